@@ -1,0 +1,1 @@
+"""What is remembered: tables, queries, the desk and the migrations."""

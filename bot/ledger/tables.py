@@ -1,0 +1,399 @@
+"""The ledger's tables. People and chats first, then entries, then the wire's own books."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from bot.ledger.types import Json, UtcTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+FALSE = text("0")
+
+# --- people ------------------------------------------------------------------------------------
+
+members = Table(
+    "members",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # NULL after `forget`, and for a person of the roster who has not joined yet
+    Column("telegram_id", BigInteger, unique=True),
+    Column("name", String(64), nullable=False, server_default=""),
+    Column("post", String(64), nullable=False, server_default=""),
+    Column("unit", String(64), nullable=False, server_default=""),
+    Column("phone", String(32)),
+    Column("language", String(8)),
+    Column("created_at", UtcTime, nullable=False),
+    Column("joined_at", UtcTime),
+    Column("red_lines_at", UtcTime),
+    Column("left_at", UtcTime),
+    Column("heard_at", UtcTime),
+    # the day's answer to «as whom do you file»: {"as": "county/1", "day": "2019-04-12"}
+    Column("identity", Json),
+    Column("covert_switch", Boolean, nullable=False, server_default=FALSE),
+)
+
+roles = Table(
+    "roles",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("member_id", ForeignKey("members.id"), nullable=False, index=True),
+    Column("role", String(16), nullable=False),
+    Column("track", String(32)),
+    Column("group_key", String(48)),
+    Column("region", String(32)),
+    Column("township", String(32)),
+    Column("leader", Boolean, nullable=False, server_default=FALSE),
+    Column("deputy", Boolean, nullable=False, server_default=FALSE),
+    Column("invitation_id", Integer),
+    Column("granted_at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),
+    # 委托代理: this role was lent by another member until a date
+    Column("lent_by", ForeignKey("members.id")),
+    Column("until", UtcTime),
+)
+Index("ix_roles_scope", roles.c.role, roles.c.region, roles.c.group_key)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # only the hash is kept: a copy of the database opens no door
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("role", String(16), nullable=False),
+    Column("track", String(32)),
+    Column("group_key", String(48)),
+    Column("region", String(32)),
+    Column("township", String(32)),
+    Column("leader", Boolean, nullable=False, server_default=FALSE),
+    Column("deputy", Boolean, nullable=False, server_default=FALSE),
+    Column("name", String(64), nullable=False, server_default=""),
+    Column("post", String(64), nullable=False, server_default=""),
+    Column("uses", Integer, nullable=False),
+    Column("used", Integer, nullable=False, server_default="0"),
+    Column("created_by", ForeignKey("members.id")),
+    Column("created_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("revoked_at", UtcTime),
+)
+
+chats = Table(
+    "chats",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    Column("title", String(128), nullable=False, server_default=""),
+    Column("group_key", String(48)),
+    Column("region", String(32)),
+    Column("channel_of", String(32)),
+    # the group chose that every captioned photo is an entry
+    Column("every_photo", Boolean, nullable=False, server_default=FALSE),
+    Column("sees_photos", Boolean),
+    Column("unreachable_at", UtcTime),
+    Column("unreachable_why", String(64)),
+    Column("heard_at", UtcTime),
+    Column("moved_to", BigInteger),
+)
+
+strangers = Table(
+    "strangers",
+    metadata,
+    Column("telegram_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("answered_on", String(10), nullable=False),
+)
+
+# --- the ledger proper --------------------------------------------------------------------------
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("number", String(32), unique=True),
+    Column("state", String(16), nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("kind", String(8), nullable=False, server_default="issue"),  # issue | visit (走访记录)
+    Column("track", String(32)),
+    # who filed: a group, or an office ("office:county"), and the person
+    Column("group_key", String(48)),
+    Column("filer_id", ForeignKey("members.id")),
+    Column("chat_id", BigInteger),
+    Column("source", String(16), nullable=False, server_default="group"),
+    Column("mode", String(8), nullable=False, server_default="open"),
+    Column("identity_open", Boolean, nullable=False, server_default=FALSE),
+    # who checks: a group's key or NULL = the office of the track
+    Column("checker", String(48)),
+    Column("region", String(32)),
+    Column("township", String(32)),
+    Column("village", String(64)),
+    Column("spot", String(128)),
+    Column("place_type", String(24)),
+    Column("category", String(48)),
+    Column("severity", String(16), nullable=False, server_default="normal"),
+    Column("handling", String(16), nullable=False, server_default="notice"),
+    Column("description", Text, nullable=False, server_default=""),
+    # what the county may read where it is not the filer's own words (群众举报)
+    Column("public_text", Text),
+    Column("wish", String(64)),
+    Column("wish_words", String(64)),
+    Column("by_hand", Json),
+    Column("alternatives", Json),
+    Column("choices", Json),
+    Column("note", String(64)),
+    Column("deadline", UtcTime),
+    Column("found_at", UtcTime, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("touched_at", UtcTime, nullable=False),
+    Column("settle_at", UtcTime),
+    Column("nag_at", UtcTime),
+    Column("handed_over_at", UtcTime),
+    Column("assigned_at", UtcTime),
+    Column("acknowledged_at", UtcTime),
+    Column("submitted_at", UtcTime),
+    Column("proof_sent_at", UtcTime),
+    Column("closed_at", UtcTime),
+    Column("closed_how", String(8)),
+    Column("round", Integer, nullable=False, server_default="1"),
+    Column("returns", Integer, nullable=False, server_default="0"),
+    Column("warnings", Integer, nullable=False, server_default="0"),
+    Column("chain_id", Integer),
+    Column("void_reason", Text),
+    Column("lat", Float),
+    Column("lng", Float),
+    Column("position_from", String(8)),
+    Column("county_leader", String(64)),
+    Column("section_officer", String(64)),
+    Column("measures", Text),
+    Column("passed_to", String(32)),
+    Column("passed_at", UtcTime),
+    Column("deputy_told_at", UtcTime),
+    Column("contact_pressed_at", UtcTime),
+)
+Index("ix_entries_region_state", entries.c.region, entries.c.state, entries.c.found_at.desc(), entries.c.id.desc())
+Index("ix_entries_filer", entries.c.filer_id, entries.c.chat_id, entries.c.touched_at)
+Index("ix_entries_settle", entries.c.settle_at, sqlite_where=entries.c.settle_at.is_not(None))
+Index("ix_entries_group", entries.c.group_key, entries.c.state)
+Index("ix_entries_chain", entries.c.chain_id)
+
+photos = Table(
+    "photos",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("entry_id", ForeignKey("entries.id"), index=True),
+    Column("kind", String(12), nullable=False),  # before | after | attachment | reference
+    Column("medium", String(12), nullable=False),  # photo | image | video | voice | document
+    Column("seq", Integer, nullable=False, server_default="1"),
+    Column("round", Integer, nullable=False, server_default="1"),
+    Column("proof_id", Integer),
+    Column("file_id", String(256), nullable=False),
+    Column("file_unique_id", String(64), nullable=False),
+    Column("file_size", BigInteger),
+    Column("file_name", String(128)),
+    Column("mime", String(64)),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("message_id", BigInteger, nullable=False),
+    Column("media_group_id", String(64)),
+    Column("member_id", ForeignKey("members.id")),
+    Column("caption", Text),
+    Column("forwarded", Boolean, nullable=False, server_default=FALSE),
+    Column("sent_at", UtcTime, nullable=False),
+    Column("received_at", UtcTime, nullable=False),
+    Column("state", String(12), nullable=False, server_default="pending"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_try_at", UtcTime),
+    Column("fault", String(32)),
+    Column("file", String(160)),
+    Column("sha256", String(64), index=True),
+    Column("dhash", BigInteger),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("taken_at", String(19)),
+    Column("lat", Float),
+    Column("lng", Float),
+    UniqueConstraint("chat_id", "message_id", "kind"),
+)
+Index("ix_photos_album", photos.c.chat_id, photos.c.media_group_id)
+Index("ix_photos_pending", photos.c.next_try_at, sqlite_where=photos.c.state == "pending")
+
+proofs = Table(
+    "proofs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("entry_id", ForeignKey("entries.id"), nullable=False, index=True),
+    Column("round", Integer, nullable=False),
+    Column("member_id", ForeignKey("members.id")),
+    Column("from_township", Boolean, nullable=False, server_default=FALSE),
+    Column("state", String(12), nullable=False),  # waiting (township) | submitted | returned | accepted | withdrawn
+    Column("unreviewed", Boolean, nullable=False, server_default=FALSE),
+    Column("sent_at", UtcTime, nullable=False),
+    Column("measures", Text),
+    Column("chat_id", BigInteger),
+    Column("media_group_id", String(64)),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("entry_id", ForeignKey("entries.id"), index=True),
+    Column("at", UtcTime, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("member_id", Integer),
+    # the body the person acted for: "region:延津县", "group:county/1", "office:county", "system"
+    Column("body", String(64), nullable=False),
+    Column("from_state", String(16)),
+    Column("to_state", String(16)),
+    Column("data", Json),
+    Column("hash", String(64), nullable=False),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("entry_id", ForeignKey("entries.id"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),  # extension | not_ours | second (needs a second person)
+    Column("state", String(12), nullable=False),  # open | granted | refused | withdrawn
+    Column("member_id", ForeignKey("members.id")),
+    Column("at", UtcTime, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("wanted", UtcTime),
+    Column("data", Json),
+    Column("decided_by", ForeignKey("members.id")),
+    Column("decided_at", UtcTime),
+    Column("escalated_at", UtcTime),
+    Column("hold_until", UtcTime),
+)
+
+questions = Table(
+    "questions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("member_id", ForeignKey("members.id")),
+    Column("telegram_id", BigInteger),
+    Column("kind", String(32), nullable=False),
+    Column("subject", Json),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime),
+    Column("message_id", BigInteger),
+    Column("state", String(12), nullable=False, server_default="open"),
+)
+Index("ix_questions_open", questions.c.chat_id, questions.c.state)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("entry_id", ForeignKey("entries.id"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("subject", String(48), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("entry_id", Integer, index=True),
+    Column("member_id", Integer),
+    Column("message_id", BigInteger),
+    Column("with_picture", Boolean, nullable=False, server_default=FALSE),
+    Column("wanted", Integer, nullable=False, server_default="1"),
+    Column("shown", Integer, nullable=False, server_default="0"),
+    Column("picture", String(64)),
+    UniqueConstraint("chat_id", "subject", "kind"),
+)
+
+serials = Table(
+    "serials",
+    metadata,
+    Column("key", String(48), primary_key=True),
+    Column("value", Integer, nullable=False),
+)
+
+counts = Table(
+    "counts",
+    metadata,
+    Column("region", String(32), primary_key=True),
+    Column("state", String(16), primary_key=True),
+    Column("value", Integer, nullable=False),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("value", Json, nullable=False),
+)
+
+occurrences = Table(
+    "occurrences",
+    metadata,
+    Column("kind", String(32), primary_key=True),
+    Column("subject", String(64), primary_key=True),
+    Column("due_at", UtcTime, primary_key=True),
+    Column("recipient", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+# --- the wire's own books ------------------------------------------------------------------------
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("lane", BigInteger, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("received_at", UtcTime, nullable=False),
+    Column("state", String(8), nullable=False, server_default="pending"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("error", String(256)),
+    Column("done_at", UtcTime),
+)
+Index("ix_inbox_pending", inbox.c.update_id, sqlite_where=inbox.c.state == "pending")
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("dedup", String(96), nullable=False, unique=True),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("payload", Json),
+    Column("card_id", Integer),
+    Column("entry_id", Integer),
+    Column("created_at", UtcTime, nullable=False),
+    Column("not_before", UtcTime),
+    Column("state", String(10), nullable=False, server_default="waiting"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("sending_since", UtcTime),
+    Column("sent_at", UtcTime),
+    Column("message_id", BigInteger),
+    Column("error", String(256)),
+)
+Index("ix_outbox_waiting", outbox.c.priority, outbox.c.id, sqlite_where=outbox.c.state == "waiting")
+Index("ix_outbox_card", outbox.c.card_id)
