@@ -1,0 +1,56 @@
+# Needs Python 3.11 or newer with venv, and make; everything else goes into .venv, from requirements.lock.
+# The bot runs from the checkout: nothing is installed outside .venv.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3.14 python3 python; do \
+	"$$name" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 \
+	&& command -v "$$name" && break; done)
+PY := .venv/bin/python
+STAMP := .venv/.installed
+ARGS ?=
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONUTF8 := 1
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' $(MAKEFILE_LIST)
+
+$(STAMP): requirements.lock
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer with venv was found (Debian: apt-get install python3 python3-venv); or name one: make PYTHON=/path/to/python3 …" >&2; exit 2; }
+	@test -x $(PY) && $(PY) -c 'import pip' 2>/dev/null || "$(PYTHON)" -m venv --clear .venv
+	$(PY) -m pip install --quiet --require-hashes -r requirements.lock
+	@touch $@
+
+run: $(STAMP)  ## the bot: Telegram with config.toml and a token, else the playground on this machine
+	@exec $(PY) -m bot run $(ARGS)
+
+test: $(STAMP)  ## every test; those in a browser second, in a process of their own
+	$(PY) -m pytest -m "not browser and not soak" $(ARGS)
+	$(PY) -m pytest -m browser $(ARGS) || test $$? -eq 5
+
+check: $(STAMP)  ## lint, types, import contracts
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+
+format: $(STAMP)  ## layout and order of imports, written into the files
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+bench: $(STAMP)  ## the figures, each beside its baseline; writes nothing
+	$(PY) -m bench $(ARGS)
+
+soak: $(STAMP)  ## kills and floods, minutes long
+	$(PY) -m pytest -m soak $(ARGS) || test $$? -eq 5
+
+screenshots: $(STAMP)  ## the pictures of docs/, made anew from the playground (needs Chromium)
+	@test -f docs/screenshots.py || { echo "docs/screenshots.py does not exist yet" >&2; exit 2; }
+	$(PY) docs/screenshots.py $(ARGS)
+
+clean:  ## what the tools left; .venv and data stay
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist *.egg-info
+	find bot tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: help run test check format bench soak screenshots clean
