@@ -1,0 +1,1 @@
+"""Photo files: the store, the one-decode pipeline, fonts and lettering for pictures."""
