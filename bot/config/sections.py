@@ -6,7 +6,7 @@ import re
 from datetime import date, time
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
@@ -53,9 +53,13 @@ def _media(value: str) -> str:
 
 
 def _zone(value: str) -> str:
-    if value not in available_timezones():
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         zh, en = suggestion(value, available_timezones())
-        raise refused(f"没有这个时区，如 Asia/Shanghai{zh}", f"is no time zone, as Asia/Shanghai is{en}")
+        raise refused(
+            f"应为时区名称，如 Asia/Shanghai{zh}", f"must be a time zone, as Asia/Shanghai{en}"
+        ) from None
     return value
 
 
@@ -253,11 +257,11 @@ class DeadlinesSection(_Section):
     """Until when a problem is to be mended."""
 
     days: CategoryDays = CategoryDays()
-    onsite_days: Days = 0  # 现场交办: the same day
     warning_days: Count = 7  # 督办警示: offered first
+    most_days: Count = 365  # a longer term in a caption is a slip
     end_of_day: time = time(18, 0)
-    at_once_until: time = time(15, 0)  # 立即 and 现场交办 after this …
-    next_day_at: time = time(12, 0)  # … are due the next day at this hour
+    onsite_until: time = time(15, 0)  # 立即 and 现场交办 after this …
+    onsite_next_day: time = time(12, 0)  # … are due the next day at this hour
     grace_minutes: Span = 30  # networks are bad: silently in time
 
 

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from bot.config import sections as table
 from bot.config.faults import ConfigInvalid, Fault
 from bot.domain.campaign import Campaign, Group, GroupKind, Region, Track
+from bot.domain.deadlines import DeadlineSettings
 from bot.domain.entries import EntryRules
 
 _PACKAGE_DATA = Path(__file__).resolve().parent.parent / "data"
@@ -145,7 +146,7 @@ class Settings(BaseSettings):
         return EntryRules(
             settle=timedelta(seconds=intake.settle_seconds),
             settle_max=timedelta(seconds=max(intake.settle_seconds, intake.settle_max_seconds)),
-            settle_draft_gap=timedelta(seconds=intake.draft_gap_seconds),
+            draft_gap=timedelta(seconds=intake.draft_gap_seconds),
             caption_within=timedelta(minutes=intake.caption_minutes),
             album_pause=timedelta(seconds=intake.album_seconds),
             nag_after=timedelta(minutes=intake.nag_minutes),
@@ -155,8 +156,22 @@ class Settings(BaseSettings):
             pin_within=timedelta(minutes=intake.pin_minutes),
             question_open=timedelta(minutes=intake.question_minutes),
             reference_kept=timedelta(hours=intake.reference_hours),
-            grace=timedelta(minutes=self.deadlines.grace_minutes),
             escalate_after=timedelta(hours=escalation.office_hours),
             deputy_after=timedelta(hours=escalation.deputy_hours),
             lone_office_hold=timedelta(minutes=escalation.hold_minutes),
+        )
+
+    def deadline_settings(self) -> DeadlineSettings:
+        """The numbers of the deadline rules."""
+        given = self.deadlines
+        days = given.days.model_dump()
+        return DeadlineSettings(
+            end_of_day=given.end_of_day,
+            onsite_until=given.onsite_until,
+            onsite_next_day=given.onsite_next_day,
+            grace=timedelta(minutes=given.grace_minutes),
+            other_days=days.pop("none"),
+            days=days,
+            warning_days=given.warning_days,
+            most_days=given.most_days,
         )
