@@ -24,6 +24,7 @@ from bot.config import (
 from bot.config.sections import CategoryDays
 from bot.domain.deadlines import DeadlineSettings
 from bot.domain.entries import EntryRules
+from bot.domain.world import Hours
 
 TOKEN = "1234567890:" + "A" * 35
 Write = Callable[..., Path]
@@ -103,6 +104,7 @@ def test_the_example_states_the_defaults() -> None:
             assert getattr(example, name) == field.get_default(), name
     assert example.entry_rules() == EntryRules()
     assert example.deadline_settings() == DeadlineSettings()
+    assert example.hours() == Hours()
 
 
 def test_regions_keep_the_order_of_the_notice() -> None:

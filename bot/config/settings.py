@@ -16,6 +16,7 @@ from bot.config.faults import ConfigInvalid, Fault
 from bot.domain.campaign import Campaign, Group, GroupKind, Region, Track
 from bot.domain.deadlines import DeadlineSettings
 from bot.domain.entries import EntryRules
+from bot.domain.world import Hours
 
 _PACKAGE_DATA = Path(__file__).resolve().parent.parent / "data"
 
@@ -174,4 +175,13 @@ class Settings(BaseSettings):
             days=days,
             warning_days=given.warning_days,
             most_days=given.most_days,
+        )
+
+    def hours(self) -> Hours:
+        """Hours of the day on the campaign's wall clock."""
+        return Hours(
+            quiet_from=self.quiet.start,
+            quiet_to=self.quiet.end,
+            work_from=self.working_hours.start,
+            work_to=self.working_hours.end,
         )
