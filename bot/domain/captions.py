@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from bot.domain.campaign import Region
 from bot.domain.categories import CategoryTable
 from bot.domain.deadlines import DeadlineWish, read_wish
 from bot.domain.locating import Location, RegionFound, Similarity, locate
@@ -33,6 +34,14 @@ _AFTER_WISH = re.compile(rf"(?:务必|必须|须|需|要)?(?:{_DO})*(?=$|[\s，,
 _BEFORE_WISH = re.compile(r"(?:请|要求|务必|必须|须|需|限)+$")
 _LINK = re.compile(r"^\s*(?:内|里|处)?(?:存在|发现|还有|仍有|有|的)*")
 """What joins a spot and its problem: 「坑塘内有垃圾」."""
+_LEAD = re.compile(r"(?:现场|检查|督查|巡查|发现|看到|位于|在|但)+")
+"""How a report begins before it comes to the spot: 「检查发现村东坑塘 …」."""
+_ABOVE = re.compile(r"(?:[\u3400-\u9fff]{2,4}省)?[\u3400-\u9fff]{2,3}市$")
+"""The city that people write before a county's name tells nothing here."""
+_PLACE = "\x1f"
+"""Stands in the remaining text where a place's name was cut out; white space to the rules."""
+_PIECE = re.compile(r"[^，,\s]+")
+_GAPS = re.compile(r"[\s，]{2,}|[\t\x1f]")
 _OF_VILLAGE = frozenset("东西南北中口头边内外后前部")
 _EDGES = " \t\r\n，,。；;、：:！!.-—"
 
@@ -45,6 +54,25 @@ class CaptionReader:
     categories: CategoryTable
     words: Words
     similarity: Similarity | None = None
+
+    @classmethod
+    def build(
+        cls,
+        *,
+        places_csv: str,
+        regions: Sequence[Region],
+        categories_toml: str,
+        words_toml: str,
+        similarity: Similarity | None = None,
+    ) -> CaptionReader:
+        """A reader of the texts of the data files and of the campaign's regions.
+
+        Raises:
+            PlacesFileError, CategoriesFileError, WordsFileError: when a file cannot be read.
+        """
+        words = Words.read(words_toml)
+        gazetteer = Gazetteer.read(places_csv, regions, usual=words.usual_names)
+        return cls(gazetteer, CategoryTable.read(categories_toml), words, similarity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +132,15 @@ def read_caption(
     )
     wish, wish_span = _wish(plain)
     handling, handling_spans = words.handling_of(plain)
+    places = _place_spans(plain, location)
     spans = [
-        *_place_spans(plain, location),
         *handling_spans,
         *(found.span() for found in _MARKS.finditer(plain)),
     ]
     # That a visit was covert is nothing for the county to read in the problem's text (SPEC §2).
     spans += spans_of(plain, (*words.covert, *words.stage_after, *words.stage_before))
     spans += [span for span in (source_span, wish_span) if span is not None]
-    body = _without(text, spans)
+    body = _without(text, spans, places)
     clean = words.says_clean(body, reader.categories)
     suggestion = reader.categories.suggest(body, words.place_ends)
     spot, problem = _spot(body, suggestion.start, words)
@@ -131,7 +159,7 @@ def read_caption(
         handling=handling or "notice",
         handling_said=handling is not None,
         deadline=wish,
-        stage=words.stage_of(plain),
+        stage=words.stage_of(_without(plain, [wish_span] if wish_span else [], [])),
         clean=clean,
         covert=words.is_covert(plain),
         secret=words.secret_marking(plain),
@@ -173,47 +201,52 @@ def _place_spans(text: str, location: Location) -> list[tuple[int, int]]:
     for start, end in location.spans:
         shared = text[end - 1] == "村" and end < len(text) and text[end] in _OF_VILLAGE
         spans.append((start, end - 1 if shared and end - start > 2 else end))
+    if spans:
+        above = _ABOVE.search(text, max(0, spans[0][0] - 12), spans[0][0])
+        spans[0] = (above.start() if above else spans[0][0], spans[0][1])
     return spans
 
 
-def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
+def _without(text: str, spans: Sequence[tuple[int, int]], places: Sequence[tuple[int, int]]) -> str:
     """The text with those parts replaced by a gap, so that what stood apart stays apart."""
-    parts, position = [], 0
-    for start, end in sorted(spans):
+    parts: list[str] = []
+    position = 0
+    for start, end, gap in sorted([(*span, " ") for span in spans] + [(*span, _PLACE) for span in places]):
         if start >= position:
-            parts.append(text[position:start])
+            parts.extend((text[position:start], gap))
         position = max(position, end)
-    parts.append(text[position:])
-    return " ".join(parts).strip(_EDGES)
+    return "".join((*parts, text[position:]))
+
+
+def _tidy(text: str) -> str:
+    """The pieces that remain, put together for reading; the words stay as they were written."""
+    return _GAPS.sub(lambda gap: "，" if "，" in gap[0] else " ", text).strip(_EDGES)
 
 
 def _spot(body: str, start: int | None, words: Words) -> tuple[str | None, str]:
-    """The spot that the body begins with, and the rest."""
+    """The spot that leads to the problem, and the problem's text without it."""
     if start is None:
-        whole = body.strip(_EDGES)
-        alone = 0 < len(whole) <= LONGEST_SPOT and words.is_spot(whole) and not words.tells_problem(whole)
+        whole = _tidy(body)
+        alone = len(whole) <= LONGEST_SPOT and words.ends_as_spot(whole) and not words.tells_problem(whole)
         return (whole, "") if alone else (None, whole)
-    sentence = max(body.rfind(sign, 0, start) for sign in "；;。\n") + 1
+    sentence = max(body.rfind(sign, 0, start) for sign in "；;。\n" + _PLACE) + 1
     end = words.without_fillers(body, sentence, start)
-    spot = body[sentence:end].strip(_EDGES)
-    if not spot or len(spot) > LONGEST_SPOT or not words.is_spot(spot):
-        return None, body.strip(_EDGES)
-    rest = _LINK.sub("", body[end:])
-    return spot, (body[:sentence] + rest).strip(_EDGES)
+    begin = end
+    for piece in reversed(list(_PIECE.finditer(body, max(sentence, end - LONGEST_SPOT), end))):
+        if not words.is_spot(piece[0]) or words.tells_problem(piece[0]):
+            break
+        begin = piece.start()
+    lead = _LEAD.match(body, begin, end)
+    begin = lead.end() if lead else begin
+    spot = body[begin:end].strip(_EDGES)
+    if not spot or not words.is_spot(spot):
+        return None, _tidy(body)
+    before = body[: lead.start() if lead else begin]
+    opening = _LEAD.sub("", _tidy(before)) if len(before) <= LONGEST_SPOT else before
+    return spot, _tidy(f"{opening} {_LINK.sub('', body[end:])}")
 
 
 def _problems(body: str, reader: CaptionReader) -> tuple[str, ...]:
     parts = [found[0].strip(_EDGES) for found in _SENTENCE.finditer(body)]
     telling = [part for part in parts if reader.categories.hits(part)]
     return tuple(telling) if len(telling) > 1 else ()
-
-
-def build_reader(
-    *,
-    gazetteer: Gazetteer,
-    categories_toml: str,
-    words_toml: str,
-    similarity: Similarity | None = None,
-) -> CaptionReader:
-    """A reader of the texts of the data files."""
-    return CaptionReader(gazetteer, CategoryTable.read(categories_toml), Words.read(words_toml), similarity)

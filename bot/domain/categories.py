@@ -39,6 +39,7 @@ class SubCategory:
     words: tuple[str, ...]
     things: tuple[str, ...]
     near: tuple[str, ...]
+    beside: tuple[str, ...]
 
     @property
     def main(self) -> str:
@@ -94,6 +95,7 @@ class CategoryTable:
                     words=tuple(row["words"]),
                     things=tuple(row.get("things", ())),
                     near=tuple(row.get("near", ())),
+                    beside=tuple(row.get("beside", ())),
                 )
                 for row in data["sub"]
             )
@@ -103,9 +105,10 @@ class CategoryTable:
             raise CategoriesFileError(str(error)) from error
         except KeyError as error:
             raise CategoriesFileError(f"missing: {error}") from error
-        lost = [sub.key for sub in subs if sub.main not in mains]
+        keys = {sub.key for sub in subs}
+        lost = [sub.key for sub in subs if sub.main not in mains or not keys.issuperset(sub.beside)]
         if lost:
-            raise CategoriesFileError(f"no main category for {', '.join(lost)}")
+            raise CategoriesFileError(f"no such category: {', '.join(lost)}")
         return cls(MappingProxyType(mains), subs, places, MappingProxyType(standards))
 
     @cached_property
@@ -200,7 +203,8 @@ class CategoryTable:
         """What is offered when words suggest too little: relatives first, then the two most frequent."""
         main = (category or "").partition(".")[0]
         relatives = [sub.key for sub in self.subs if sub.main == main]
-        return (*relatives, "garbage.domestic", "stacking.clutter", "other.other")
+        beside = self._subs[category].beside if category else ()
+        return (*beside, *relatives, "garbage.domestic", "stacking.clutter", "other.other")
 
 
 def _border(clause: str, hits: tuple[tuple[int, int, int], ...], ends: tuple[str, ...]) -> int:

@@ -20,6 +20,8 @@ TOWNSHIP_ALIKE = 60.0
 """One wrong character among three (王搂镇) gives 66.7, two give 33.3."""
 VILLAGE_ALIKE = 75.0
 """One wrong character among four. Shorter names differ by one character in earnest (任庄, 任新村)."""
+SHORTEST_ALONE = 2
+"""An unlisted village without its township needs so many characters before 村: 「进村」 is none."""
 _FAR = 4
 """A name this many signs after another still follows it: room for 「，」, a space or a closing tag."""
 
@@ -227,12 +229,14 @@ class _Search:
         return None, False, found
 
     def _unlisted_village(self, after: int) -> str | None:
-        """Free text under a known township is accepted (SPEC §1): 「任新村」."""
-        if len(self.townships) != 1:
+        """Free text is accepted, above all under a known township (SPEC §1): 「任新村」."""
+        if len(self.townships) > 1:
             return None
         start = self._next_ideograph(after)
         written = _VILLAGE_LIKE.match(self.text, start)
         if written is None or any(word in written[1] for word in self.not_in_village):
+            return None
+        if not self.townships and len(written[1]) < SHORTEST_ALONE:
             return None
         self.spans.append(written.span())
         return self._village_slip(written[0]) or written[0]
@@ -240,7 +244,7 @@ class _Search:
     def _village_slip(self, written: str) -> str | None:
         """The listed village of which a long name is a mistyped one, if only one is near."""
         stem = village_key(written)
-        if self.similarity is None or len(stem) < 4:
+        if self.similarity is None or not self.townships or len(stem) < 4:
             return None
         near = [
             village.name

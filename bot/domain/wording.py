@@ -18,7 +18,8 @@ _DENIAL_REACH = 3
 _NONE_REACH = 5
 """As far does 「未发现有」 deny a thing: 「无明显垃圾」."""
 _STEPS_SEVERE = 2
-_COUNT = re.compile(r"(?:\d{1,4}|[一二两三四五六七八九十几数多]{1,2})(?:处|堆|个|辆|片|块|米)$")
+_CHAINAGE = re.compile(r"[Kk]\d{1,4}\+\d{1,3}$")
+_COUNT = re.compile(r"(?:(?<![\d+.])\d{1,2}|[一二两三四五六七八九十几数多]{1,2})(?:处|堆|个|辆|片|块|米)$")
 
 
 class WordsFileError(ValueError):
@@ -146,6 +147,10 @@ class Words:
     def is_spot(self, text: str) -> bool:
         """Whether a text describes a spot: it holds a direction, a landmark or a distance."""
         return any(word in text for word in self.spot)
+
+    def ends_as_spot(self, text: str) -> bool:
+        """Whether a text is nothing but a spot, because it ends as one."""
+        return text.endswith(self.spot) or _CHAINAGE.search(text) is not None
 
     def without_fillers(self, text: str, start: int, end: int) -> int:
         """Where `text[start:end]` ends when 有, 大量, 3处 … at its end are left out."""
