@@ -43,7 +43,7 @@ class Line(Protocol):
     async def get_updates(
         self,
         offset: int,
-        timeout: int,  # noqa: ASYNC109 - the Bot API's own parameter
+        timeout: int,
         limit: int = 100,
         allowed: Sequence[str] | None = None,
     ) -> list[dict[str, Any]]:

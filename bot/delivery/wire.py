@@ -88,7 +88,7 @@ class Wire:
         method: str,
         params: Mapping[str, Any],
         files: Mapping[str, Upload] | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109 - how long the answer may take, not the whole call
+        timeout: float | None = None,
     ) -> Any:
         """Call a method and return its ``result`` as plain JSON values.
 
@@ -110,7 +110,7 @@ class Wire:
     async def get_updates(
         self,
         offset: int,
-        timeout: int,  # noqa: ASYNC109 - the Bot API's own parameter
+        timeout: int,
         limit: int = 100,
         allowed: Sequence[str] | None = None,
     ) -> list[dict[str, Any]]:

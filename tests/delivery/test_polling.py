@@ -39,7 +39,7 @@ class FakeLine:
     async def get_updates(
         self,
         offset: int,
-        timeout: int,  # noqa: ASYNC109 - the Bot API's own parameter
+        timeout: int,
         limit: int = 100,
         allowed: Sequence[str] | None = None,
     ) -> list[dict[str, Any]]:
