@@ -1,0 +1,89 @@
+"""What a monitor may ask: /healthz (alive), /readyz (working), /metrics (Prometheus)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import orjson
+import structlog
+from prometheus_client import CollectorRegistry, Gauge, ProcessCollector
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.delivery.serving import Served, bind
+
+log = structlog.get_logger(__name__)
+
+Check = Callable[[], str | None]
+"""None when all is well, else one line that says what is not; called in the event loop: it must not wait."""
+
+
+class Health:
+    """The health pages over facts that others know: ``app`` is the ASGI application.
+
+    ``checks`` are asked for ``/readyz``, by name; ``gauges`` for ``/metrics``, by name, with their meaning.
+    Counters of one's own go into ``registry``. No fact may hold a name, a text or the token.
+    """
+
+    def __init__(
+        self,
+        checks: Mapping[str, Check] | None = None,
+        gauges: Mapping[str, tuple[str, Callable[[], float]]] | None = None,
+    ) -> None:
+        self._checks = dict(checks or {})
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        for name, (meaning, value) in (gauges or {}).items():
+            Gauge(name, meaning, registry=self.registry).set_function(value)
+        self.app = Starlette(
+            routes=[
+                Route("/healthz", self._alive),
+                Route("/readyz", self._ready),
+                Route("/metrics", self._metrics),
+            ]
+        )
+
+    def report(self) -> dict[str, str]:
+        """Every check by name with what is wrong, "" where nothing is."""
+        said: dict[str, str] = {}
+        for name, check in self._checks.items():
+            try:
+                said[name] = check() or ""
+            except Exception as error:
+                log.exception("a health check failed", check=name)
+                said[name] = f"the check itself failed: {type(error).__name__}"
+        return said
+
+    async def _alive(self, request: Request) -> Response:
+        # That this is answered is the fact: the event loop runs.
+        return PlainTextResponse("ok\n")
+
+    async def _ready(self, request: Request) -> Response:
+        report = self.report()
+        ready = not any(report.values())
+        body = {"ready": ready, "checks": {name: wrong or "ok" for name, wrong in report.items()}}
+        return Response(orjson.dumps(body), status_code=200 if ready else 503, media_type="application/json")
+
+    async def _metrics(self, request: Request) -> Response:
+        return Response(generate_latest(self.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+async def serve_health(health: Health, listen: str = "127.0.0.1:8090") -> Served | None:
+    """Serve the health pages; "" is off, and a port that cannot be had is a warning, not an end.
+
+    Raises:
+        ValueError: when ``listen`` is not HOST:PORT.
+    """
+    if not listen:
+        return None
+    try:
+        sock = bind(listen)
+    except OSError as error:
+        log.warning("no health pages", listen=listen, reason=error.strerror)
+        return None
+    served = Served(health.app, sock)
+    await served.start()
+    return served
