@@ -36,3 +36,27 @@ or over HTTP (`/play/…`, see `play.py`). A place to write to is a `Bot` (the p
     server.faults.next("sendMessage", status=429, retry_after=3, times=2)      # see faults.py for the rest
     server.violations, server.open_callbacks(), server.check()  # strict: check() raises StrictViolations
 """
+
+from .account import Bot, Call
+from .api import BotApiServer
+from .errors import ApiError, PlayError, StrictViolations, WaitedInVain
+from .people import Album, Person
+from .telegram import Answer, Press
+from .world import Button, Chat, Message
+
+__all__ = [
+    "Album",
+    "Answer",
+    "ApiError",
+    "Bot",
+    "BotApiServer",
+    "Button",
+    "Call",
+    "Chat",
+    "Message",
+    "Person",
+    "PlayError",
+    "Press",
+    "StrictViolations",
+    "WaitedInVain",
+]
