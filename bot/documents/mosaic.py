@@ -29,7 +29,7 @@ def mosaic(aspects: Sequence[float], *, width: int, height: int, gap: int) -> li
     for rows in _breaks(shapes):
         cells = _placed(rows, width, height, gap)
         areas = [cell.width * cell.height for cell in cells]
-        worth = sum(areas) / (width * height) + min(areas) * len(areas) / sum(areas)
+        worth = (sum(areas) + len(areas) * min(areas)) / (width * height)
         if best is None or worth > best[0]:
             best = (worth, cells)
     return best[1] if best else []

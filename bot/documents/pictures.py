@@ -212,16 +212,12 @@ class _Sheet:
         self.bottom += size
         draw_text(self._draw, (_MARGIN, self.bottom), shorten(number, bold, room), bold, _INK)
         if beside:
-            draw_text(
-                self._draw, (self._width - _MARGIN, self.bottom), deadline, date, _RED, align="right"
-            )
+            draw_text(self._draw, (self._width - _MARGIN, self.bottom), deadline, date, _RED, align="right")
         self.bottom += size // 2
         if deadline and not beside:
             self.lines(deadline, 36, BOLD, _RED, most=2)
 
-    def lines(
-        self, text: str, size: int, weight: int, ink: str, *, most: int, middle: bool = False
-    ) -> None:
+    def lines(self, text: str, size: int, weight: int, ink: str, *, most: int, middle: bool = False) -> None:
         face = self._fonts.face(size, weight)
         for line in wrap(text, face, self._width - 2 * _MARGIN, lines=most):
             self.bottom += size
@@ -273,9 +269,7 @@ class _Sheet:
             baseline += size + 12
         self.bottom += high
 
-    def labels(
-        self, column: int, lefts: tuple[int, int], labels: tuple[tuple[str, str, str], ...]
-    ) -> None:
+    def labels(self, column: int, lefts: tuple[int, int], labels: tuple[tuple[str, str, str], ...]) -> None:
         size, high = 32, 56
         bold, plain = self._fonts.face(size, BOLD), self._fonts.face(28)
         for left, (label, date, ground) in zip(lefts, labels, strict=True):

@@ -1,0 +1,1 @@
+"""Benchmarks: ratios of CPU time against a baseline measured in turns with the product."""
