@@ -239,7 +239,7 @@ def _spot(body: str, start: int | None, words: Words) -> tuple[str | None, str]:
     lead = _LEAD.match(body, begin, end)
     begin = lead.end() if lead else begin
     spot = body[begin:end].strip(_EDGES)
-    if not spot or not words.is_spot(spot):
+    if not words.is_spot(spot):
         return None, _tidy(body)
     before = body[: lead.start() if lead else begin]
     opening = _LEAD.sub("", _tidy(before)) if len(before) <= LONGEST_SPOT else before
@@ -247,6 +247,6 @@ def _spot(body: str, start: int | None, words: Words) -> tuple[str | None, str]:
 
 
 def _problems(body: str, reader: CaptionReader) -> tuple[str, ...]:
-    parts = [found[0].strip(_EDGES) for found in _SENTENCE.finditer(body)]
+    parts = [_tidy(found[0]) for found in _SENTENCE.finditer(body)]
     telling = [part for part in parts if reader.categories.hits(part)]
     return tuple(telling) if len(telling) > 1 else ()

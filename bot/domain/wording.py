@@ -54,6 +54,7 @@ class Words:
     """Menu word → its usual name."""
     fillers: tuple[str, ...]
     spot: tuple[str, ...]
+    not_spot: tuple[str, ...]
     place_ends: tuple[str, ...]
 
     @classmethod
@@ -97,6 +98,7 @@ class Words:
             menu=MappingProxyType(menu),
             fillers=tuple(sorted(data["reading"]["fillers"], key=len, reverse=True)),
             spot=tuple(data["reading"]["spot"]),
+            not_spot=tuple(data["reading"]["not_spot"]),
             place_ends=tuple(data["reading"]["place_ends"]),
         )
 
@@ -146,7 +148,7 @@ class Words:
 
     def is_spot(self, text: str) -> bool:
         """Whether a text describes a spot: it holds a direction, a landmark or a distance."""
-        return any(word in text for word in self.spot)
+        return text not in self.not_spot and any(word in text for word in self.spot)
 
     def ends_as_spot(self, text: str) -> bool:
         """Whether a text is nothing but a spot, because it ends as one."""
