@@ -20,6 +20,9 @@ REPLY_BURST: Final = 3
 CATCH_UP: Final = 2.0
 # Two chats under flood control within so many seconds: it is the whole bot that is too fast.
 ALL_STOP_WITHIN: Final = 1.0
+# The outbox asks about every chat that is remembered at each turn: in a broadcast to thousands, those that
+# were written to a few seconds ago must not be among them.
+SWEEP_EVERY: Final = 2.0
 # Sums of floating-point seconds differ in their last digits: a wait that short is none.
 TINY: Final = 1e-9
 
@@ -84,7 +87,7 @@ class Limits:
             if window is None:
                 window = self._groups[chat_id] = _Window(self._per_group_minute, 60.0)
             window.add(now)
-        if now - self._swept > 60.0:
+        if now - self._swept > SWEEP_EVERY:
             self._sweep(now)
 
     def stop_chat(self, chat_id: int, seconds: float) -> bool:
@@ -109,10 +112,14 @@ class Limits:
         if old in self._groups:
             self._groups[new] = self._groups.pop(old)
 
+    def recent(self) -> set[int]:
+        """Chats of which anything is remembered: only these may have to wait."""
+        return self._free_at.keys() | self._groups.keys() | self._stopped.keys()
+
     @property
     def chats(self) -> int:
-        """Chats of which anything is remembered."""
-        return len(self._free_at.keys() | self._groups.keys() | self._stopped.keys())
+        """How many chats anything is remembered of."""
+        return len(self.recent())
 
     def _open_at(self, priority: int) -> float:
         at = self._all_stopped

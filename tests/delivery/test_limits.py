@@ -236,3 +236,15 @@ def test_chats_long_silent_are_forgotten() -> None:
     limits.take(1)
 
     assert limits.chats == 1
+
+
+def test_a_long_broadcast_leaves_only_the_last_seconds_to_look_at() -> None:
+    watch = Watch()
+    limits = Limits(28, 1.0, 20, watch)
+    most = 0
+
+    for chat in range(1, 2000):
+        send(limits, watch, chat, BROADCAST)
+        most = max(most, len(limits.recent()))
+
+    assert most <= 28 * 4
