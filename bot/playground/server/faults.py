@@ -71,7 +71,7 @@ class Faults:
         silent: str = "",
         chat_id: int | str = "",
     ) -> Fault:
-        """Order a fault for the next `times` calls of some methods (of any but getUpdates, when none is named).
+        """Order a fault for the next `times` calls of some methods (none named: of any but getUpdates).
 
         Args:
             methods: names of methods.

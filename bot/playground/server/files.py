@@ -20,8 +20,8 @@ MAX_PHOTO = 10 * 1024 * 1024
 MAX_UPLOAD = 50 * 1024 * 1024
 BOXES = {"s": 90, "m": 320, "x": 800, "y": 1280, "w": 2560}
 PREFIXES = {
-    "photo": "AgAC", "document": "BQAC", "video": "BAAC", "voice": "AwAC", "audio": "CQAC", "video_note": "DQAC",
-    "animation": "CgAC", "thumbnail": "AAMC", "sticker": "CAAC",
+    "photo": "AgAC", "document": "BQAC", "video": "BAAC", "voice": "AwAC", "audio": "CQAC",
+    "video_note": "DQAC", "animation": "CgAC", "thumbnail": "AAMC", "sticker": "CAAC",
 }  # fmt: skip
 TYPES = {prefix: kind for kind, prefix in PREFIXES.items()}
 FOLDERS = {
@@ -48,7 +48,7 @@ class WrongDimensions(ValueError):
 
 @dataclass(slots=True, eq=False)
 class StoredFile:
-    """One file of Telegram's: a document, or one size of a photo. `size` may be larger than the bytes kept."""
+    """One file: a document, or one size of a photo. `size` may claim more than the bytes kept."""
 
     key: int
     kind: str

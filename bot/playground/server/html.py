@@ -1,6 +1,6 @@
 """Telegram's HTML: the same grammar and the same complaints, with UTF-8 byte offsets.
 
-Follows parse_html of TDLib, which reads byte by byte and treats the end of the text as a white space of its own.
+Follows parse_html of TDLib, which takes the end of the text for a white space of its own.
 """
 
 from __future__ import annotations

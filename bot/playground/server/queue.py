@@ -12,9 +12,10 @@ from typing import Any
 encode: Callable[[Any], str] = JSONEncoder(separators=(",", ":"), ensure_ascii=True).encode
 
 KINDS = (
-    "message", "edited_message", "channel_post", "edited_channel_post", "inline_query", "chosen_inline_result",
-    "callback_query", "shipping_query", "pre_checkout_query", "poll", "poll_answer", "my_chat_member", "chat_member",
-    "chat_join_request", "message_reaction", "message_reaction_count", "chat_boost", "removed_chat_boost",
+    "message", "edited_message", "channel_post", "edited_channel_post", "inline_query",
+
+    "chosen_inline_result", "callback_query", "shipping_query", "pre_checkout_query", "poll", "poll_answer",
+    "my_chat_member", "chat_member", "chat_join_request", "message_reaction", "message_reaction_count", "chat_boost", "removed_chat_boost",
     "business_connection", "business_message", "edited_business_message", "deleted_business_messages",
     "purchased_paid_media",
 )  # fmt: skip
@@ -78,7 +79,7 @@ class UpdateQueue:
         return update_id
 
     def expire(self, now: float) -> None:
-        """Forget what is too old. Only the head is looked at, and callbacks that hide behind younger messages later."""
+        """Forget what is too old, as far as it stands at the head: `batch` passes over the rest."""
         while self.waiting:
             entry = next(iter(self.waiting.values()))
             if entry.until > now:

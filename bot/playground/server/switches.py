@@ -21,7 +21,7 @@ class Switches:
         coalesce_seconds: how long a waiting poll collects further updates before it answers.
         webhook_retry_unit: the first waiting time between deliveries; doubled up to `webhook_retry_most`.
         webhook_anywhere: whether http, loopback and any port are taken, as by a Bot API server in local mode.
-        command_needs_bot_name: under privacy mode, whether bare commands are hidden from a bot that did not speak last.
+        command_needs_bot_name: under privacy mode, whether a bot that never spoke misses bare commands.
     """
 
     photo_top: int = 1280

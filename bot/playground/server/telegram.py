@@ -1,4 +1,4 @@
-"""The middle of the fake Telegram: it posts messages, decides which bot hears of them, and keeps the record."""
+"""The middle of the fake Telegram: posts messages, decides which bot hears of them, keeps the record."""
 
 from __future__ import annotations
 

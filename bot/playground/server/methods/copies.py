@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from ..errors import bad
 from ..render import origin_json
 from ..world import Chat, Json, Message
@@ -75,7 +77,7 @@ def _many(request: Request, *, forward: bool) -> list[Json]:
     numbers = request.args.identifiers("message_ids")
     if len(numbers) > 100:
         raise bad("too many message identifiers specified")
-    if any(later <= earlier for earlier, later in zip(numbers, numbers[1:], strict=False)):
+    if any(later <= earlier for earlier, later in itertools.pairwise(numbers)):
         raise bad("message identifiers must be in a strictly increasing order")
     draft = Draft(request, markup=False)
     found = [source.by_id[number] for number in numbers if number in source.by_id]

@@ -43,7 +43,8 @@ def make_media(request: Request, kind: str, source: Upload | str, details: dict[
     if kind == "photo":
         if len(data) > MAX_PHOTO:
             raise bad(
-                f"file of size {len(data)} bytes is too big for a photo; the maximum size is {MAX_PHOTO} bytes"
+                f"file of size {len(data)} bytes is too big for a photo; "
+                f"the maximum size is {MAX_PHOTO} bytes"
             )
         guessed = mimetypes.guess_type(source.name)[0]
         if guessed is not None and not guessed.startswith("image/"):

@@ -17,14 +17,14 @@ from .base import Method, ReplyTo, Request
 TWO_DAYS = 48 * 3600
 ACTIONS = frozenset([
     "typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice", "record_audio",
-    "upload_audio", "upload_document", "choose_sticker", "find_location", "record_video_note", "upload_video_note",
-    "cancel",
+    "upload_audio", "upload_document", "choose_sticker", "find_location", "record_video_note",
+    "upload_video_note", "cancel",
 ])  # fmt: skip
 FOREVER = 2147483647
 
 
 class Draft:
-    """A message on its way out: what the request says of replies, keyboard, target, in Telegram's order of checks."""
+    """A message on its way out: replies, keyboard and target, in Telegram's order of checks."""
 
     def __init__(self, request: Request, *, markup: bool = True) -> None:
         self.request = request
