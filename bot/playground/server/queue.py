@@ -13,11 +13,10 @@ encode: Callable[[Any], str] = JSONEncoder(separators=(",", ":"), ensure_ascii=T
 
 KINDS = (
     "message", "edited_message", "channel_post", "edited_channel_post", "inline_query",
-
-    "chosen_inline_result", "callback_query", "shipping_query", "pre_checkout_query", "poll", "poll_answer",
-    "my_chat_member", "chat_member", "chat_join_request", "message_reaction", "message_reaction_count", "chat_boost", "removed_chat_boost",
-    "business_connection", "business_message", "edited_business_message", "deleted_business_messages",
-    "purchased_paid_media",
+    "chosen_inline_result", "callback_query", "shipping_query", "pre_checkout_query", "poll",
+    "poll_answer", "my_chat_member", "chat_member", "chat_join_request", "message_reaction",
+    "message_reaction_count", "chat_boost", "removed_chat_boost", "business_connection",
+    "business_message", "edited_business_message", "deleted_business_messages", "purchased_paid_media",
 )  # fmt: skip
 NOT_BY_DEFAULT = frozenset(["chat_member", "message_reaction", "message_reaction_count"])
 DEFAULT = frozenset(KINDS) - NOT_BY_DEFAULT

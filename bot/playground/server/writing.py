@@ -40,7 +40,7 @@ class Writing:
     # --- writing ----------------------------------------------------------------------------------
 
     def sends(self, place: Place, text: str, **how: Any) -> Message:
-        """Send words; over 4096 characters they are cut into several messages, as the apps do; gives the last.
+        """Send words; over 4096 characters they are cut up, as by the apps; gives the last piece.
 
         Args:
             place: a bot (the private chat with it) or a chat.
