@@ -234,7 +234,10 @@ def _spot(body: str, start: int | None, words: Words) -> tuple[str | None, str]:
     begin = end
     for piece in reversed(list(_PIECE.finditer(body, max(sentence, end - LONGEST_SPOT), end))):
         if not words.is_spot(piece[0]) or words.tells_problem(piece[0]):
-            break
+            if begin < end or piece.end() < end:
+                break
+            end = begin = piece.start()  # 「…西北角，非机动车乱停」: the thing itself stands between
+            continue
         begin = piece.start()
     lead = _LEAD.match(body, begin, end)
     begin = lead.end() if lead else begin

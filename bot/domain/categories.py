@@ -162,42 +162,52 @@ class CategoryTable:
         clauses = [(found.start(), found[0]) for found in _CLAUSE.finditer(text)]
         carried = ""
         for offset, clause in clauses:
+            things = self._things(clause)
             hits = self.hits(clause)
-            border = _border(clause, hits, ends)
-            told = [hit for hit in hits if hit[0] >= border]
-            near, near_start = self._near(carried, clause)
-            chosen.update(order for _, _, order in told)
-            chosen |= near
+            free = tuple(hit for hit in hits if not _within(hit, things))
+            border = _border(clause, free, ends)
+            told = [hit for hit in free if hit[0] >= border]
+            near = self._near(carried, clause, things)
+            if hits and not told and not near:  # 「垃圾桶无人管」: only the thing itself is named
+                near = [thing for thing in things if any(_within(hit, [thing]) for hit in hits)]
+            chosen.update(order for _, _, order in (*told, *near))
             passed.update(order for _, _, order in hits)
-            carried = "" if told or near else clause
+            carried = "" if told else clause
             if start is None and (told or near):
-                starts = [hit[0] for hit in told] + ([near_start] if near_start is not None else [])
-                start = offset + min(starts)
+                first = min(at for at, _, _ in (*told, *near))
+                held = [at for at, end, _ in things if any(_within(hit, [(at, end, 0)]) for hit in hits)]
+                start = offset + min(first, *(at for at in held if at >= border), first)
         ordered = [self.subs[order].key for order in sorted(chosen)]
         others = [self.subs[order].key for order in sorted(passed - chosen)]
         category = ordered[0] if ordered else None
         rest = [key for key in (*ordered[1:], *others, *self._like(category)) if key != category]
         return Suggestion(category, tuple(dict.fromkeys(rest))[:ALTERNATIVES], start)
 
-    def _near(self, before: str, clause: str) -> tuple[set[int], int | None]:
-        """The sub-categories whose thing stands before one of their words (坑塘 … 垃圾)."""
-        found: set[int] = set()
-        first: int | None = None
+    def _things(self, clause: str) -> list[tuple[int, int, int]]:
+        """Where the things of near-rules stand: (start, end, order of the sub-category)."""
+        return [
+            (at, at + len(thing), order)
+            for order, sub in enumerate(self.subs)
+            for thing in sub.things
+            if (at := clause.find(thing)) >= 0
+        ]
+
+    def _near(
+        self, before: str, clause: str, things: list[tuple[int, int, int]]
+    ) -> list[tuple[int, int, int]]:
+        """The words that, after a thing in this clause or the one before, make a category (坑塘 … 垃圾)."""
+        found = []
         for order, sub in enumerate(self.subs):
             if not sub.things:
                 continue
-            end = min(
-                (clause.find(thing) + len(thing) for thing in sub.things if thing in clause), default=-1
-            )
-            if end < 0:
-                if not any(thing in before for thing in sub.things):
-                    continue
-                end = 0
-            starts = [at for at in (clause.find(word, end) for word in sub.near) if at >= 0]
-            if starts:
-                found.add(order)
-                first = min(starts) if first is None else min(first, *starts)
-        return found, first
+            ends = [end for _, end, of in things if of == order]
+            if not ends and not any(thing in before for thing in sub.things):
+                continue
+            start = min(ends, default=0)
+            found += [
+                (at, at + len(word), order) for word in sub.near if (at := clause.find(word, start)) >= 0
+            ]
+        return [hit for hit in found if not _within(hit, things)]
 
     def _like(self, category: str | None) -> tuple[str, ...]:
         """What is offered when words suggest too little: relatives first, then the two most frequent."""
@@ -205,6 +215,13 @@ class CategoryTable:
         relatives = [sub.key for sub in self.subs if sub.main == main]
         beside = self._subs[category].beside if category else ()
         return (*beside, *relatives, "garbage.domestic", "stacking.clutter", "other.other")
+
+
+def _within(hit: tuple[int, int, int], things: Iterable[tuple[int, int, int]]) -> bool:
+    """Whether a word is only part of the name of a longer thing: 垃圾 in 垃圾桶."""
+    return any(
+        start <= hit[0] and hit[1] <= end and end - start > hit[1] - hit[0] for start, end, _ in things
+    )
 
 
 def _border(clause: str, hits: tuple[tuple[int, int, int], ...], ends: tuple[str, ...]) -> int:

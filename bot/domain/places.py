@@ -38,6 +38,8 @@ _PART_OF_LONGER_NAME = frozenset("大小东西南北中前后上下老新里外"
 _WAYS = ("路", "街", "大道", "大街", "巷", "大桥", "桥", "渠", "河", "广场", "公园", "小区", "花园",
          "大厦", "宾馆", "酒店", "饭店", "超市", "商场", "中学", "小学", "医院", "车站")  # fmt: skip
 """After a bare name these make another thing of it: 卫辉路 is a road, not 卫辉市."""
+_ROAD = re.compile(r"(?:路|道|段|巷)$")
+"""Named after a road, bare, it is the road: 建设路东段 is no community unless 社区 is written."""
 _COUNTY_TAILS = ("县", "市", "区")
 
 
@@ -252,7 +254,7 @@ def _mention(text: str, start: int, end: int, name: _Name, *, follows: bool) -> 
         return None
     if name.townships and name.full:
         return Mention(start, end, townships=name.townships, villages=name.villages, full=True)
-    if not free or text.startswith(_WAYS, end):
+    if not free or text.startswith(_WAYS, end) or _ROAD.search(text, start, end):
         return None
     return Mention(start, end, townships=name.townships, villages=name.villages, usual=name.usual)
 
