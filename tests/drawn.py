@@ -9,6 +9,7 @@ import math
 import random
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from io import BytesIO
 from typing import Literal
 
@@ -22,7 +23,7 @@ Colour = tuple[int, int, int]
 
 def scene(kind: Scene, *, size: tuple[int, int] = (1280, 960), seed: int = 0) -> Image.Image:
     """The scene as a picture of exactly that size; a tall size shows the middle of it."""
-    drawn = _SCENES[kind](seed)
+    drawn = _drawn(kind, seed)
     wide, high = size
     scale = max(wide / _WIDE, high / _HIGH)
     box_wide, box_high = wide / scale, high / scale
@@ -95,6 +96,11 @@ def _sexagesimal(degrees: float) -> tuple[float, float, float]:
 
 
 # The scenes
+
+
+@lru_cache(maxsize=16)
+def _drawn(kind: Scene, seed: int) -> Image.Image:
+    return _SCENES[kind](seed)
 
 
 def _rubbish(seed: int) -> Image.Image:

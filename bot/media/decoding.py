@@ -6,7 +6,7 @@ import re
 import struct
 import warnings
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from io import BytesIO
 from typing import Any
@@ -16,6 +16,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from bot.media.errors import NotAnImage, TooLarge, TooManyPixels, Truncated
 from bot.media.exif import CameraFacts, read_facts
+from bot.media.heic import decode_heic
 
 MOST_BYTES = 20 * 1024 * 1024  # what Telegram lets a bot download
 MOST_PIXELS = 40_000_000
@@ -93,6 +94,12 @@ def decode(data: bytes, *, name: str | None = None, long_side: int | None = None
     kind = _kind(data)
     if kind is None:
         raise NotAnImage(name, "no JPEG, PNG, WebP or HEIC" if data else "empty file")
+    if kind is PictureFormat.HEIC:
+        picture, width, height, exif = decode_heic(
+            data, name=name, most_pixels=MOST_PIXELS, long_side=long_side
+        )
+        # libheif has turned it already, whatever EXIF says.
+        return Decoded(picture, kind, width, height, replace(read_facts(exif), orientation=1))
     image = _open(data, kind, name)
     width, height = image.size
     if width * height > MOST_PIXELS:
@@ -107,10 +114,8 @@ def decode(data: bytes, *, name: str | None = None, long_side: int | None = None
         raise Truncated(name, str(error)) from error
     if kind is PictureFormat.JPEG and _ends_grey(picture):
         raise Truncated(name, "the lower part has no data")
-    # A PNG may carry its EXIF behind the pixels.
+    # Read after the pixels: a PNG may carry its EXIF behind them.
     facts = read_facts(_exif(image))
-    if kind is PictureFormat.HEIC:  # libheif has turned it already
-        facts = CameraFacts(facts.taken, facts.position, 1)
     del image
     if long_side is not None:
         picture = _reduced(picture, long_side)
@@ -141,8 +146,6 @@ def _open(data: bytes, kind: PictureFormat, name: str | None) -> Image.Image:
         if kind is PictureFormat.JPEG:
             # Directly, and not by Image.open: a phone's second picture (MPO) is of no use here.
             return JpegImageFile(BytesIO(data))
-        if kind is PictureFormat.HEIC:
-            return _open_heic(data, name)
         if kind is PictureFormat.WEBP and len(data) < 8 + int.from_bytes(data[4:8], "little"):
             raise Truncated(name, "shorter than its head says")
         return Image.open(BytesIO(data), formats=(kind.name,))
@@ -153,30 +156,6 @@ def _open(data: bytes, kind: PictureFormat, name: str | None) -> Image.Image:
         if kind is PictureFormat.JPEG and not _has_end(data):
             raise Truncated(name, "ends within its head") from error
         raise NotAnImage(name, f"unreadable {kind.name}") from error
-
-
-def _open_heic(data: bytes, name: str | None) -> Image.Image:
-    import pi_heif  # an extra library of 1.5 MB, wanted by iPhones' files alone
-
-    at = 0
-    while at + 8 <= len(data):
-        size = int.from_bytes(data[at : at + 4], "big")
-        if size == 1:
-            size = int.from_bytes(data[at + 8 : at + 16], "big")
-        if size < 8:  # 0: up to the end of the file; else no box
-            break
-        at += size
-        if at > len(data):
-            raise Truncated(name, "shorter than its boxes say")
-    file = pi_heif.open_heif(BytesIO(data), convert_hdr_to_8bit=True)
-    width, height = file.size
-    if width * height > MOST_PIXELS:
-        raise TooManyPixels(name, width * height, MOST_PIXELS)
-    try:
-        image: Image.Image = file.to_pillow()
-    except _DAMAGED as error:
-        raise Truncated(name, str(error)) from error
-    return image
 
 
 def _has_end(data: bytes) -> bool:
