@@ -22,14 +22,19 @@ class Cell:
 def mosaic(aspects: Sequence[float], *, width: int, height: int, gap: int) -> list[Cell]:
     """Cells for photos of given aspects (width / height), within a width and a height.
 
-    Of all ways to break them into rows the one is taken that shows the most, with photos of like size.
+    Of all ways to break them into rows the one is taken that shows the most, with photos of like size
+    and little bare paper.
     """
+    if not aspects:
+        return []
     shapes = [min(max(aspect, _NARROWEST), _WIDEST) for aspect in aspects]
     best: tuple[float, list[Cell]] | None = None
     for rows in _breaks(shapes):
         cells = _placed(rows, width, height, gap)
         areas = [cell.width * cell.height for cell in cells]
-        worth = (sum(areas) + len(areas) * min(areas)) / (width * height)
+        bottom = max(cell.top + cell.height for cell in cells)
+        full = sum(areas) / (width * bottom)  # bars at the sides are ugly, a lower sheet is not
+        worth = (sum(areas) + len(areas) * min(areas)) / (width * height) + 0.8 * full
         if best is None or worth > best[0]:
             best = (worth, cells)
     return best[1] if best else []

@@ -90,15 +90,19 @@ def contact_sheet(photos: Sequence[bytes], words: SheetWords, *, fonts: Fonts, g
         height=_PHOTO_HEIGHT,
         gap=_GAP,
     )
+    tall = max((cell.top + cell.height for cell in cells), default=0)
+    if (
+        cells and min(cell.left for cell in cells) > _GAP
+    ):  # narrower than the sheet: let it stand on something
+        sheet.panel(tall)
     for rank, (cell, picture) in enumerate(zip(cells, shown, strict=True), start=1):
         at = sheet.placed(cell)
         sheet.photo(picture, at)
         if grid:
             sheet.thirds(_contained(picture, at))
         if len(shown) > 1:
-            sheet.badge(str(rank), at)
-    if cells:
-        sheet.space(max(cell.top + cell.height for cell in cells) + 4)
+            sheet.badge(str(rank), _contained(picture, at))
+    sheet.space(tall + 4)
     if words.more:
         sheet.space(8)
         sheet.lines(words.more, 28, REGULAR, _QUIET, most=1)
@@ -229,6 +233,9 @@ class _Sheet:
 
     def placed(self, cell: Cell) -> Cell:
         return Cell(cell.left + _MARGIN, cell.top + self.bottom, cell.width, cell.height)
+
+    def panel(self, high: int) -> None:
+        self._fill(Cell(_MARGIN, self.bottom, self._width - 2 * _MARGIN, high), _PANEL)
 
     def photo(self, picture: Image.Image, cell: Cell) -> None:
         inner = _contained(picture, cell)
