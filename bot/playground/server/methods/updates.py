@@ -48,16 +48,17 @@ async def get_updates(request: Request) -> Raw:
     queue.expire(telegram.now())
     batch = queue.batch(limit, telegram.now())
     if not batch and timeout > 0:
-        await _wait(bot, timeout, telegram.switches.coalesce_seconds)
+        await _wait(telegram, bot, timeout)
         batch = queue.batch(limit, telegram.now())
     return Raw(b"[" + b",".join(batch) + b"]")
 
 
-async def _wait(bot: Bot, timeout: float, coalesce: float) -> None:
+async def _wait(telegram: Telegram, bot: Bot, timeout: float) -> None:
     queue = bot.queue
     if queue.poll is not None and not queue.poll.done():
         queue.poll.set_result("other")
     poll = queue.poll = asyncio.get_running_loop().create_future()
+    telegram.events.ring()
     try:
         async with asyncio.timeout(timeout):
             reason = await poll
@@ -66,13 +67,14 @@ async def _wait(bot: Bot, timeout: float, coalesce: float) -> None:
     finally:
         if queue.poll is poll:
             queue.poll = None
+            telegram.events.ring()
     if reason == "other":
         raise ApiError(409, OTHER_POLLER)
     if reason == "webhook":
         raise ApiError(409, BY_WEBHOOK)
     if reason == "restart":
         raise ApiError(500, "Internal Server Error: restart")
-    await asyncio.sleep(coalesce)
+    await asyncio.sleep(telegram.switches.coalesce_seconds)
 
 
 def guard(
