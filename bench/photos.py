@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import resource
+import statistics
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -37,8 +40,8 @@ def main() -> None:
     for line in ratios(data):
         print(line)
     print(row("G6", "peak memory of intake with copy and thumbnail", peak_megabytes(data), 30, " MB"))
-    late, idle = asyncio.run(lateness(data))
-    print(row("G6", f"event loop p99 with two workers (idle: {idle:.2f} ms)", late, 5, " ms"))
+    late, machine = asyncio.run(lateness(data))
+    print(row("G6", f"event loop p99 with two workers (machine: {machine:.1f} ms)", late, 5, " ms"))
     samples = Path(os.environ.get("PHOTO_SAMPLES", Path(__file__).parents[2] / "shared/data/photos"))
     camera = samples / "iphone_12mp.jpg"
     if camera.is_file():
@@ -100,24 +103,34 @@ def _status(field: str) -> int:
     raise LookupError(field)
 
 
-async def lateness(data: bytes, seconds: float = 4.0) -> tuple[float, float]:
-    """The 99th percentile, in ms, of how late a loop's timers are: with two workers, and idle."""
+async def lateness(data: bytes, *, windows: int = 5, seconds: float = 2.0) -> tuple[float, float]:
+    """How late a loop's timers are beside two workers: the 99th percentile in ms, median of the windows.
+
+    The second figure is the machine's own share: the same beside two threads that never hold the lock.
+    """
     fonts = Fonts()
     study(data, stamp=STAMP, fonts=fonts)
-    idle = await _ticks(seconds / 2)
-    done = threading.Event()
 
-    def work() -> None:
-        while not done.is_set():
-            study(data, stamp=STAMP, fonts=fonts)
+    async def beside(work: Callable[[], object]) -> float:
+        done = threading.Event()
 
-    with photo_workers() as workers:
-        running = [workers.submit(work) for _ in range(2)]
-        busy = await _ticks(seconds)
-        done.set()
-    for each in running:
-        each.result()
-    return busy, idle
+        def keep_working() -> None:
+            while not done.is_set():
+                work()
+
+        with photo_workers() as workers:
+            running = [workers.submit(keep_working) for _ in range(2)]
+            late = await _ticks(seconds)
+            done.set()
+        for each in running:
+            each.result()
+        return late
+
+    photos, machine = [], []
+    for _ in range(windows):
+        machine.append(await beside(lambda: hashlib.pbkdf2_hmac("sha256", b"", b"", 60_000)))
+        photos.append(await beside(lambda: study(data, stamp=STAMP, fonts=fonts)))
+    return statistics.median(photos), statistics.median(machine)
 
 
 async def _ticks(seconds: float) -> float:
