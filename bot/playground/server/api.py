@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import logging
-import socket
 from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, TypeVar
-
-import uvicorn
 
 from bot.clock import Clock, SystemClock
 
@@ -18,6 +12,7 @@ from .account import Bot, Call
 from .errors import PlayError, StrictViolations
 from .events import Events
 from .faults import Faults
+from .http import HttpServer
 from .people import Person
 from .play import control_app
 from .switches import Switches
@@ -46,9 +41,7 @@ class BotApiServer:
         self.url = ""
         self._wire = Wire(self.telegram)
         self._control = control_app(self)
-        self._uvicorn: uvicorn.Server | None = None
-        self._serving: asyncio.Task[None] | None = None
-        self._socket: socket.socket | None = None
+        self._http = HttpServer(self.asgi)
 
     # --- what there is ----------------------------------------------------------------------------
 
@@ -250,37 +243,14 @@ class BotApiServer:
             await self._control(scope, receive, send)
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
-        """Serve in the running loop; the address, without a slash at its end."""
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((host, port))
-        except OSError:
-            listener.close()
-            raise
-        config = uvicorn.Config(
-            self.asgi,
-            log_config=None,
-            log_level=logging.CRITICAL,
-            access_log=False,
-            interface="asgi3",
-            lifespan="off",
-            timeout_keep_alive=75,
-            timeout_graceful_shutdown=1,
-            ws="none",
-            server_header=False,
-            backlog=512,
-        )
-        self._uvicorn = _Server(config)
-        self._socket = listener
-        self.url = f"http://{host}:{listener.getsockname()[1]}"
+        """Serve in the running loop; the address, without a slash at its end.
+
+        Raises:
+            OSError: the port is taken.
+        """
         self._wire.closing = False
-        loop = asyncio.get_running_loop()
-        self._serving = loop.create_task(self._uvicorn.serve(sockets=[listener]))
-        while not self._uvicorn.started:
-            if self._serving.done():
-                await self._serving
-            await asyncio.sleep(0)
+        address, got = await self._http.start(host, port)
+        self.url = f"http://{address}:{got}"
         return self.url
 
     async def stop(self) -> None:
@@ -291,10 +261,7 @@ class BotApiServer:
                 bot.queue.poll.set_result("restart")
         self.events.close()
         await self.telegram.courier.close()
-        if self._uvicorn is not None and self._serving is not None:
-            self._uvicorn.should_exit = True
-            await self._serving
-        self._uvicorn = self._serving = None
+        await self._http.stop()
 
     async def __aenter__(self) -> BotApiServer:
         """Start."""
@@ -306,14 +273,6 @@ class BotApiServer:
     ) -> None:
         """Stop."""
         await self.stop()
-
-
-class _Server(uvicorn.Server):
-    """Uvicorn without its signal handlers: they are the host program's."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Any:
-        yield
 
 
 __all__ = ["Bot", "BotApiServer", "Call", "Chat", "Message", "Person", "Press"]
