@@ -197,10 +197,14 @@ async def test_a_photo_is_sent_again_by_its_id_but_not_as_a_document(
         ("sendPhoto", {"photo": jpeg(3000, 100)}, {}, "PHOTO_INVALID_DIMENSIONS"),
         ("sendPhoto", {"photo": jpeg()}, {"caption": "县" * 1025}, "message caption is too long"),
         ("sendPhoto", None, {"photo": "AgACx"}, "wrong file identifier/HTTP URL specified"),
-        ("sendPhoto", {"photo=a.pdf": b"x"}, {}, "photo has unsupported extension. Use one of .jpg, .jpeg, .gif, "
-         ".png, .tif or .bmp"),
+        (
+            "sendPhoto",
+            {"photo=a.pdf": b"x"},
+            {},
+            "photo has unsupported extension. Use one of .jpg, .jpeg, .gif, .png, .tif or .bmp",
+        ),
     ],
-)  # fmt: skip
+)
 async def test_bad_media_is_refused_in_telegrams_words(
     call: BotSide, bot: Bot, li: Person, method: str, files: Any, params: dict[str, Any], words: str
 ) -> None:

@@ -1,8 +1,8 @@
 """HTTP/1.1 for an ASGI application, in the running loop: small, quick, and able to cut a connection.
 
-A general server costs three times the CPU of a call, which would drown what a benchmark of the bot measures, and takes
-a tenth of a second to stop, which every test would pay. Clients here are on loopback: a request is read whole before
-the application is called, one request a connection at a time.
+A general server doubles the CPU of a call, which would drown what a benchmark of the bot measures, and takes
+a tenth of a second to stop, which every test would pay. Clients here are on loopback: a request is read
+whole before the application is called, one request a connection at a time.
 """
 
 from __future__ import annotations

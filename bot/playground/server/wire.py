@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import logging
 import re
 from typing import Any
 from urllib.parse import unquote
@@ -22,7 +21,6 @@ Scope = Any
 Receive = Any
 Send = Any
 
-LOG = logging.getLogger(__name__)
 TOKEN = re.compile(r"[1-9]\d{0,14}:[A-Za-z0-9_-]{1,64}\Z")
 NO_METHOD = ApiError(404, "Not Found: method not found")
 NO_PATH = ApiError(404, "Not Found")
@@ -42,11 +40,10 @@ class Wire:
         telegram.call_in_webhook_answer = self.call_in_webhook_answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request; a fault of this server's own is kept and told aloud, never taken for the bot's."""
+        """One request; a fault of this server's own is kept among the violations."""
         try:
             await self._serve(scope, receive, send)
         except Exception as error:
-            LOG.exception("the playground's server failed at %s", _without_token(scope["path"]))
             self.telegram.violations.append(f"the server itself failed: {error!r}")
             raise
 
@@ -220,10 +217,6 @@ class Wire:
 
 class _Gone(Exception):
     """The bot has closed its connection while it waited."""
-
-
-def _without_token(path: str) -> str:
-    return path.rpartition("/")[2]
 
 
 def _split(path: str) -> tuple[str | None, str]:
