@@ -119,7 +119,7 @@ class EntryRules:
 
     settle: timedelta = timedelta(seconds=60)  # the region is told after this silence
     settle_max: timedelta = timedelta(minutes=5)  # … and at the latest after this
-    settle_draft_gap: timedelta = timedelta(minutes=2)  # photos without words of one draft
+    draft_gap: timedelta = timedelta(minutes=2)  # photos without words of one draft
     caption_within: timedelta = timedelta(minutes=10)  # the words may come this much later
     album_pause: timedelta = timedelta(seconds=2)  # receipt of an album without a caption
     nag_after: timedelta = timedelta(minutes=15)  # a draft without a region nags once
@@ -129,33 +129,19 @@ class EntryRules:
     pin_within: timedelta = timedelta(minutes=10)
     question_open: timedelta = timedelta(minutes=10)
     reference_kept: timedelta = timedelta(hours=24)
-    grace: timedelta = timedelta(minutes=30)  # networks are bad: silently in time
     escalate_after: timedelta = timedelta(hours=24)  # leader → office
     deputy_after: timedelta = timedelta(hours=4)  # of working time, contact → deputy
     lone_office_hold: timedelta = timedelta(minutes=5)  # an office of one person
 
 
-def is_overdue(
-    state: State, deadline: datetime | None, now: datetime
-) -> bool:
+def is_overdue(state: State, deadline: datetime | None, now: datetime) -> bool:
     """Whether the county is late: it owes work and the deadline has passed (submitted is not late)."""
     return deadline is not None and state in OPEN_STATES and now > deadline
-
-
-def proof_in_time(deadline: datetime, sent_at: datetime, grace: timedelta) -> bool:
-    """按期: the accepted proof's sending time against the deadline last granted, with the grace."""
-    return sent_at <= deadline + grace
 
 
 def settle_until(first: datetime, last_touch: datetime, rules: EntryRules) -> datetime:
     """When a filed entry goes to the region: silence of `settle`, at most `settle_max` in all."""
     return min(last_touch + rules.settle, first + rules.settle_max)
-
-
-def deadline_after_return(deadline: datetime, local_now: datetime, end_hour: int = 18) -> datetime:
-    """A return leaves at least until 18:00 of the next day for the work (campaign's wall clock)."""
-    floor = (local_now + timedelta(days=1)).replace(hour=end_hour, minute=0, second=0, microsecond=0)
-    return max(deadline, floor)
 
 
 def entry_number(prefix: str, group_digit: str, month_day: str, serial: int, year: int | None = None) -> str:

@@ -323,7 +323,7 @@ cards = Table(
     Column("with_picture", Boolean, nullable=False, server_default=FALSE),
     Column("wanted", Integer, nullable=False, server_default="1"),
     Column("shown", Integer, nullable=False, server_default="0"),
-    Column("picture", String(64)),
+    Column("picture", String(160)),
     UniqueConstraint("chat_id", "subject", "kind"),
 )
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 from .files import StoredFile
 from .queue import UpdateQueue
 from .world import Chat, Json, User
@@ -28,7 +30,12 @@ class Call:
     files: dict[str, tuple[str, int]] = field(default_factory=dict)
     code: int = 0
     description: str = ""
-    result: Any = None
+    answer: bytes = b""
+
+    @property
+    def result(self) -> Any:
+        """What it got, decoded from the answer; None for an error."""
+        return orjson.loads(self.answer).get("result") if self.answer else None
 
     @property
     def ok(self) -> bool:

@@ -7,6 +7,7 @@ server.faults.next("sendMessage", cut="after") # done, but the answer never come
 server.faults.next("sendMessage", silent="after", chat_id=501)  # no answer until the bot gives up
 server.faults.network_down = True              # every request is cut until it is False again
 server.faults.download_truncated_at = 1000; server.faults.download_bytes_per_second = 50_000
+server.faults.repeated_deliveries = 2          # two acknowledgements are lost: the same updates come again
 server.faults.clear()
 """
 
@@ -59,6 +60,7 @@ class Faults:
     download_truncated_at: int | None = None
     download_bytes_per_second: int = 0
     downloads_failing: int = 0
+    repeated_deliveries: int = 0
 
     def next(
         self,
@@ -111,3 +113,4 @@ class Faults:
         self.download_truncated_at = None
         self.download_bytes_per_second = 0
         self.downloads_failing = 0
+        self.repeated_deliveries = 0

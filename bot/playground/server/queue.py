@@ -90,6 +90,10 @@ class UpdateQueue:
         if self.waiting.pop(update_id, None) is not None:
             self.confirmed += 1
 
+    def would_confirm(self, offset: int) -> bool:
+        """Whether an offset would make the queue forget something."""
+        return bool(self.waiting) and next(iter(self.waiting)) < offset and self._plausible(offset)
+
     def confirm(self, offset: int) -> bool:
         """Apply a getUpdates offset; True when something was forgotten by it."""
         before = self.confirmed

@@ -74,6 +74,9 @@ class Courier:
             pause = await self._deliver(bot, hook, entry, failures)
             if pause is None:
                 failures = 0
+                if self._telegram.faults.repeated_deliveries > 0:
+                    self._telegram.faults.repeated_deliveries -= 1
+                    continue
                 waiting.popleft()
                 queue.confirm_one(entry.update_id)
                 self._telegram.events.ring()

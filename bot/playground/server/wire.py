@@ -103,7 +103,6 @@ class Wire:
             result = await self._answer(bot, name, args, receive)
             status, answer = 200, _success(result)
             call.code = 200
-            call.result = result.result if isinstance(result, Answered) else result
         except ApiError as refused:
             status, answer = refused.code, _failure(refused)
             call.code, call.description = refused.code, refused.description
@@ -112,6 +111,7 @@ class Wire:
             return
         finally:
             bot.in_flight -= 1
+        call.answer = answer
         if name != "getupdates":
             bot.note(call)
             self.telegram.events.happen("call", bot=bot, call=call)
@@ -143,7 +143,7 @@ class Wire:
             function = TABLE.get(name)
             if function is None:
                 raise NO_METHOD
-            call.result = function(Request(self.telegram, bot, Arguments(texts, {})))
+            call.answer = _success(function(Request(self.telegram, bot, Arguments(texts, {}))))
             call.code = 200
         except ApiError as refused:
             call.code, call.description = refused.code, refused.description

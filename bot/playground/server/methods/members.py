@@ -15,7 +15,7 @@ def _user(request: Request) -> User:
         raise bad("invalid user_id specified")
     user = request.telegram.users.get(number)
     if user is None or (number != request.bot.id and number not in request.bot.known):
-        raise bad("user not found" if request.args.text("chat_id") == str(number) else "member not found")
+        raise bad("member not found")
     return user
 
 

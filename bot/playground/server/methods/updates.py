@@ -43,7 +43,9 @@ async def get_updates(request: Request) -> Raw:
     timeout = float(args.integer("timeout", 0, 0, 50))
     if telegram.switches.short_poll_guard:
         limit, timeout = guard(telegram.poll_times, bot.id, offset, limit, timeout)
-    if queue.confirm(offset):
+    if telegram.faults.repeated_deliveries > 0 and queue.would_confirm(offset):
+        telegram.faults.repeated_deliveries -= 1
+    elif queue.confirm(offset):
         telegram.events.ring()
     queue.expire(telegram.now())
     batch = queue.batch(limit, telegram.now())

@@ -1,0 +1,341 @@
+"""The one place that knows everyone: builds the application, starts nothing on import."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from time import monotonic
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from rapidfuzz import fuzz
+from telegram.error import TelegramError
+
+from bot.clock import Clock, SystemClock
+from bot.config import Settings
+from bot.delivery.composing import Composer
+from bot.delivery.drawing import Drawing
+from bot.delivery.health import Health, serve_health
+from bot.delivery.limits import Limits
+from bot.delivery.polling import Poller
+from bot.delivery.receiver import Receiver
+from bot.delivery.sender import Sender
+from bot.delivery.serving import Served, bind
+from bot.delivery.updates import ALLOWED_UPDATES, Heard
+from bot.delivery.webhook import WebhookApp
+from bot.delivery.wire import Wire
+from bot.domain.captions import CaptionReader
+from bot.domain.world import World
+from bot.handlers.hearing import Hearing
+from bot.handlers.routes import dispatch
+from bot.jobs.media import Downloader
+from bot.jobs.timetable import beat
+from bot.ledger import inbox as inbox_book
+from bot.ledger import migrate
+from bot.ledger import outbox as outbox_book
+from bot.ledger.desk import Desk, DeskClosed, LedgerUnavailable
+from bot.media.fonts import Fonts
+from bot.media.store import PhotoStore
+from bot.services import answering, pictures
+from bot.texts.catalogue import Catalogue
+from bot.texts.html import plain
+
+log = structlog.get_logger(__name__)
+
+DRAIN_SECONDS: Final = 10.0
+"""A clean stop lets what is under way end, but no longer than this."""
+
+
+def build_world(settings: Settings) -> World:
+    """The frozen values that the rules need, out of the configuration; raises ConfigError."""
+    campaign = settings.to_campaign()
+    data = resources.files("bot") / "data"
+    reader = CaptionReader.build(
+        places_csv=settings.places_file().read_text("utf-8-sig"),
+        regions=campaign.regions,
+        categories_toml=(data / "categories.toml").read_text("utf-8"),
+        words_toml=(data / "words.toml").read_text("utf-8"),
+        similarity=fuzz.ratio,
+    )
+    return World(
+        campaign=campaign,
+        reader=reader,
+        rules=settings.entry_rules(),
+        deadlines=settings.deadline_settings(),
+        hours=settings.hours(),
+        invitation_days=settings.invitations.days,
+    )
+
+
+def open_desk(settings: Settings, clock: Clock | None = None, world: World | None = None) -> Desk:
+    """The ledger's door, migrated first; for the application and for the command line."""
+    clock = clock or SystemClock()
+    url = settings.database_url()
+    before, after = migrate.upgrade(url, now=clock.now(), backups=settings.backup_folder())
+    if before != after:
+        log.info("the ledger was migrated", before=before, after=after)
+    return Desk(url, clock, world or build_world(settings))
+
+
+@dataclass
+class Parts:
+    """What an application is made of; tests and the playground look in here."""
+
+    desk: Desk
+    wire: Wire
+    catalogue: Catalogue
+    sender: Sender
+    receiver: Receiver
+    downloader: Downloader
+    store: PhotoStore
+
+
+class Application:
+    """One bot on one ledger. `start`, then `run` until `stop`; a clean stop drains."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None, *, metronome: bool = True) -> None:
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        self.world = build_world(settings)
+        self.name = ""
+        self._metronome = metronome
+        self._scheduler: AsyncIOScheduler | None = None
+        self._tasks: list[asyncio.Task[Any]] = []
+        self._stop = asyncio.Event()
+        self._pool = ThreadPoolExecutor(settings.media.workers, thread_name_prefix="pictures")
+        self._poller: Poller | None = None
+        self._served: list[Any] = []
+        self._media_wanted = asyncio.Event()
+        self._media_idle = asyncio.Event()
+        self.parts: Parts
+        self.ready = False
+
+    async def start(self) -> None:
+        """Open the ledger and the line, take up what was left, begin to listen.
+
+        Raises:
+            telegram.error.InvalidToken: Telegram does not know the token.
+            bot.config.ConfigError, bot.ledger.migrate.NewerLedger: one clear line each.
+        """
+        settings = self.settings
+        desk = open_desk(settings, self.clock, self.world)
+        wire = Wire(settings.token, settings.telegram.api_url, proxy=settings.telegram.proxy)
+        await wire.__aenter__()
+        me = await wire.me()
+        self.name = me["username"]
+        catalogue = Catalogue(self.world.campaign, settings.texts.language)
+        fonts = Fonts(Path(settings.fonts.text) if settings.fonts.text else None)
+        store = PhotoStore(settings.media_url())
+        composer = Composer(
+            catalogue, self.world, Drawing(store, fonts, catalogue), self.clock.now, self._pool
+        )
+        outbox = settings.outbox
+        limits = Limits(outbox.per_second, outbox.per_chat, int(outbox.per_group_minute), monotonic)
+        sender = Sender(desk, wire, composer, limits)
+        receiver = Receiver(desk, self._heard, self._set_aside, bot_id=me["id"], bot_name=self.name)
+        downloader = Downloader(desk, wire, store, self.world.campaign, self._pool)
+        self.parts = Parts(desk, wire, catalogue, sender, receiver, downloader, store)
+        self._listen_to_commits(desk)
+        await sender.recover()
+        recovered = await receiver.recover()
+        if recovered:
+            log.info("updates taken up again", count=recovered)
+        self._spawn(sender.run(), "sender")
+        self._spawn(self._media(), "media")
+        self._media_wanted.set()
+        sender.wake()
+        await self._open_ears()
+        if self._metronome:
+            self._start_metronome()
+        await self._serve_health()
+        self.ready = True
+        log.info("listening", bot=self.name, mode=settings.telegram.mode)
+
+    async def run(self) -> None:
+        """Run until `stop` is asked for."""
+        await self._stop.wait()
+        await self.close()
+
+    def ask_to_stop(self) -> None:
+        """Ask for a clean stop; returns at once."""
+        self._stop.set()
+
+    async def close(self) -> None:
+        """Stop hearing, finish what is in the lanes and under way, close everything."""
+        self.ready = False
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=False)
+        if self._poller is not None:
+            self._poller.stop()
+        left = await self.parts.receiver.lanes.drain(DRAIN_SECONDS)
+        if left:
+            log.warning("updates left for the next start", count=left)
+        self.parts.sender.stop()
+        self._stop.set()
+        self._media_wanted.set()
+        if self._tasks:
+            _, pending = await asyncio.wait(self._tasks, timeout=DRAIN_SECONDS)
+            for task in pending:
+                task.cancel()
+        for served in self._served:
+            await served.stop()
+        await self.parts.wire.__aexit__(None, None, None)
+        await asyncio.to_thread(self.parts.desk.close)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        log.info("stopped")
+
+    async def tick(self) -> int:
+        """One beat of the metronome: everything that has fallen due."""
+        return await self.parts.desk.do(beat)
+
+    async def idle(self) -> None:
+        """Return when no lane has work, nothing is under way and nothing waits that could go out now.
+
+        A picture that was stored raises its cards, so photos are looked at before the outbox.
+        """
+        while True:
+            await self.parts.receiver.lanes.idle()
+            await self._media_idle.wait()
+            await self.parts.sender.idle()
+            if (
+                self.parts.receiver.lanes.waiting == 0
+                and self._media_idle.is_set()
+                and self.parts.sender.under_way == 0
+            ):
+                return
+
+    # --- what is heard ---------------------------------------------------------------------------
+
+    async def _heard(self, heard: Heard) -> None:
+        hearing = Hearing(self.parts.desk, self.parts.wire, self.parts.catalogue, heard)
+        toast = await dispatch(hearing)
+        if heard.kind == "press":
+            await self._answer_press(heard, toast)
+
+    async def _answer_press(self, heard: Heard, toast: answering.Toast) -> None:
+        """At once, past the outbox: the presser's clock is running; a lost answer costs nothing."""
+        params: dict[str, Any] = {"callback_query_id": heard.press_id}
+        if toast.text:
+            words = self.parts.catalogue.text(None, toast.text, toast.values)
+            params.update(text=plain(words)[:200], show_alert=toast.alert)
+        try:
+            await self.parts.wire.call("answerCallbackQuery", params)
+        except TelegramError as error:
+            log.info("a press could not be answered", error=str(error))
+
+    async def _set_aside(self, heard: Heard, error: Exception) -> None:
+        await self.parts.desk.do(answering.set_aside, heard.chat_id if heard.private else heard.sender_id)
+
+    # --- tasks -----------------------------------------------------------------------------------
+
+    def _listen_to_commits(self, desk: Desk) -> None:
+        loop = asyncio.get_running_loop()
+        wakers: dict[str, Callable[[], None]] = {
+            outbox_book.WAKE: self.parts.sender.wake,
+            pictures.WAKE: self._wake_media,
+        }
+
+        def committed(wakes: frozenset[str]) -> None:
+            for name in wakes:
+                if name in wakers and not loop.is_closed():
+                    loop.call_soon_threadsafe(wakers[name])
+
+        desk.on_commit(committed)
+
+    def _wake_media(self) -> None:
+        self._media_idle.clear()
+        self._media_wanted.set()
+
+    async def _media(self) -> None:
+        """Download what waits: when a commit says so, and every few seconds for what failed before."""
+        while not self._stop.is_set():
+            self._media_wanted.clear()
+            try:
+                await self.parts.downloader.round()
+            except LedgerUnavailable as error:
+                log.warning("photos wait for the ledger", error=str(error))
+            except DeskClosed:
+                return
+            if not self._media_wanted.is_set():
+                self._media_idle.set()
+            try:
+                async with asyncio.timeout(2.0):
+                    await self._media_wanted.wait()
+            except TimeoutError:
+                continue
+
+    def _spawn(self, work: Coroutine[Any, Any, Any], name: str) -> None:
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        task.add_done_callback(self._ended)
+        self._tasks.append(task)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a part of the bot has died, stopping", part=task.get_name(), exc_info=error)
+            self._stop.set()
+
+    async def _open_ears(self) -> None:
+        parts, telegram = self.parts, self.settings.telegram
+        if telegram.mode == "polling":
+            last = await parts.desk.look(inbox_book.last_id)
+            self._poller = Poller(
+                parts.wire,
+                parts.receiver.store,
+                offset=0 if last is None else last + 1,
+                room=parts.receiver.lanes,
+                bound=self.settings.inbox.waiting_limit,
+                allowed=ALLOWED_UPDATES,
+            )
+            self._spawn(self._poller.run(), "polling")
+            return
+        await self._open_webhook()
+
+    async def _open_webhook(self) -> None:
+        parts, telegram = self.parts, self.settings.telegram
+        webhook = WebhookApp(
+            parts.receiver.store,
+            self.settings.webhook_secret,
+            path=urlsplit(telegram.webhook_url).path or "/",
+            room=parts.receiver.lanes,
+            bound=self.settings.inbox.waiting_limit,
+        )
+        served = Served(webhook.app, bind(telegram.webhook_listen))
+        await served.start()
+        self._served.append(served)
+        await webhook.announce(parts.wire, telegram.webhook_url, allowed=ALLOWED_UPDATES)
+
+    def _start_metronome(self) -> None:
+        # misfire_grace_time None and coalesce: a loop that was blocked drops no beat
+        scheduler = AsyncIOScheduler(
+            timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+        scheduler.add_job(self._beat, "interval", seconds=1)
+        scheduler.start()
+        self._scheduler = scheduler
+
+    async def _beat(self) -> None:
+        try:
+            await self.tick()
+        except LedgerUnavailable as error:
+            log.warning("the clock waits for the ledger", error=str(error))
+
+    async def _serve_health(self) -> None:
+        if not self.settings.server.listen:
+            return
+        parts = self.parts
+        checks = {"listening": lambda: None if self.ready else "starting or stopping"}
+        gauges: dict[str, tuple[str, Callable[[], float]]] = {
+            "bot_updates_waiting": ("Updates stored and not done", lambda: parts.receiver.lanes.waiting),
+            "bot_sends_under_way": ("Messages being sent", lambda: parts.sender.under_way),
+            "bot_updates_handled": ("Updates handled since the start", lambda: parts.receiver.handled),
+            "bot_messages_sent": ("Messages sent since the start", lambda: parts.sender.sent),
+        }
+        served = await serve_health(Health(checks, gauges), self.settings.server.listen)
+        if served is not None:
+            self._served.append(served)

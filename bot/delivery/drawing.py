@@ -1,0 +1,107 @@
+"""Pictures and files made when a message is sent: photos out of the store, words out of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.documents import pictures
+from bot.media.errors import StoreError
+from bot.media.fonts import Fonts
+from bot.media.store import PhotoStore
+from bot.services.post import Parcel, PhotoFile
+from bot.texts.catalogue import Catalogue
+
+
+class NothingToDraw(Exception):
+    """None of the photos is at hand yet: the message goes without its picture and is edited later."""
+
+
+class Drawing:
+    """Makes the picture of a parcel. Blocking: called in worker threads."""
+
+    def __init__(self, store: PhotoStore, fonts: Fonts, catalogue: Catalogue) -> None:
+        self._store = store
+        self._fonts = fonts
+        self._catalogue = catalogue
+
+    def draw(self, parcel: Parcel) -> tuple[str, bytes]:
+        """File name and bytes of the parcel's picture.
+
+        Raises:
+            NothingToDraw: no photo is at hand.
+            FontMissing: there is nothing to write with.
+        """
+        picture = parcel.payload["picture"]
+        match picture["make"]:
+            case "sheet":
+                return f"{parcel.facts['number']}.jpg", self._sheet(parcel)
+            case "pair":
+                return f"{parcel.facts['number']}.jpg", self._pair(parcel)
+            case "photo":
+                return f"{parcel.facts['number']}.jpg", pictures.clean_copy(self._all(parcel, "photos")[0])
+            case "qr":
+                values: Mapping[str, Any] = picture["values"]
+                return "invitation.png", pictures.invitation_card(
+                    values["link"], values["lines"], fonts=self._fonts
+                )
+            case make:
+                raise ValueError(make)
+
+    def _label(self, parcel: Parcel, key: str) -> str:
+        return self._catalogue.label(parcel.language, "pictures", key)
+
+    def _sheet(self, parcel: Parcel) -> bytes:
+        language = self._catalogue.language(parcel.language)
+        facts = parcel.facts
+        deadline = self._catalogue.when(facts["deadline"], language) if facts["deadline"] else ""
+        words = pictures.SheetWords(
+            number=facts["number"] or "",
+            place=f"{facts['region'] or ''} {facts['spot']}",
+            problem=facts["problem"],
+            deadline=f"{self._label(parcel, 'deadline')} {deadline}" if deadline else "",
+            hint=self._label(parcel, "same_angle"),
+        )
+        return pictures.contact_sheet(self._all(parcel, "photos"), words, fonts=self._fonts)
+
+    def _pair(self, parcel: Parcel) -> bytes:
+        language = self._catalogue.language(parcel.language)
+        before, after = self._all(parcel, "before", needed=False), self._all(parcel, "after", needed=False)
+        if not before and not after:
+            raise NothingToDraw
+        facts = parcel.facts
+        words = pictures.PairWords(
+            number=facts["number"] or "",
+            place=f"{facts['region'] or ''} {facts['spot']}",
+            before=self._label(parcel, "before"),
+            after=self._label(parcel, "after"),
+            before_date=self._first_day(parcel, "before", language),
+            after_date=self._first_day(parcel, "after", language),
+            missing=self._label(parcel, "missing"),
+        )
+        return pictures.before_after(pictures.pair_by_rank(before, after), words, fonts=self._fonts)
+
+    def _first_day(self, parcel: Parcel, which: str, language: str) -> str:
+        files = self._files(parcel, which)
+        return self._catalogue.day(files[0].sent_at, language) if files else ""
+
+    @staticmethod
+    def _files(parcel: Parcel, which: str) -> list[PhotoFile]:
+        wanted = parcel.payload["picture"]["values"].get(which, ())
+        by_id = {file.id: file for file in parcel.photos}
+        return [by_id[one] for one in wanted if one in by_id]
+
+    def _all(self, parcel: Parcel, which: str, *, needed: bool = True) -> list[bytes]:
+        found = []
+        for file in self._files(parcel, which):
+            if file.state != "stored" or file.file is None:
+                continue
+            try:
+                found.append(self._store.get(file.file))
+            except StoreError:
+                continue  # named by the media job; the picture goes without it
+        if needed and not found:
+            raise NothingToDraw
+        return found
+
+

@@ -1,0 +1,58 @@
+"""The frozen values that every rule needs at hand: campaign, places, words, numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from bot.domain.campaign import Campaign
+from bot.domain.captions import CaptionReader
+from bot.domain.deadlines import DeadlineSettings
+from bot.domain.entries import EntryRules
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Hours of a day on the campaign's wall clock, each a setting."""
+
+    quiet_from: time = time(20, 0)
+    quiet_to: time = time(7, 30)
+    work_from: time = time(8, 30)
+    work_to: time = time(18, 0)
+
+    def quiet(self, local: datetime) -> bool:
+        """Whether messages come without sound: 20:00–07:30 (SPEC §2)."""
+        clock = local.time()
+        return clock >= self.quiet_from or clock < self.quiet_to
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything a unit of work may know that is not in the ledger."""
+
+    campaign: Campaign
+    reader: CaptionReader
+    rules: EntryRules = field(default_factory=EntryRules)
+    deadlines: DeadlineSettings = field(default_factory=DeadlineSettings)
+    hours: Hours = field(default_factory=Hours)
+    invitation_days: int = 7
+    days_off: frozenset[date] = frozenset()
+    made_up_days: frozenset[date] = frozenset()
+
+    def works_on(self, day: date) -> bool:
+        """Whether a day is a working day: weekends off, but for make-up days; holidays off."""
+        if day in self.made_up_days:
+            return True
+        return day.weekday() < 5 and day not in self.days_off
+
+    def working_time(self, since: datetime, until: datetime) -> timedelta:
+        """Time between two aware instants that lies in working hours of working days."""
+        start, end = self.campaign.local(since), self.campaign.local(until)
+        total, day = timedelta(), start.date()
+        while day <= end.date():
+            if self.works_on(day):
+                opens = datetime.combine(day, self.hours.work_from, start.tzinfo)
+                closes = datetime.combine(day, self.hours.work_to, start.tzinfo)
+                total += max(timedelta(), min(end, closes) - max(start, opens))
+            day += timedelta(days=1)
+        return total

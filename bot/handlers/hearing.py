@@ -1,0 +1,55 @@
+"""What every handler is given: the desk, what was heard, and the way back to the presser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Concatenate, ParamSpec
+
+from bot.delivery.updates import Heard
+from bot.delivery.wire import Wire
+from bot.ledger.desk import Desk, Work
+from bot.services.answering import Heading, Toast, settle
+from bot.texts.buttons import Press
+from bot.texts.catalogue import Catalogue
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """The surroundings of one handler call."""
+
+    desk: Desk
+    wire: Wire
+    catalogue: Catalogue
+    heard: Heard
+    press: Press | None = None
+
+    @property
+    def pressed(self) -> Press:
+        """The press; only asked of presses."""
+        assert self.press is not None
+        return self.press
+
+    def with_press(self, press: Press) -> Hearing:
+        """The same surroundings for a press that was read."""
+        return replace(self, press=press)
+
+    async def do(
+        self, verb: Callable[Concatenate[Work, P], Toast | None], *args: P.args, **kwargs: P.kwargs
+    ) -> Toast:
+        """One service call in the update's own transaction; a refusal is answered there."""
+        heard = self.heard
+        heading = Heading(
+            update_id=heard.update_id,
+            sender_id=heard.sender_id,
+            chat_id=heard.chat_id or heard.sender_id,
+            private=heard.private,
+            message=heard.message,
+            press=heard.kind == "press",
+        )
+        call: Any = partial(settle, **kwargs) if kwargs else settle
+        toast: Toast = await self.desk.do(call, heading, verb, *args)
+        return toast

@@ -1,0 +1,1 @@
+"""What the clock says: a timetable of short functions over the services."""

@@ -1,0 +1,119 @@
+"""Downloads pending photos, learns what they are, puts them into the store."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import Executor
+from pathlib import PurePath
+from typing import Any, Final
+
+import structlog
+from telegram.error import TelegramError
+
+from bot.delivery.wire import TooLarge, Wire
+from bot.domain.campaign import Campaign
+from bot.ledger.desk import Desk
+from bot.media.errors import PhotoRefused, StoreError
+from bot.media.pipeline import Studied, study
+from bot.media.store import PhotoStore, derived_path, photo_path
+from bot.services import media
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE: Final = 4
+_EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "HEIF": "heic", "HEIC": "heic"}
+
+
+class Downloader:
+    """Works off the queue of photos. One round at a time; `wake` when there may be more."""
+
+    def __init__(
+        self, desk: Desk, wire: Wire, store: PhotoStore, campaign: Campaign, executor: Executor | None = None
+    ) -> None:
+        self._desk = desk
+        self._wire = wire
+        self._store = store
+        self._campaign = campaign
+        self._executor = executor
+        self._busy = asyncio.Lock()
+
+    async def round(self) -> int:
+        """Download what waits; gives how many photos were worked off."""
+        async with self._busy:
+            done = 0
+            while rows := await self._desk.look(media.waiting, AT_ONCE):
+                await asyncio.gather(*(self._one(row) for row in rows))
+                done += len(rows)
+            return done
+
+    async def _one(self, row: Any) -> None:
+        try:
+            described = await self._wire.call("getFile", {"file_id": row.file_id})
+            data = await self._wire.download(described["file_path"], expected=described.get("file_size"))
+            await self._kept(row, data)
+        except TooLarge:
+            await self._desk.do(media.refused, row.id, "too_big")
+        except (TelegramError, StoreError) as error:
+            if "too big" in str(error).lower():
+                await self._desk.do(media.refused, row.id, "too_big")
+                return
+            log.warning("a photo could not be had", photo=row.id, error=type(error).__name__)
+            await self._desk.do(media.failed, row.id, type(error).__name__)
+
+    async def _kept(self, row: Any, data: bytes) -> None:
+        loop = asyncio.get_running_loop()
+        day = self._campaign.today(row.found_at)
+        if row.kind == "attachment":
+            path = await loop.run_in_executor(self._executor, self._put_attachment, row, data, day)
+            await self._desk.do(media.stored, row.id, {"file": path})
+            return
+        try:
+            studied = await loop.run_in_executor(self._executor, lambda: study(data, name=row.file_name))
+        except PhotoRefused as error:
+            await self._desk.do(media.refused, row.id, fault_of(error))
+            return
+        path = await loop.run_in_executor(self._executor, self._put, row, data, day, studied)
+        await self._desk.do(media.stored, row.id, facts_of(studied, path))
+
+    def _put(self, row: Any, data: bytes, day: Any, studied: Studied) -> str:
+        extension = _EXTENSIONS.get(studied.format, studied.format.lower())
+        path = photo_path(day, row.entry_id, row.seq, row.kind, studied.sha256, extension)
+        self._store.put(path, data)
+        self._store.put(derived_path(path, "thumbnail"), studied.thumbnail)
+        return path
+
+    def _put_attachment(self, row: Any, data: bytes, day: Any) -> str:
+        import hashlib
+
+        digest = hashlib.sha256(data).hexdigest()
+        extension = PurePath(row.file_name or "").suffix.lstrip(".") or _BY_MEDIUM.get(row.medium, "bin")
+        path = photo_path(day, row.entry_id, row.seq, "before", digest, extension)
+        self._store.put(path, data)
+        return path
+
+
+_BY_MEDIUM: Final = {"voice": "oga", "video": "mp4"}
+
+
+def fault_of(error: PhotoRefused) -> str:
+    """The key under which the catalogue names what is wrong with a photo."""
+    names = {"NotAnImage": "not_an_image", "Truncated": "truncated", "TooManyPixels": "too_many_pixels"}
+    return names.get(type(error).__name__, "too_big")
+
+
+def facts_of(studied: Studied, path: str) -> dict[str, Any]:
+    """The columns that a studied photo fills; the hash as the signed number a database keeps."""
+    latitude, longitude = studied.position or (None, None)
+    signed = studied.dhash - 2**64 if studied.dhash >= 2**63 else studied.dhash
+    return {
+        "file": path,
+        "sha256": studied.sha256,
+        "dhash": signed,
+        "width": studied.width,
+        "height": studied.height,
+        "taken_at": studied.taken.isoformat(timespec="seconds") if studied.taken else None,
+        "lat": latitude,
+        "lng": longitude,
+    }
+
+

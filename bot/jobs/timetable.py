@@ -1,0 +1,14 @@
+"""The metronome's timetable: what is looked for at every beat. It holds no data."""
+
+from __future__ import annotations
+
+from bot.ledger.desk import Work
+from bot.services import assignment
+
+
+def beat(work: Work) -> int:
+    """Everything that has fallen due: the same call at a tick, after an outage, and in a test.
+
+    Gives how many things were done.
+    """
+    return assignment.settle_due(work) + assignment.deputies_due(work)

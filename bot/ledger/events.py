@@ -1,0 +1,91 @@
+"""The append-only event log, hash-chained: each row's hash covers the one before."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, select
+
+from bot.ledger.desk import Work
+from bot.ledger.tables import events
+
+GENESIS = "0" * 64
+
+SYSTEM = "system"
+
+
+def link(previous: str, row: dict[str, Any]) -> str:
+    """The hash of a row: SHA-256 over the previous hash and the row's canonical JSON."""
+    canonical = orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(previous.encode() + canonical).hexdigest()
+
+
+def _canonical(
+    entry_id: int | None,
+    at: datetime,
+    kind: str,
+    member_id: int | None,
+    body: str,
+    from_state: str | None,
+    to_state: str | None,
+    data: Any,
+) -> dict[str, Any]:
+    return {
+        "entry": entry_id,
+        "at": at.isoformat(timespec="microseconds"),
+        "kind": kind,
+        "member": member_id,
+        "body": body,
+        "from": from_state,
+        "to": to_state,
+        "data": data,
+    }
+
+
+def record(
+    work: Work,
+    kind: str,
+    *,
+    entry_id: int | None = None,
+    body: str = SYSTEM,
+    from_state: str | None = None,
+    to_state: str | None = None,
+    data: dict[str, Any] | None = None,
+) -> int:
+    """Append one event and return its id; `data` holds JSON values only."""
+    last = work.connection.execute(select(events.c.hash).order_by(events.c.id.desc()).limit(1)).scalar()
+    member = work.actor.member_id or None
+    row = _canonical(entry_id, work.now, kind, member, body, from_state, to_state, data)
+    result = work.connection.execute(
+        events.insert().values(
+            entry_id=entry_id,
+            at=work.now,
+            kind=kind,
+            member_id=member,
+            body=body,
+            from_state=from_state,
+            to_state=to_state,
+            data=data,
+            hash=link(last or GENESIS, row),
+        )
+    )
+    return int(result.inserted_primary_key[0])
+
+
+def first_broken(connection: Connection) -> int | None:
+    """The id of the first event whose hash does not fit, None when the whole chain holds."""
+    previous = GENESIS
+    for row in connection.execute(select(events).order_by(events.c.id)):
+        expected = link(
+            previous,
+            _canonical(
+                row.entry_id, row.at, row.kind, row.member_id, row.body, row.from_state, row.to_state, row.data
+            ),
+        )
+        if expected != row.hash:
+            return int(row.id)
+        previous = row.hash
+    return None

@@ -1,0 +1,112 @@
+"""Migrations at the start, under a lock, after a backup copy when there is something to migrate."""
+
+from __future__ import annotations
+
+import fcntl
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, pool, text
+
+from bot.ledger.desk import sqlite_path
+
+FOLDER = Path(__file__).parent / "migrations"
+
+LOCK_KEY = 4_120_409
+"""PostgreSQL's advisory lock of migrations."""
+
+
+class NewerLedger(RuntimeError):
+    """The database was written by a newer version of the program."""
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+@contextmanager
+def _locked(url: str) -> Iterator[Connection]:
+    """A plain connection while nobody else migrates."""
+    engine = create_engine(url, poolclass=pool.NullPool)
+    path = sqlite_path(url)
+    if path is None:
+        with engine.connect() as connection:
+            connection.execute(text(f"SELECT pg_advisory_lock({LOCK_KEY})"))
+            yield connection
+        return
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    with open(f"{path}.lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with engine.connect() as connection:
+            yield connection
+
+
+def current(connection: Connection) -> str | None:
+    """The revision a database stands at, None for an empty one."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def head() -> str:
+    """The newest revision that this program knows."""
+    found = ScriptDirectory(str(FOLDER)).get_current_head()
+    assert found is not None
+    return found
+
+
+def upgrade(url: str, *, now: datetime, backups: Path | None = None) -> tuple[str | None, str]:
+    """Bring a database to the newest revision; gives (before, after).
+
+    A SQLite file that holds something and has to change is copied into `backups` first.
+
+    Raises:
+        NewerLedger: its revision is not known here.
+    """
+    with _locked(url) as connection:
+        before, newest = current(connection), head()
+        if before == newest:
+            return before, newest
+        known = {script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions()}
+        if before is not None and before not in known:
+            raise NewerLedger(before)
+        path = sqlite_path(url)
+        if before is not None and path is not None and backups is not None:
+            _copy(path, backups / f"before-{newest}-{now:%Y%m%dT%H%M%S}.db")
+        connection.rollback()
+        command.upgrade(_config(connection), "head")
+        connection.commit()
+        return before, newest
+
+
+def downgrade(url: str, revision: str) -> None:
+    """Take a database back to an older revision (`base` for nothing): for tests and emergencies."""
+    with _locked(url) as connection:
+        command.downgrade(_config(connection), revision)
+        connection.commit()
+
+
+def write_revision(url: str, message: str, revision: str) -> Any:
+    """Write a new step from the difference between the tables and a database: for developers."""
+    with _locked(url) as connection:
+        return command.revision(_config(connection), message, autogenerate=True, rev_id=revision)
+
+
+def _copy(path: str, to: Path) -> None:
+    to.parent.mkdir(parents=True, exist_ok=True)
+    source, target = sqlite3.connect(path), sqlite3.connect(to)
+    try:
+        source.backup(target)
+    finally:
+        target.close()
+        source.close()

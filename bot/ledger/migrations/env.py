@@ -1,0 +1,26 @@
+"""Alembic's environment: it is handed a connection by `bot.ledger.migrate`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alembic import context
+
+from bot.ledger.tables import metadata
+from bot.ledger.types import Json, UtcTime
+
+
+def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
+    """Write our own column types with their import."""
+    if kind == "type" and isinstance(item, UtcTime | Json):
+        autogen_context.imports.add("from bot.ledger.types import Json, UtcTime")
+        return f"{type(item).__name__}()"
+    return False
+
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection, target_metadata=metadata, render_as_batch=True, render_item=render_item
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,1 @@
+"""What can be asked: one verb is one unit of work. Plain functions, no `async`."""

@@ -1,0 +1,98 @@
+"""One update, one transaction: the verb, its refusal's answer, and «done» in the inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Concatenate, ParamSpec
+
+from bot.domain.permissions import NOBODY
+from bot.ledger import inbox, people
+from bot.ledger.desk import Work
+from bot.services import intake
+from bot.services.incoming import Incoming
+from bot.services.outgoing import refresh_cards, say
+from bot.services.refusals import AlreadyMoved, Refusal, SecretMaterial
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Toast:
+    """The words of an answered press: a key of the catalogue and its values."""
+
+    text: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+    alert: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Whose update it is and where an answer goes."""
+
+    update_id: int
+    sender_id: int
+    chat_id: int
+    private: bool
+    message: Incoming | None = None
+    press: bool = False
+
+
+QUIET = Toast()
+
+
+def settle(
+    work: Work,
+    heading: Heading,
+    verb: Callable[Concatenate[Work, P], Toast | None],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> Toast:
+    """Run a verb for an update and mark the update done, in one transaction.
+
+    A refusal undoes the verb's effects only; its answer is written, and the update is done all the
+    same. Any other exception leaves the update pending.
+
+    Raises:
+        AlreadyDone: the update's effects are in the ledger.
+    """
+    work.update_id = heading.update_id
+    inbox.finish(work, heading.update_id)
+    work.actor = people.actor_of(work, heading.sender_id) if heading.sender_id else NOBODY
+    try:
+        with work.savepoint():
+            return verb(work, *args, **kwargs) or QUIET
+    except Refusal as refusal:
+        return refused(work, heading, refusal)
+
+
+def refused(work: Work, heading: Heading, refusal: Refusal) -> Toast:
+    """Write a refusal's answer: a press is answered by a toast, a message by one line.
+
+    In a group nothing but what every reader may know: the line goes to the sender's private chat,
+    except where the sentence itself is the point (「暗访请私聊发送」).
+    """
+    values = dict(refusal.values)
+    if isinstance(refusal, SecretMaterial) and heading.message is not None:
+        intake.wipe(work, heading.message)
+    if isinstance(refusal, AlreadyMoved):
+        refresh_cards(work, int(values["entry"]))
+    if heading.press:
+        return Toast(refusal.key, values, alert=True)
+    reply_to = heading.message.message_id if heading.message else None
+    if heading.private or refusal.in_group:
+        say(work, heading.chat_id, refusal.key, values, reply_to=reply_to)
+    else:
+        say(work, heading.sender_id, refusal.key, values)
+    return QUIET
+
+
+def nothing(work: Work) -> Toast | None:
+    """An update that asks for nothing: it is done."""
+    return None
+
+
+def set_aside(work: Work, chat_id: int) -> None:
+    """A poison update was set aside: its sender is told, in private (PERFORMANCE «Inbox»)."""
+    if chat_id > 0:
+        say(work, chat_id, "refusals.set_aside", dedup=f"aside:{chat_id}:{work.now.isoformat()}")

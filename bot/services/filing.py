@@ -1,0 +1,225 @@
+"""A caption applied to an entry: what was understood, the number, the settle time (SPEC §2)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from bot.domain.captions import CaptionReading, read_caption
+from bot.domain.entries import Mode, Source, State, entry_number, settle_until
+from bot.domain.permissions import Role
+from bot.ledger import entries as book
+from bot.ledger import events, people
+from bot.ledger.desk import Work
+from bot.ledger.tables import entries
+from bot.services import life
+from bot.services.identity import Identity, filer_regions
+from bot.services.outgoing import new_card, show_card
+
+FIELDS = ("region", "township", "village", "spot", "place_type", "category", "severity", "handling")
+
+
+def open_entry(work: Work, identity: Identity, *, chat_id: int, found_at: datetime) -> Row[Any]:
+    """A fresh draft, without words or photos."""
+    result = work.connection.execute(
+        entries.insert().values(
+            state=State.DRAFT.value,
+            kind="issue",
+            track=identity.track,
+            group_key=identity.group,
+            filer_id=work.actor.member_id,
+            chat_id=chat_id,
+            source=identity.source.value,
+            mode=identity.mode.value,
+            identity_open=identity.undecided,
+            found_at=found_at,
+            created_at=work.now,
+            touched_at=work.now,
+            nag_at=work.now + work.world.rules.nag_after,
+        )
+    )
+    row = book.get(work, int(result.inserted_primary_key[0]))
+    assert row is not None
+    events.record(work, "opened", entry_id=row.id, body=body_of(identity))
+    return row
+
+
+def body_of(identity: Identity) -> str:
+    """The body that files, as events name it."""
+    if identity.group is not None:
+        return f"group:{identity.group}"
+    return f"office:{identity.track}" if identity.track else "oversight"
+
+
+def identity_stored(work: Work, row: Row[Any]) -> Identity:
+    """The identity under which an entry was filed, out of its row."""
+    held = row.mode == Mode.COVERT or (row.group_key is None and row.source != Source.GANZHUANZHENG)
+    return Identity(
+        row.group_key, row.track, Source(row.source), Mode(row.mode), undecided=row.identity_open, held=held
+    )
+
+
+def read(work: Work, text: str, identity: Identity, sent_at: datetime) -> CaptionReading:
+    """Read a caption with the eyes of the one who files."""
+    return read_caption(
+        text,
+        reader=work.world.reader,
+        filer_regions=filer_regions(work, identity),
+        sent_at=work.world.campaign.local(sent_at),
+    )
+
+
+def understood(reading: CaptionReading) -> dict[str, Any]:
+    """The columns that a reading fills."""
+    return {
+        "region": reading.region,
+        "township": reading.township,
+        "village": reading.village,
+        "spot": reading.spot,
+        "place_type": reading.place_type,
+        "category": reading.category,
+        "severity": reading.severity,
+        "handling": reading.handling,
+        "wish": str(reading.deadline)[:64] if reading.deadline else None,
+        "wish_words": reading.deadline.words[:64] if reading.deadline else None,
+        "alternatives": list(reading.alternatives),
+        "choices": [[one.region, one.township, one.name] for one in reading.village_choices],
+    }
+
+
+def apply_caption(work: Work, row: Row[Any], text: str, *, sent_at: datetime) -> Row[Any]:
+    """Give a draft its words: files it when the region can be read, else asks for the region.
+
+    Fields that were set by a tap keep. A caption that says clean and names no problem makes a visit
+    record 走访记录. Gives the entry's new row.
+    """
+    identity = identity_stored(work, row)
+    reading = read(work, text, identity, sent_at)
+    values = understood(reading)
+    for name in row.by_hand or ():
+        values.pop(name, None)
+    if row.by_hand and "region" in row.by_hand:
+        values["region"] = row.region
+    note = None
+    if values.get("region") is None and not reading.names_place:
+        same = _same_place(work, row)
+        if same is not None:
+            values.update(region=same.region, township=same.township)
+            if "village" not in (row.by_hand or ()) and same.village:
+                values["village"] = same.village
+            note = "same_place"
+    if values.get("region") is None:
+        note = "region"
+    if reading.covert and row.mode == Mode.OPEN:
+        values["mode"] = Mode.COVERT.value
+    kind = "visit" if reading.clean else "issue"
+    row = life.amend(
+        work, row, "worded", body=body_of(identity), data=None,
+        description=text, note=note, kind=kind, touched_at=work.now, **values,
+    )  # fmt: skip
+    if row.region is not None:
+        row = file(work, row)
+    show_receipt(work, row)
+    return row
+
+
+def _same_place(work: Work, row: Row[Any]) -> Row[Any] | None:
+    """«The same place»: the member's entry of the last half hour, same chat and identity."""
+    query = (
+        select(entries)
+        .where(
+            entries.c.filer_id == row.filer_id,
+            entries.c.chat_id == row.chat_id,
+            entries.c.id != row.id,
+            entries.c.region.is_not(None),
+            entries.c.state != State.VOID.value,
+            entries.c.touched_at >= work.now - work.world.rules.same_place_within,
+            entries.c.created_at <= row.created_at,
+        )
+        .order_by(entries.c.id.desc())
+        .limit(1)
+    )
+    last = work.connection.execute(query).first()
+    if last is None or last.group_key != row.group_key or last.mode != row.mode:
+        return None
+    return last
+
+
+def file(work: Work, row: Row[Any]) -> Row[Any]:
+    """草稿 → 已登记: the number, the track of the region, the settle time where there is one."""
+    identity = identity_stored(work, row)
+    track = work.world.campaign.track_of(row.region).key
+    body = body_of(identity)
+    if row.kind == "visit":
+        return life.amend(work, row, "visit", body=body, state=State.FILED.value, track=track, settle_at=None)
+    settle = None if identity.held or row.mode == Mode.COVERT else settle_time(work, row)
+    return life.move(
+        work,
+        row,
+        State.FILED,
+        "filed",
+        body=body,
+        number=new_number(work, row),
+        track=track,
+        settle_at=settle,
+        checker=None if identity.group is None or row.mode == Mode.COVERT else identity.group,
+        nag_at=None,
+    )
+
+
+def settle_time(work: Work, row: Row[Any]) -> datetime:
+    """When the region will be told, counted from the last part, edit or tap."""
+    return settle_until(row.created_at, work.now, work.world.rules)
+
+
+def touch(work: Work, row: Row[Any]) -> dict[str, Any]:
+    """The columns to write when a part, an edit or a tap comes while the settle time runs."""
+    values: dict[str, Any] = {"touched_at": work.now}
+    if row.state == State.FILED and row.settle_at is not None:
+        values["settle_at"] = settle_time(work, row)
+    return values
+
+
+def new_number(work: Work, row: Row[Any]) -> str:
+    """The entry's number: who filed, the day of the first part's message, a serial (SPEC §2)."""
+    campaign = work.world.campaign
+    day = campaign.today(row.found_at)
+    prefix, digit = _prefix(work, row)
+    year = None
+    if campaign.ended(day):
+        prefix, digit, year = "长", "", day.year
+    serial = book.next_serial(work, f"{prefix}{digit}-{day:%Y%m%d}")
+    return entry_number(prefix, digit, f"{day:%m%d}", serial, year)
+
+
+def _prefix(work: Work, row: Row[Any]) -> tuple[str, str]:
+    campaign = work.world.campaign
+    if row.mode == Mode.COVERT:
+        return "暗", ""
+    if row.group_key is None:
+        return "办", ""
+    group = campaign.group(row.group_key)
+    return campaign.track(group.track).prefix, str(group.number)
+
+
+def show_receipt(work: Work, row: Row[Any], *, not_before: datetime | None = None, anew: bool = False) -> None:
+    """Show or refresh the filer's receipt: one message per entry, edited as parts come.
+
+    In a group's chat it is one short line; the details go to the filer's private chat on demand.
+    """
+    chat = people.chat(work, row.chat_id)
+    private = chat is None or chat.kind == "private"
+    kind = "receipt" if private else "line"
+    show = new_card if anew else show_card
+    show(
+        work, row.chat_id, kind, subject=f"entry:{row.id}", entry_id=row.id,
+        member_id=row.filer_id, not_before=not_before,
+    )  # fmt: skip
+
+
+def may_file(work: Work) -> bool:
+    """Whether the actor files entries at all."""
+    actor = work.actor
+    return bool(actor.groups() or actor.offices()) or actor.has(Role.OVERSIGHT)

@@ -1,0 +1,133 @@
+"""What a message belongs to: the one order in which that is decided (SPEC §2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row
+
+from bot.domain.captions import menu_word
+from bot.domain.entries import State
+from bot.domain.permissions import Action, Role, Standing, may
+from bot.ledger import entries as book
+from bot.ledger import people
+from bot.ledger.desk import Work
+from bot.services import county, filing, intake, life, loose, pictures, questions, remarks
+from bot.services.answering import Toast
+from bot.services.incoming import Incoming
+from bot.services.refusals import NoSuchEntry, NotUnderstood
+
+
+def message(work: Work, incoming: Incoming) -> Toast | None:
+    """A member's message that is no command and no menu word: files, words, or both.
+
+    The order: what a reply points at; an album that is known; the open question; a contact's proof;
+    a filer's photo; a filer's words; one short hint.
+    """
+    intake.refuse_secret(work, incoming)
+    if incoming.reply_to is not None:
+        entry_id = book.by_message(work, incoming.chat_id, incoming.reply_to)
+        if entry_id is not None:
+            about_entry(work, entry_id, incoming)
+            return None
+    if incoming.media_group_id is not None:
+        known = [p for p in pictures.of_album(work, incoming.chat_id, incoming.media_group_id) if p.entry_id]
+        if known:
+            intake.join_part(work, known[0].entry_id, incoming)
+            return None
+    if incoming.text and not incoming.attachments and questions.answer(work, incoming):
+        return None
+    if incoming.attachments:
+        return _files(work, incoming)
+    if incoming.text:
+        return _words(work, incoming)
+    return _hint(work, incoming)
+
+
+def _files(work: Work, incoming: Incoming) -> Toast | None:
+    if filing.may_file(work):
+        chat = None if incoming.private else people.chat(work, incoming.chat_id)
+        wanted = incoming.private or incoming.tagged or bool(chat and chat.every_photo and incoming.text)
+        intake.take(work, incoming, wanted=wanted)
+        return None
+    if work.actor.regions():
+        return _contact_files(work, incoming)
+    return _hint(work, incoming)
+
+
+def _contact_files(work: Work, incoming: Incoming) -> Toast | None:
+    """A contact's photo without a reply is never lost (SPEC §2)."""
+    open_rows = county.open_entries(work)
+    named = [row for row in open_rows if row.number and row.number in incoming.text]
+    if not named and incoming.text:
+        named = [
+            row
+            for row in open_rows
+            if any(name and name in incoming.text for name in (row.village, row.spot))
+        ]
+    if len(named) == 1 or (not named and len(open_rows) == 1):
+        row = named[0] if named else open_rows[0]
+        county.submit(work, row.id, incoming)
+        return None
+    if not open_rows:
+        raise NotUnderstood(hint="nothing_open")
+    loose.hold(work, incoming, named or open_rows)
+    return None
+
+
+def _words(work: Work, incoming: Incoming) -> Toast | None:
+    if filing.may_file(work) and intake.words(work, incoming) is not None:
+        return None
+    return _hint(work, incoming)
+
+
+def _hint(work: Work, incoming: Incoming) -> Toast | None:
+    """Nothing is dropped in silence: one short hint, in private only."""
+    if not incoming.private:
+        return None
+    raise NotUnderstood(hint=hint_for(work))
+
+
+def hint_for(work: Work) -> str:
+    """Which hint fits the member's first role."""
+    if work.actor.groups():
+        return "inspector"
+    for role in (Role.CONTACT, Role.TOWNSHIP, Role.OFFICE, Role.OVERSIGHT, Role.CITY_LEADER, Role.ADMIN):
+        if work.actor.has(role):
+            return str(role)
+    return "nobody"
+
+
+def about_entry(work: Work, entry_id: int, incoming: Incoming) -> None:
+    """A message that belongs to an entry: proof, one more photo, a pin, a remark.
+
+    Raises:
+        NoSuchEntry: the sender may not see the entry.
+    """
+    row = book.get(work, entry_id)
+    if row is None:
+        raise NoSuchEntry
+    having = life.having_of(work, row)
+    if not having:
+        raise NoSuchEntry
+    if incoming.attachments and Standing.CONTACT in having:
+        county.submit(work, entry_id, incoming)
+    elif incoming.attachments and may(Action.ADD_PHOTO, having):
+        add_photo(work, row, incoming)
+    elif row.state == State.DRAFT and incoming.text and menu_word(incoming.text, work.world.reader) is None:
+        filing.apply_caption(work, row, intake.words_of(incoming), sent_at=incoming.sent_at)
+    else:
+        remarks.remark(work, row, incoming)
+
+
+def add_photo(work: Work, row: Row[Any], incoming: Incoming) -> None:
+    """The filer's side sends one more photo: a before-photo, until its words say otherwise."""
+    kept = pictures.keep(work, incoming, entry_id=row.id, kind="before", round_=row.round)
+    if not kept:
+        return
+    if row.state == State.DRAFT and incoming.text:
+        filing.apply_caption(work, row, intake.words_of(incoming), sent_at=incoming.sent_at)
+        return
+    book.change(work, row, **filing.touch(work, row))
+    life.refresh_cards(work, row.id)
+

@@ -1,0 +1,72 @@
+"""The download queue: which photos wait, what was learnt of them, what could not be had."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Row, select, update
+
+from bot.ledger import entries as book
+from bot.ledger.desk import Work
+from bot.ledger.tables import entries, photos
+from bot.services.outgoing import refresh_cards
+
+PAUSES = tuple(timedelta(seconds=seconds) for seconds in (2, 10, 60, 300, 1800, 7200))
+"""A failed download is tried again after these, then named."""
+
+
+def waiting(work: Work, most: int = 8) -> Sequence[Row[Any]]:
+    """Photos to be downloaded now, oldest first, with the day and number of their entry."""
+    return work.connection.execute(
+        select(photos, entries.c.found_at, entries.c.number)
+        .select_from(photos.join(entries, entries.c.id == photos.c.entry_id))
+        .where(photos.c.state == "pending", photos.c.next_try_at <= work.now)
+        .order_by(photos.c.next_try_at, photos.c.id)
+        .limit(most)
+    ).all()
+
+
+def day_of(work: Work, row: Row[Any]) -> date:
+    """The day of a photo's entry, under which its file is kept."""
+    return work.world.campaign.today(row.found_at)
+
+
+def stored(work: Work, photo_id: int, values: dict[str, Any]) -> None:
+    """A photo's file is in the store; its cards are shown anew."""
+    _finish(work, photo_id, {"state": "stored", "fault": None, **values})
+
+
+def refused(work: Work, photo_id: int, fault: str, values: dict[str, Any] | None = None) -> None:
+    """A photo that cannot be read: the entry stands, the receipt asks for another one."""
+    _finish(work, photo_id, {"state": "refused", "fault": fault, **(values or {})})
+
+
+def _finish(work: Work, photo_id: int, values: dict[str, Any]) -> None:
+    work.connection.execute(update(photos).where(photos.c.id == photo_id).values(**values))
+    row = work.connection.execute(select(photos).where(photos.c.id == photo_id)).one()
+    if row.entry_id is None:
+        return
+    entry = book.get(work, row.entry_id)
+    assert entry is not None
+    if values.get("lat") is not None and entry.lat is None and row.kind == "before":
+        work.connection.execute(
+            update(entries)
+            .where(entries.c.id == entry.id)
+            .values(lat=values["lat"], lng=values["lng"], position_from="exif")
+        )
+    refresh_cards(work, row.entry_id)
+
+
+def failed(work: Work, photo_id: int, error: str) -> None:
+    """A download failed: it is tried again later, in the end it is named."""
+    row = work.connection.execute(select(photos.c.attempts).where(photos.c.id == photo_id)).one()
+    if row.attempts >= len(PAUSES):
+        refused(work, photo_id, "lost")
+        return
+    work.connection.execute(
+        update(photos)
+        .where(photos.c.id == photo_id)
+        .values(attempts=row.attempts + 1, next_try_at=work.now + PAUSES[row.attempts])
+    )

@@ -1,0 +1,181 @@
+"""What a verb says: messages and cards, written into the outbox in the verb's own transaction."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from bot.ledger import outbox as book
+from bot.ledger.desk import Work
+from bot.ledger.outbox import Kind, Priority
+from bot.ledger.tables import cards
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One inline button.
+
+    `label` is a key of the catalogue's `buttons` topic, `values` its values; `text` overrides it
+    with literal words (a place's name). A press carries action, subject, version and argument in
+    at most 64 bytes; `url` buttons open a link instead.
+    """
+
+    label: str
+    act: str = ""
+    subject: int = 0
+    version: int = 0
+    arg: str = ""
+    text: str = ""
+    url: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture to be composed when the message is sent.
+
+    `make`: `sheet` (before-photos as a contact sheet), `pair` (before and after), `photo` (one
+    clean copy), `qr`. `key` changes when the picture would look different.
+    """
+
+    make: str
+    key: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A document to be made when the message is sent: `make` names the maker, `values` its input."""
+
+    make: str
+    name: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a card shows now, for its reader: rendered by `texts`, drawn by `documents`."""
+
+    text: str
+    values: dict[str, Any]
+    buttons: Rows = ()
+    picture: Picture | None = None
+    silent: bool = False
+    protect: bool = False
+    reply_to: int | None = None
+
+
+def say(
+    work: Work,
+    chat_id: int,
+    text: str,
+    values: dict[str, Any] | None = None,
+    *,
+    buttons: Rows = (),
+    reply_to: int | None = None,
+    priority: Priority = Priority.REPLY,
+    dedup: str | None = None,
+    entry_id: int | None = None,
+    question_id: int | None = None,
+    silent: bool = False,
+    loud: bool = False,
+    protect: bool = False,
+    picture: Picture | None = None,
+    file: File | None = None,
+    keyboard: list[list[str]] | None = None,
+    not_before: datetime | None = None,
+) -> bool:
+    """Write one message into the outbox, rendered later from the values given now.
+
+    `text` is a key of the catalogue; `values` hold JSON values. `keyboard` shows a reply keyboard of
+    label keys, an empty list takes it away. False when `dedup` was there already.
+    """
+    payload: dict[str, Any] = {"text": text, "values": values or {}}
+    if buttons:
+        payload["buttons"] = [[_button(button) for button in row] for row in buttons]
+    for key, value in (
+        ("reply_to", reply_to),
+        ("question", question_id),
+        ("silent", silent or None),
+        ("loud", loud or None),
+        ("protect", protect or None),
+        ("keyboard", keyboard),
+        ("picture", asdict(picture) if picture else None),
+        ("file", asdict(file) if file else None),
+    ):
+        if value is not None:
+            payload[key] = value
+    return book.put(
+        work,
+        chat_id=chat_id,
+        kind=Kind.TEXT,
+        payload=payload,
+        priority=priority,
+        dedup=dedup,
+        entry_id=entry_id,
+        not_before=not_before,
+    )
+
+
+def _button(button: Button) -> dict[str, Any]:
+    return {key: value for key, value in asdict(button).items() if value}
+
+
+def show_card(
+    work: Work,
+    chat_id: int,
+    kind: str,
+    *,
+    subject: str,
+    entry_id: int | None = None,
+    member_id: int | None = None,
+    priority: Priority = Priority.REPLY,
+    not_before: datetime | None = None,
+) -> int:
+    """Create a card in a chat, or raise what it should show; returns the card's id.
+
+    `not_before` puts the message off (an album's parts are still coming); a later call moves it.
+    """
+    row = work.connection.execute(
+        select(cards.c.id, cards.c.wanted).where(
+            cards.c.chat_id == chat_id, cards.c.subject == subject, cards.c.kind == kind
+        )
+    ).first()
+    if row is None:
+        result = work.connection.execute(
+            cards.insert().values(
+                chat_id=chat_id, subject=subject, kind=kind, entry_id=entry_id, member_id=member_id, wanted=1
+            )
+        )
+        card_id, wanted = int(result.inserted_primary_key[0]), 1
+    else:
+        card_id, wanted = row.id, row.wanted + 1
+        work.connection.execute(update(cards).where(cards.c.id == card_id).values(wanted=wanted))
+    book.put_card(work, card_id, chat_id, wanted, entry_id, priority, not_before)
+    return card_id
+
+
+def new_card(work: Work, chat_id: int, kind: str, *, subject: str, **rest: Any) -> int:
+    """Show a card as a new message: the old one, if any, is no longer edited."""
+    work.connection.execute(
+        update(cards)
+        .where(cards.c.chat_id == chat_id, cards.c.subject == subject, cards.c.kind == kind)
+        .values(message_id=None, shown=0, picture=None, with_picture=False)
+    )
+    return show_card(work, chat_id, kind, subject=subject, **rest)
+
+
+def refresh_cards(work: Work, entry_id: int, *, kinds: tuple[str, ...] | None = None) -> None:
+    """Raise every card of an entry, so that each shows what stands now."""
+    query = select(cards.c.id, cards.c.chat_id, cards.c.wanted).where(cards.c.entry_id == entry_id)
+    if kinds is not None:
+        query = query.where(cards.c.kind.in_(kinds))
+    for row in work.connection.execute(query).all():
+        work.connection.execute(update(cards).where(cards.c.id == row.id).values(wanted=row.wanted + 1))
+        book.put_card(work, row.id, row.chat_id, row.wanted + 1, entry_id, Priority.REPLY, keep_pace=True)

@@ -1,0 +1,152 @@
+"""Photos and attachments as rows: kept at once by reference, downloaded later by the media job."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, func, select, update
+
+from bot.ledger import outbox as book
+from bot.ledger.desk import Work
+from bot.ledger.tables import photos
+from bot.services.incoming import Attachment, Incoming
+
+WAKE = "media"
+"""What a commit wakes when a photo waits for its download."""
+
+MOST_BYTES = 20 * 1024 * 1024
+"""Telegram hands out files up to 20 MB; larger ones are kept by reference (BOTAPI §5.6)."""
+
+# a polite place for everything that is no picture: downloaded too, but never composed
+_DOWNLOADED = ("photo", "image", "video", "voice", "document")
+
+
+def keep(
+    work: Work,
+    incoming: Incoming,
+    *,
+    entry_id: int | None,
+    kind: str,
+    round_: int = 1,
+    proof_id: int | None = None,
+) -> list[int]:
+    """Keep a message's attachments under an entry (or as references); gives the new rows' ids.
+
+    A picture becomes `kind` (`before`, `after`, `reference`), any other file an `attachment`. What
+    is over 20 MB is kept by reference with the fault `too_big`: the entry stands. A message that is
+    kept already adds nothing.
+    """
+    kept: list[int] = []
+    for attachment in incoming.attachments:
+        own = kind if attachment.pictorial or kind == "reference" else "attachment"
+        known = work.connection.execute(
+            select(photos.c.id).where(
+                photos.c.chat_id == incoming.chat_id,
+                photos.c.message_id == incoming.message_id,
+                photos.c.kind.in_((own, "reference")),
+            )
+        ).first()
+        if known is not None:
+            continue
+        kept.append(_insert(work, incoming, attachment, entry_id, own, round_, proof_id))
+    if entry_id is not None:
+        book.remember_message(work, incoming.chat_id, incoming.message_id, entry_id, "part")
+    if kept:
+        work.wakes.add(WAKE)
+    return kept
+
+
+def _insert(
+    work: Work,
+    incoming: Incoming,
+    attachment: Attachment,
+    entry_id: int | None,
+    kind: str,
+    round_: int,
+    proof_id: int | None,
+) -> int:
+    too_big = attachment.size is not None and attachment.size > MOST_BYTES
+    values: dict[str, Any] = {
+        "entry_id": entry_id,
+        "kind": kind,
+        "medium": attachment.medium,
+        "seq": _next_seq(work, entry_id, kind),
+        "round": round_,
+        "proof_id": proof_id,
+        "file_id": attachment.file_id,
+        "file_unique_id": attachment.file_unique_id,
+        "file_size": attachment.size,
+        "file_name": attachment.name[:128] if attachment.name else None,
+        "mime": attachment.mime,
+        "chat_id": incoming.chat_id,
+        "message_id": incoming.message_id,
+        "media_group_id": incoming.media_group_id,
+        "member_id": work.actor.member_id or None,
+        "caption": incoming.text or None,
+        "forwarded": incoming.forwarded,
+        "sent_at": incoming.sent_at,
+        "received_at": work.now,
+        "state": "by_reference" if too_big or kind == "reference" else "pending",
+        "fault": "too_big" if too_big else None,
+        "next_try_at": work.now,
+    }
+    return int(work.connection.execute(photos.insert().values(**values)).inserted_primary_key[0])
+
+
+def _next_seq(work: Work, entry_id: int | None, kind: str) -> int:
+    if entry_id is None:
+        return 1
+    most = work.connection.execute(
+        select(func.max(photos.c.seq)).where(photos.c.entry_id == entry_id, photos.c.kind == kind)
+    ).scalar()
+    return int(most or 0) + 1
+
+
+def adopt(
+    work: Work, row: Row[Any], *, entry_id: int, kind: str, round_: int = 1, proof_id: int | None = None
+) -> None:
+    """Turn a kept reference of an untagged part into a photo of an entry, and fetch it."""
+    own = kind if row.medium in ("photo", "image") else "attachment"
+    state = "by_reference" if row.fault == "too_big" else "pending"
+    work.connection.execute(
+        update(photos)
+        .where(photos.c.id == row.id)
+        .values(
+            entry_id=entry_id,
+            kind=own,
+            seq=_next_seq(work, entry_id, own),
+            round=round_,
+            proof_id=proof_id,
+            state=state,
+            next_try_at=work.now,
+        )
+    )
+    book.remember_message(work, row.chat_id, row.message_id, entry_id, "part")
+    work.wakes.add(WAKE)
+
+
+def of_album(work: Work, chat_id: int, media_group_id: str) -> list[Row[Any]]:
+    """Every part of an album that is known so far, oldest first."""
+    return list(
+        work.connection.execute(
+            select(photos)
+            .where(photos.c.chat_id == chat_id, photos.c.media_group_id == media_group_id)
+            .order_by(photos.c.id)
+        ).all()
+    )
+
+
+def last_of(work: Work, entry_id: int) -> Row[Any] | None:
+    """The newest photo of an entry."""
+    return work.connection.execute(
+        select(photos).where(photos.c.entry_id == entry_id).order_by(photos.c.id.desc()).limit(1)
+    ).first()
+
+
+def counted(work: Work, entry_id: int, kind: str) -> int:
+    """How many photos of a kind an entry has."""
+    return int(
+        work.connection.execute(
+            select(func.count()).where(photos.c.entry_id == entry_id, photos.c.kind == kind)
+        ).scalar_one()
+    )

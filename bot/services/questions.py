@@ -1,0 +1,113 @@
+"""A question of the bot is a row in the ledger (SPEC §2): answered by a reply, a tap, or the next plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Row, select, update
+
+from bot.domain.captions import menu_word
+from bot.ledger.desk import Work
+from bot.ledger.tables import questions
+from bot.services.incoming import Incoming
+from bot.services.outgoing import Rows, say
+
+Answer = Callable[[Work, Row[Any], Incoming], None]
+
+ANSWERS: dict[str, Answer] = {}
+"""Kind of question → what its answer does; each topic adds its own at import (see `answers`)."""
+
+
+def answers(kind: str) -> Callable[[Answer], Answer]:
+    """Register what the answer to a kind of question does."""
+
+    def register(function: Answer) -> Answer:
+        ANSWERS[kind] = function
+        return function
+
+    return register
+
+
+def ask(
+    work: Work,
+    chat_id: int,
+    kind: str,
+    text: str,
+    values: dict[str, Any] | None = None,
+    *,
+    subject: dict[str, Any] | None = None,
+    telegram_id: int | None = None,
+    buttons: Callable[[int], Rows] | Rows = (),
+    reply_to: int | None = None,
+    entry_id: int | None = None,
+    stays: timedelta | None = None,
+) -> int:
+    """Ask a question in a chat; an older one of the same kind is replaced. Gives its id.
+
+    `stays` is how long plain text answers it (default: ten minutes); a reply answers it at any time.
+    `buttons` may be made from the question's id.
+    """
+    work.connection.execute(
+        update(questions)
+        .where(questions.c.chat_id == chat_id, questions.c.kind == kind, questions.c.state == "open")
+        .values(state="replaced")
+    )
+    result = work.connection.execute(
+        questions.insert().values(
+            chat_id=chat_id,
+            member_id=work.actor.member_id or None,
+            telegram_id=telegram_id,
+            kind=kind,
+            subject=subject or {},
+            asked_at=work.now,
+            expires_at=work.now + (stays or work.world.rules.question_open),
+        )
+    )
+    question_id = int(result.inserted_primary_key[0])
+    rows = buttons(question_id) if callable(buttons) else buttons
+    say(
+        work, chat_id, text, values, buttons=rows, reply_to=reply_to, entry_id=entry_id, question_id=question_id
+    )
+    return question_id
+
+
+def get(work: Work, question_id: int) -> Row[Any] | None:
+    """An open question by id."""
+    return work.connection.execute(
+        select(questions).where(questions.c.id == question_id, questions.c.state == "open")
+    ).first()
+
+
+def done(work: Work, question_id: int) -> None:
+    """A question is answered: nothing answers it again."""
+    work.connection.execute(
+        update(questions).where(questions.c.id == question_id).values(state="answered")
+    )
+
+
+def answer(work: Work, incoming: Incoming) -> bool:
+    """Whether a plain text answered an open question: by a reply, or in private as the next text.
+
+    Never a photo, a command or a menu word; of several open ones, the newest.
+    """
+    row = _open_for(work, incoming)
+    if row is None or menu_word(incoming.text, work.world.reader) is not None:
+        return False
+    done(work, row.id)
+    ANSWERS[row.kind](work, row, incoming)
+    return True
+
+
+def _open_for(work: Work, incoming: Incoming) -> Row[Any] | None:
+    query = select(questions).where(questions.c.chat_id == incoming.chat_id, questions.c.state == "open")
+    if incoming.reply_to is not None:
+        return work.connection.execute(query.where(questions.c.message_id == incoming.reply_to)).first()
+    if not incoming.private:
+        return None
+    return work.connection.execute(
+        query.where(questions.c.expires_at > work.now).order_by(questions.c.id.desc()).limit(1)
+    ).first()
+
+

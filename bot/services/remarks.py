@@ -1,0 +1,29 @@
+"""Words about an entry: kept in its history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row
+
+from bot.domain.permissions import Action, may
+from bot.ledger import events
+from bot.ledger.desk import Work
+from bot.ledger.outbox import remember_message
+from bot.services import life
+from bot.services.incoming import Incoming
+from bot.services.outgoing import say
+from bot.services.refusals import NotYours
+
+
+def remark(work: Work, row: Row[Any], incoming: Incoming) -> None:
+    """Keep a member's words under an entry; raises NotYours for readers who only look."""
+    if not may(Action.REMARK, life.having_of(work, row)):
+        raise NotYours
+    body = life.body_for(work, row, Action.REMARK)
+    events.record(work, "remark", entry_id=row.id, body=body, data={"text": incoming.text})
+    remember_message(work, incoming.chat_id, incoming.message_id, row.id, "part")
+    say(
+        work, incoming.chat_id, "entry.remarked", {"number": row.number},
+        reply_to=incoming.message_id, entry_id=row.id, silent=True,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""What is said: `texts/<language>/<topic>.j2` and `labels.toml`, escaping, keyboards, callback data."""
