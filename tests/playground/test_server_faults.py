@@ -112,6 +112,20 @@ async def test_downloads_break_off_fail_and_crawl(
     assert len(data) == file["file_size"]
 
 
+async def test_a_lost_acknowledgement_brings_the_same_updates_again(
+    call: BotSide, server: BotApiServer, bot: Bot, li: Person
+) -> None:
+    li.sends(bot, "一")
+    first = await call.updates()
+    server.faults.repeated_deliveries = 1
+
+    again = await call.updates()
+    then = await call.updates()
+
+    assert again == first
+    assert then == []
+
+
 async def test_a_strict_server_names_what_the_bot_did_wrong(clock: SteppedClock) -> None:
     async with BotApiServer(clock, strict=True) as server, aiohttp.ClientSession() as session:
         bot, li = server.bot(TOKEN), server.person("李")

@@ -93,6 +93,18 @@ async def test_an_album_is_sent_from_kept_bytes_in_any_order(
     assert [u["message"].get("caption") for u in await call.updates()] == ["x", None]
 
 
+async def test_a_late_part_joins_its_album(hand: Hand, call: BotSide, bot: Bot, li: Person) -> None:
+    blob = (await hand.post("/blobs", data=jpeg()))["blob"]
+    asked = {"person": li.id, "verb": "sends_album", "place": bot.id, "files": [blob, blob]}
+    (first,) = await hand.act(**asked, order=[1])
+
+    await hand.act(**asked, order=[0], album=first["album"], caption="延津县")
+
+    messages = [u["message"] for u in await call.updates()]
+    assert {message["media_group_id"] for message in messages} == {first["album"]}
+    assert [message.get("caption") for message in messages] == [None, "延津县"]
+
+
 async def test_a_button_is_pressed_and_its_answer_seen(
     hand: Hand, call: BotSide, bot: Bot, li: Person
 ) -> None:
@@ -171,6 +183,12 @@ async def test_what_cannot_be_played_is_said(
     hand: Hand, bot: Bot, li: Person, act: dict[str, Any], words: str
 ) -> None:
     assert words in (await hand.post("/act", act))["error"]
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "https://example.com"}, {"Host": "example.com:80"}])
+async def test_a_page_from_elsewhere_may_not_play(hand: Hand, headers: dict[str, str]) -> None:
+    async with hand.session.get(hand.url + "/state", headers=headers) as response:
+        assert response.status == 403
 
 
 async def test_the_server_runs_by_itself() -> None:

@@ -134,6 +134,17 @@ async def test_what_was_not_taken_waits_for_polling(
     assert [u["message"]["text"] for u in await call.updates()] == ["一"]
 
 
+async def test_an_acknowledgement_may_be_lost(
+    call: BotSide, server: BotApiServer, bot: Bot, li: Person, receiver: Receiver
+) -> None:
+    server.faults.repeated_deliveries = 1
+    await call.result("setWebhook", url=receiver.url)
+    li.sends(bot, "一")
+    await server.acknowledged(bot)
+
+    assert receiver.texts == ["一", "一"]
+
+
 async def test_pending_updates_can_be_dropped(
     call: BotSide, bot: Bot, li: Person, receiver: Receiver
 ) -> None:

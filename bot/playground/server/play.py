@@ -317,10 +317,8 @@ def _foreign(scope: Any) -> bool:
     """Whether a page from elsewhere asks, through the browser of somebody here."""
     for name, value in scope["headers"]:
         if name in {b"origin", b"host"}:
-            host = urlsplit(
-                value.decode("latin-1") if b"://" in value else f"//{value.decode('latin-1')}"
-            ).hostname
-            if host not in OWN_NAMES:
+            address = value.decode("latin-1")
+            if urlsplit(address if "://" in address else f"//{address}").hostname not in OWN_NAMES:
                 return True
     return False
 

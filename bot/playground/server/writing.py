@@ -303,7 +303,7 @@ class Album:
         self._pictures = pictures
         self._captions = captions
         self._options = (hd, raw, documents)
-        self.media_group_id = person._telegram.numbers.long()[:17]
+        self.media_group_id: str = how.get("album") or person._telegram.numbers.long()[:17]
         self._how = how | {"album": self.media_group_id}
         self.sent: dict[int, Message] = {}
 
