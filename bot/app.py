@@ -203,6 +203,7 @@ class Application:
             await self.parts.receiver.lanes.idle()
             await self._media_idle.wait()
             await self.parts.sender.idle()
+            await asyncio.sleep(0)  # let what has just been woken begin
             if (
                 self.parts.receiver.lanes.waiting == 0
                 and self._media_idle.is_set()

@@ -36,9 +36,7 @@ def _settings(context: click.Context) -> Settings:
         for fault in error.faults:
             click.echo(fault.line, err=True)
         sys.exit(USAGE)
-    logs.set_up(
-        settings.logging.level, settings.logging.format, (settings.token, settings.webhook_secret)
-    )
+    logs.set_up(settings.logging.level, settings.logging.format, (settings.token, settings.webhook_secret))
     return settings
 
 

@@ -77,5 +77,3 @@ def set_up(
     # they write addresses with the token at INFO
     for name in ("httpx", "httpcore", "aiohttp", "apscheduler"):
         logging.getLogger(name).setLevel(logging.WARNING)
-
-

@@ -107,7 +107,11 @@ class Composer:
         params["message_id"] = parcel.message_id
         if drawn is not None and drawn[0] != parcel.shown_picture:
             key, name, data = drawn
-            media = {"type": "photo", "media": "attach://picture", **self._words("caption", text, MOST_CAPTION)}
+            media = {
+                "type": "photo",
+                "media": "attach://picture",
+                **self._words("caption", text, MOST_CAPTION),
+            }
             return Composed(
                 "editMessageMedia",
                 {**params, "media": media},
@@ -155,7 +159,9 @@ class Composer:
         if not rows:
             return {"remove_keyboard": True}
         return {
-            "keyboard": [[{"text": self.catalogue.label(language, "menu", key)} for key in row] for row in rows],
+            "keyboard": [
+                [{"text": self.catalogue.label(language, "menu", key)} for key in row] for row in rows
+            ],
             "resize_keyboard": True,
             "is_persistent": True,
         }

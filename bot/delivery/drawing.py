@@ -103,5 +103,3 @@ class Drawing:
         if needed and not found:
             raise NothingToDraw
         return found
-
-

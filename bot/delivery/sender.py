@@ -127,7 +127,9 @@ class Sender:
         if waits[0] > 0:
             return waits[0]
         lowest = max(priority for priority in Priority if waits[priority] <= 0)
-        blocked = {chat: wait for chat in self._limits.recent() if (wait := self._limits.ready_in(chat, lowest)) > 0}
+        blocked = {
+            chat: wait for chat in self._limits.recent() if (wait := self._limits.ready_in(chat, lowest)) > 0
+        }
         busy = set(self._under_way) | set(blocked)
         parcels = await self._desk.do(partial(post.take, busy=busy, most=free, lowest=int(lowest)))
         for parcel in parcels:
@@ -136,6 +138,7 @@ class Sender:
             self._under_way[parcel.chat_id] = task
             task.add_done_callback(partial(self._done, parcel.chat_id))
         if parcels:
+            self._quiet.clear()
             return 0.0
         if not self._under_way:
             self._quiet.set()
@@ -155,7 +158,9 @@ class Sender:
             await self._failed(parcel, classify(error))
             return
         except Exception as error:
-            log.exception("a message could not be composed", row=parcel.row_id, text=parcel.payload.get("text"))
+            log.exception(
+                "a message could not be composed", row=parcel.row_id, text=parcel.payload.get("text")
+            )
             await self._close(parcel, "failed", f"our bug: {type(error).__name__}: {error}")
             return
         await self._sent(parcel, composed, answer)
@@ -185,7 +190,9 @@ class Sender:
     async def _failed(self, parcel: Parcel, outcome: Outcome) -> None:
         match outcome.kind:
             case Answer.NOT_MODIFIED:
-                await self._sent(parcel, Composed("", {}, edits=parcel.message_id, picture=parcel.shown_picture), True)
+                await self._sent(
+                    parcel, Composed("", {}, edits=parcel.message_id, picture=parcel.shown_picture), True
+                )
             case Answer.TARGET_GONE | Answer.QUERY_EXPIRED:
                 await self._close(parcel, "stale", outcome.detail)
             case Answer.EDIT_TARGET_GONE:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 COVERT_NUMBER = 0
 """The covert group 暗访组 carries the number 0 in its track (SPEC §1)."""
 
+
 class GroupKind(StrEnum):
     """What a group inspects."""
 

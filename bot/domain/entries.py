@@ -46,9 +46,7 @@ _S = State
 TRANSITIONS: dict[State, frozenset[State]] = {
     _S.DRAFT: frozenset({_S.FILED, _S.VOID}),
     _S.FILED: frozenset({_S.ASSIGNED, _S.CLOSED, _S.VOID}),
-    _S.ASSIGNED: frozenset(
-        {_S.ACKNOWLEDGED, _S.SUBMITTED, _S.CLOSED, _S.DEFERRED, _S.VOID, _S.ASSIGNED}
-    ),
+    _S.ASSIGNED: frozenset({_S.ACKNOWLEDGED, _S.SUBMITTED, _S.CLOSED, _S.DEFERRED, _S.VOID, _S.ASSIGNED}),
     _S.ACKNOWLEDGED: frozenset({_S.SUBMITTED, _S.CLOSED, _S.DEFERRED, _S.VOID, _S.ASSIGNED}),
     _S.RETURNED: frozenset({_S.SUBMITTED, _S.CLOSED, _S.DEFERRED, _S.VOID, _S.ASSIGNED}),
     _S.SUBMITTED: frozenset({_S.CLOSED, _S.RETURNED, _S.DEFERRED, _S.VOID}),

@@ -115,5 +115,3 @@ def facts_of(studied: Studied, path: str) -> dict[str, Any]:
         "lat": latitude,
         "lng": longitude,
     }
-
-

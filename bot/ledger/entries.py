@@ -53,7 +53,9 @@ def facts_of(row: Row[Any]) -> EntryFacts:
     )
 
 
-def photos_of(work: Work, entry_id: int, kind: str | None = None, round_: int | None = None) -> Sequence[Row[Any]]:
+def photos_of(
+    work: Work, entry_id: int, kind: str | None = None, round_: int | None = None
+) -> Sequence[Row[Any]]:
     """Photos and attachments of an entry in their order."""
     query = select(photos).where(photos.c.entry_id == entry_id)
     if kind is not None:

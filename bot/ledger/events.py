@@ -82,7 +82,14 @@ def first_broken(connection: Connection) -> int | None:
         expected = link(
             previous,
             _canonical(
-                row.entry_id, row.at, row.kind, row.member_id, row.body, row.from_state, row.to_state, row.data
+                row.entry_id,
+                row.at,
+                row.kind,
+                row.member_id,
+                row.body,
+                row.from_state,
+                row.to_state,
+                row.data,
             ),
         )
         if expected != row.hash:

@@ -58,18 +58,12 @@ def pending(work: Work, most: int = 1000, after: int = -1) -> Sequence[Row[Any]]
     ).all()
 
 
-_finish = (
-    update(inbox)
-    .where(inbox.c.state == "pending")
-    .values(state="done")
-)
+_finish = update(inbox).where(inbox.c.state == "pending").values(state="done")
 
 
 def finish(work: Work, update_id: int) -> None:
     """Mark an update done in the transaction of its effects; raises AlreadyDone."""
-    result = work.connection.execute(
-        _finish.where(inbox.c.update_id == update_id).values(done_at=work.now)
-    )
+    result = work.connection.execute(_finish.where(inbox.c.update_id == update_id).values(done_at=work.now))
     if result.rowcount != 1:
         raise AlreadyDone(update_id)
 
@@ -84,9 +78,7 @@ def failed(work: Work, update_id: int, error: str, *, aside: bool) -> None:
     work.connection.execute(
         update(inbox)
         .where(inbox.c.update_id == update_id, inbox.c.state == "pending")
-        .values(
-            attempts=inbox.c.attempts + 1, error=error[:256], state="aside" if aside else "pending"
-        )
+        .values(attempts=inbox.c.attempts + 1, error=error[:256], state="aside" if aside else "pending")
     )
 
 

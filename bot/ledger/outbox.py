@@ -92,7 +92,9 @@ def waiting(work: Work, most: int) -> Sequence[Row[Any]]:
 def next_due(work: Work) -> datetime | None:
     """When the next row that was put off may go out."""
     found: datetime | None = work.connection.execute(
-        select(func.min(outbox.c.not_before)).where(outbox.c.state == "waiting", outbox.c.not_before > work.now)
+        select(func.min(outbox.c.not_before)).where(
+            outbox.c.state == "waiting", outbox.c.not_before > work.now
+        )
     ).scalar()
     return found
 
@@ -207,7 +209,9 @@ def sent(
         for one in message_ids:
             remember_message(work, chat_id, one, entry_id, "card" if card else "said")
     if question_id is not None and message_id is not None:
-        connection.execute(update(questions).where(questions.c.id == question_id).values(message_id=message_id))
+        connection.execute(
+            update(questions).where(questions.c.id == question_id).values(message_id=message_id)
+        )
 
 
 def put_card(
@@ -232,9 +236,7 @@ def put_card(
     ).first()
     if row is not None:
         if not keep_pace and row.not_before != not_before:
-            work.connection.execute(
-                update(outbox).where(outbox.c.id == row.id).values(not_before=not_before)
-            )
+            work.connection.execute(update(outbox).where(outbox.c.id == row.id).values(not_before=not_before))
             work.wakes.add(WAKE)
         return
     if work.connection.execute(
@@ -298,7 +300,9 @@ def move_chat(work: Work, old: int, new: int) -> None:
     row = connection.execute(select(chats).where(chats.c.id == old)).first()
     exists = connection.execute(select(chats.c.id).where(chats.c.id == new)).first()
     if row is not None:
-        values = {key: row._mapping[key] for key in ("title", "group_key", "region", "channel_of", "every_photo")}
+        values = {
+            key: row._mapping[key] for key in ("title", "group_key", "region", "channel_of", "every_photo")
+        }
         if exists is None:
             connection.execute(chats.insert().values(id=new, kind="supergroup", heard_at=work.now, **values))
         else:
@@ -312,7 +316,9 @@ def move_chat(work: Work, old: int, new: int) -> None:
         update(outbox).where(outbox.c.chat_id == old, outbox.c.state == "waiting").values(chat_id=new)
     )
     # message ids of the old chat mean nothing in the new one: its cards are sent anew, once
-    connection.execute(update(cards).where(cards.c.chat_id == old).values(chat_id=new, message_id=None, shown=0))
+    connection.execute(
+        update(cards).where(cards.c.chat_id == old).values(chat_id=new, message_id=None, shown=0)
+    )
     connection.execute(update(questions).where(questions.c.chat_id == old).values(chat_id=new))
 
 

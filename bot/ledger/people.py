@@ -13,9 +13,7 @@ from bot.domain.permissions import NOBODY, Actor, Grant, Role
 from bot.ledger.desk import Work
 from bot.ledger.tables import chats, members, roles
 
-_in_force = and_(
-    roles.c.ended_at.is_(None), or_(roles.c.until.is_(None), roles.c.until > bindparam("now"))
-)
+_in_force = and_(roles.c.ended_at.is_(None), or_(roles.c.until.is_(None), roles.c.until > bindparam("now")))
 
 _grants = (
     select(
@@ -115,7 +113,12 @@ def _holders(work: Work, *conditions: ColumnElement[bool]) -> Sequence[Reached]:
         seen.setdefault(
             row.id,
             Reached(
-                row.id, row.telegram_id, row.name, bool(row.leader), bool(row.deputy), row.unreachable_at is None
+                row.id,
+                row.telegram_id,
+                row.name,
+                bool(row.leader),
+                bool(row.deputy),
+                row.unreachable_at is None,
             ),
         )
     return list(seen.values())

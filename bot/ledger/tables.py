@@ -189,7 +189,13 @@ entries = Table(
     Column("deputy_told_at", UtcTime),
     Column("contact_pressed_at", UtcTime),
 )
-Index("ix_entries_region_state", entries.c.region, entries.c.state, entries.c.found_at.desc(), entries.c.id.desc())
+Index(
+    "ix_entries_region_state",
+    entries.c.region,
+    entries.c.state,
+    entries.c.found_at.desc(),
+    entries.c.id.desc(),
+)
 Index("ix_entries_filer", entries.c.filer_id, entries.c.chat_id, entries.c.touched_at)
 Index("ix_entries_settle", entries.c.settle_at, sqlite_where=entries.c.settle_at.is_not(None))
 Index("ix_entries_group", entries.c.group_key, entries.c.state)
@@ -243,7 +249,9 @@ proofs = Table(
     Column("round", Integer, nullable=False),
     Column("member_id", ForeignKey("members.id")),
     Column("from_township", Boolean, nullable=False, server_default=FALSE),
-    Column("state", String(12), nullable=False),  # waiting (township) | submitted | returned | accepted | withdrawn
+    Column(
+        "state", String(12), nullable=False
+    ),  # waiting (township) | submitted | returned | accepted | withdrawn
     Column("unreviewed", Boolean, nullable=False, server_default=FALSE),
     Column("sent_at", UtcTime, nullable=False),
     Column("measures", Text),

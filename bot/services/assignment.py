@@ -91,7 +91,12 @@ def deliver(work: Work, row: Row[Any], *, to_deputy: bool = False) -> Reached | 
         return None
     contact = turn[0]
     new_card(
-        work, contact.chat_id, "county", subject=f"entry:{row.id}", entry_id=row.id, member_id=contact.member_id
+        work,
+        contact.chat_id,
+        "county",
+        subject=f"entry:{row.id}",
+        entry_id=row.id,
+        member_id=contact.member_id,
     )
     show_head(work, contact)
     return contact
@@ -101,7 +106,9 @@ def _undeliverable(work: Work, row: Row[Any]) -> None:
     day = work.world.campaign.today(work.now)
     for chat_id in people.chats_of_region(work, row.region):
         waiting = work.connection.execute(
-            select(func.count()).where(entries.c.region == row.region, entries.c.state == State.ASSIGNED.value)
+            select(func.count()).where(
+                entries.c.region == row.region, entries.c.state == State.ASSIGNED.value
+            )
         ).scalar_one()
         say(
             work, chat_id, "county.waiting_in_private", {"count": waiting},
@@ -155,9 +162,7 @@ def deputies_due(work: Work) -> int:
     for row in rows:
         if work.world.working_time(row.assigned_at, work.now) < work.world.rules.deputy_after:
             continue
-        work.connection.execute(
-            update(entries).where(entries.c.id == row.id).values(deputy_told_at=work.now)
-        )
+        work.connection.execute(update(entries).where(entries.c.id == row.id).values(deputy_told_at=work.now))
         if deliver(work, row, to_deputy=True) is not None:
             told += 1
     return told
@@ -167,7 +172,9 @@ def county_of(work: Work, row: Row[Any]) -> list[int]:
     """Private chats of the contacts who have this entry's card."""
     return list(
         work.connection.execute(
-            select(cards.c.chat_id).where(cards.c.entry_id == row.id, cards.c.kind == "county").order_by(cards.c.id)
+            select(cards.c.chat_id)
+            .where(cards.c.entry_id == row.id, cards.c.kind == "county")
+            .order_by(cards.c.id)
         ).scalars()
     )
 

@@ -166,5 +166,3 @@ def undo(work: Work, entry_id: int, version: int = 0) -> None:
     fresh = life.put_state(work, row, previous, "undone", body=body, **values)
     if ours:
         county.tell_checkers(work, fresh)
-
-

@@ -85,7 +85,9 @@ def submit(work: Work, entry_id: int, incoming: Incoming) -> None:
         return
     if not incoming.has_photo:
         raise NeedsPhoto(number=row.number)
-    proof_id = _open_proof(work, row, incoming.sent_at, incoming.text, incoming.chat_id, incoming.media_group_id)
+    proof_id = _open_proof(
+        work, row, incoming.sent_at, incoming.text, incoming.chat_id, incoming.media_group_id
+    )
     pictures.keep(work, incoming, entry_id=row.id, kind="after", round_=row.round, proof_id=proof_id)
     _hand_in(work, row, proof_id, incoming.sent_at, incoming.text, incoming.chat_id, incoming.message_id)
 

@@ -204,7 +204,9 @@ def _prefix(work: Work, row: Row[Any]) -> tuple[str, str]:
     return campaign.track(group.track).prefix, str(group.number)
 
 
-def show_receipt(work: Work, row: Row[Any], *, not_before: datetime | None = None, anew: bool = False) -> None:
+def show_receipt(
+    work: Work, row: Row[Any], *, not_before: datetime | None = None, anew: bool = False
+) -> None:
     """Show or refresh the filer's receipt: one message per entry, edited as parts come.
 
     In a group's chat it is one short line; the details go to the filer's private chat on demand.

@@ -130,4 +130,3 @@ def add_photo(work: Work, row: Row[Any], incoming: Incoming) -> None:
         return
     book.change(work, row, **filing.touch(work, row))
     life.refresh_cards(work, row.id)
-

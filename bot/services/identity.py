@@ -56,7 +56,12 @@ def identity_of(work: Work, chat_group: str | None = None) -> Identity:
         covert = next((key for key in mine if work.world.campaign.group(key).covert), None)
         group = covert or mine[0]
         return Identity(
-            group, work.world.campaign.group(group).track, Source.COVERT, Mode.COVERT, undecided=True, held=True
+            group,
+            work.world.campaign.group(group).track,
+            Source.COVERT,
+            Mode.COVERT,
+            undecided=True,
+            held=True,
         )
     if actor.offices():
         return Identity(None, actor.offices()[0], Source.ASSIGNED, Mode.OPEN, held=True)
@@ -82,9 +87,7 @@ def choose(work: Work, key: str) -> None:
         raise NotYours
     day = work.world.campaign.today(work.now).isoformat()
     work.connection.execute(
-        update(members)
-        .where(members.c.id == work.actor.member_id)
-        .values(identity={"as": key, "day": day})
+        update(members).where(members.c.id == work.actor.member_id).values(identity={"as": key, "day": day})
     )
 
 

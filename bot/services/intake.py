@@ -78,13 +78,15 @@ def join_part(work: Work, entry_id: int, incoming: Incoming) -> int:
     row = book.get(work, entry_id)
     assert row is not None
     after = next(
-        (p for p in pictures.of_album(work, incoming.chat_id, incoming.media_group_id or "") if p.kind == "after"),
+        (
+            p
+            for p in pictures.of_album(work, incoming.chat_id, incoming.media_group_id or "")
+            if p.kind == "after"
+        ),
         None,
     )
     kind, proof_id = ("after", after.proof_id) if after is not None else ("before", None)
-    kept = pictures.keep(
-        work, incoming, entry_id=entry_id, kind=kind, round_=row.round, proof_id=proof_id
-    )
+    kept = pictures.keep(work, incoming, entry_id=entry_id, kind=kind, round_=row.round, proof_id=proof_id)
     if not kept:
         return entry_id
     text = words_of(incoming)
@@ -231,7 +233,8 @@ def album_refused(work: Work, incoming: Incoming) -> bool:
     if incoming.media_group_id is None:
         return False
     return (
-        work.connection.execute(select(facts.c.key).where(facts.c.key == _album_key(incoming))).first() is not None
+        work.connection.execute(select(facts.c.key).where(facts.c.key == _album_key(incoming))).first()
+        is not None
     )
 
 
@@ -242,7 +245,7 @@ def _forget_album(work: Work, incoming: Incoming) -> None:
     for entry_id in {part.entry_id for part in parts if part.entry_id is not None}:
         row = book.get(work, entry_id)
         if row is not None and row.state in (State.DRAFT, State.FILED):
-            life.move(work, row, State.VOID, "secret", body=events.SYSTEM, description="", void_reason="secret")
+            life.move(
+                work, row, State.VOID, "secret", body=events.SYSTEM, description="", void_reason="secret"
+            )
     work.connection.execute(photos.delete().where(photos.c.id.in_([part.id for part in parts])))
-
-

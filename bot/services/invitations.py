@@ -60,9 +60,7 @@ def check_scope(work: Work, scope: Scope) -> Scope:
                 region = campaign.region(scope.region)
                 if scope.role is Role.TOWNSHIP and not scope.township:
                     raise ScopeError("township needs --township NAME")
-                return Scope(
-                    scope.role, region.track, None, region.name, scope.township, deputy=scope.deputy
-                )
+                return Scope(scope.role, region.track, None, region.name, scope.township, deputy=scope.deputy)
             case Role.OFFICE:
                 if scope.track is None:
                     raise ScopeError("office needs --track KEY")

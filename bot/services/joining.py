@@ -39,9 +39,7 @@ def hear_from(work: Work, telegram_id: int) -> None:
     """A private chat was heard from: it exists, and it can be reached."""
     row = people.chat(work, telegram_id)
     if row is None:
-        work.connection.execute(
-            chats.insert().values(id=telegram_id, kind="private", heard_at=work.now)
-        )
+        work.connection.execute(chats.insert().values(id=telegram_id, kind="private", heard_at=work.now))
     elif row.unreachable_at is not None:
         work.connection.execute(
             update(chats)

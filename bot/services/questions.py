@@ -68,7 +68,14 @@ def ask(
     question_id = int(result.inserted_primary_key[0])
     rows = buttons(question_id) if callable(buttons) else buttons
     say(
-        work, chat_id, text, values, buttons=rows, reply_to=reply_to, entry_id=entry_id, question_id=question_id
+        work,
+        chat_id,
+        text,
+        values,
+        buttons=rows,
+        reply_to=reply_to,
+        entry_id=entry_id,
+        question_id=question_id,
     )
     return question_id
 
@@ -82,9 +89,7 @@ def get(work: Work, question_id: int) -> Row[Any] | None:
 
 def done(work: Work, question_id: int) -> None:
     """A question is answered: nothing answers it again."""
-    work.connection.execute(
-        update(questions).where(questions.c.id == question_id).values(state="answered")
-    )
+    work.connection.execute(update(questions).where(questions.c.id == question_id).values(state="answered"))
 
 
 def answer(work: Work, incoming: Incoming) -> bool:
@@ -109,5 +114,3 @@ def _open_for(work: Work, incoming: Incoming) -> Row[Any] | None:
     return work.connection.execute(
         query.where(questions.c.expires_at > work.now).order_by(questions.c.id.desc()).limit(1)
     ).first()
-
-

@@ -83,7 +83,9 @@ class Catalogue:
         words = _BLANKS.sub("\n", str(macro(dict(values or {}))).strip())
         return words.replace(f"{_GAP}\n", "\n").replace(_GAP, "")
 
-    def label(self, language: str | None, group: str, key: str, values: Mapping[str, Any] | None = None) -> str:
+    def label(
+        self, language: str | None, group: str, key: str, values: Mapping[str, Any] | None = None
+    ) -> str:
         """A short plain label (not HTML) of a group: `buttons`, `states`, `categories`, …"""
         try:
             words: str = self._labels[self.language(language)][group][key]
@@ -131,7 +133,9 @@ class Catalogue:
         return environment
 
     def _category(self, language: str, key: str | None) -> str:
-        return self.label(language, "categories", key) if key else self.label(language, "words", "no_category")
+        return (
+            self.label(language, "categories", key) if key else self.label(language, "words", "no_category")
+        )
 
     def _local(self, value: datetime | str) -> datetime:
         return self.campaign.local(datetime.fromisoformat(value) if isinstance(value, str) else value)
