@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any, Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec
 
 from bot.delivery.updates import Heard
 from bot.delivery.wire import Wire
@@ -50,6 +49,4 @@ class Hearing:
             message=heard.message,
             press=heard.kind == "press",
         )
-        call: Any = partial(settle, **kwargs) if kwargs else settle
-        toast: Toast = await self.desk.do(call, heading, verb, *args)
-        return toast
+        return await self.desk.do(lambda work: settle(work, heading, verb, *args, **kwargs))

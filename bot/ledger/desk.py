@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
 
@@ -69,6 +69,12 @@ class Work:
     def local(self) -> datetime:
         """Now, on the campaign's wall clock."""
         return self.world.campaign.local(self.now)
+
+    def insert(self, table: Table, **values: Any) -> int:
+        """Insert one row and give its id."""
+        key = self.connection.execute(table.insert().values(**values)).inserted_primary_key
+        assert key is not None
+        return int(key[0])
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -276,7 +282,7 @@ class Desk:
             connection.exec_driver_sql("ROLLBACK TO unit")
             connection.exec_driver_sql("RELEASE unit")
             return None, LedgerUnavailable(str(error.orig))
-        except Exception as error:  # the caller gets it: nothing is swallowed
+        except Exception as error:  # noqa: BLE001 - the caller gets it: nothing is swallowed
             connection.exec_driver_sql("ROLLBACK TO unit")
             connection.exec_driver_sql("RELEASE unit")
             return None, error

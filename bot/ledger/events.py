@@ -59,20 +59,19 @@ def record(
     last = work.connection.execute(select(events.c.hash).order_by(events.c.id.desc()).limit(1)).scalar()
     member = work.actor.member_id or None
     row = _canonical(entry_id, work.now, kind, member, body, from_state, to_state, data)
-    result = work.connection.execute(
-        events.insert().values(
-            entry_id=entry_id,
-            at=work.now,
-            kind=kind,
-            member_id=member,
-            body=body,
-            from_state=from_state,
-            to_state=to_state,
-            data=data,
-            hash=link(last or GENESIS, row),
-        )
+    new_id = work.insert(
+        events,
+        entry_id=entry_id,
+        at=work.now,
+        kind=kind,
+        member_id=member,
+        body=body,
+        from_state=from_state,
+        to_state=to_state,
+        data=data,
+        hash=link(last or GENESIS, row),
     )
-    return int(result.inserted_primary_key[0])
+    return new_id
 
 
 def first_broken(connection: Connection) -> int | None:

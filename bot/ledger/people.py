@@ -45,7 +45,7 @@ class Reached:
     reachable: bool
 
 
-def _grant(row: Row[Any]) -> Grant:
+def _grant(row: Any) -> Grant:
     return Grant(
         Role(row.role), row.track, row.group_key, row.region, row.township, bool(row.leader), bool(row.deputy)
     )

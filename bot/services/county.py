@@ -56,8 +56,8 @@ def refresh_heads(work: Work, row: Row[Any]) -> None:
             show_card(work, chat_id, "head", subject=f"day:{day}")
 
 
-def acknowledge_all(work: Work) -> int:
-    """「全部签收」: everything that waits for the contact's signature; gives how many."""
+def acknowledge_all(work: Work) -> None:
+    """「全部签收」: everything that waits for the contact's signature."""
     rows = work.connection.execute(
         select(entries).where(
             entries.c.state == State.ASSIGNED.value, entries.c.region.in_(work.actor.regions())
@@ -66,7 +66,6 @@ def acknowledge_all(work: Work) -> int:
     for row in rows:
         life.load(work, row.id, Action.ACKNOWLEDGE)
         _acknowledge(work, row)
-    return len(rows)
 
 
 def submit(work: Work, entry_id: int, incoming: Incoming) -> None:
@@ -136,20 +135,19 @@ def _open_proof(
         check_move(State(row.state), State.SUBMITTED)
     except ForbiddenMove:
         raise NotPossible(state=row.state) from None
-    result = work.connection.execute(
-        proofs.insert().values(
-            entry_id=row.id,
-            round=row.round,
-            member_id=work.actor.member_id,
-            from_township=township,
-            state="waiting" if township else "submitted",
-            sent_at=sent_at,
-            measures=words or None,
-            chat_id=chat_id,
-            media_group_id=media_group_id,
-        )
+    new_id = work.insert(
+        proofs,
+        entry_id=row.id,
+        round=row.round,
+        member_id=work.actor.member_id,
+        from_township=township,
+        state="waiting" if township else "submitted",
+        sent_at=sent_at,
+        measures=words or None,
+        chat_id=chat_id,
+        media_group_id=media_group_id,
     )
-    return int(result.inserted_primary_key[0])
+    return new_id
 
 
 def _submitted(work: Work, row: Row[Any], proof_id: int, *, sent_at: datetime, measures: str) -> Row[Any]:

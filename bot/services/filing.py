@@ -23,24 +23,23 @@ FIELDS = ("region", "township", "village", "spot", "place_type", "category", "se
 
 def open_entry(work: Work, identity: Identity, *, chat_id: int, found_at: datetime) -> Row[Any]:
     """A fresh draft, without words or photos."""
-    result = work.connection.execute(
-        entries.insert().values(
-            state=State.DRAFT.value,
-            kind="issue",
-            track=identity.track,
-            group_key=identity.group,
-            filer_id=work.actor.member_id,
-            chat_id=chat_id,
-            source=identity.source.value,
-            mode=identity.mode.value,
-            identity_open=identity.undecided,
-            found_at=found_at,
-            created_at=work.now,
-            touched_at=work.now,
-            nag_at=work.now + work.world.rules.nag_after,
-        )
+    new_id = work.insert(
+        entries,
+        state=State.DRAFT.value,
+        kind="issue",
+        track=identity.track,
+        group_key=identity.group,
+        filer_id=work.actor.member_id,
+        chat_id=chat_id,
+        source=identity.source.value,
+        mode=identity.mode.value,
+        identity_open=identity.undecided,
+        found_at=found_at,
+        created_at=work.now,
+        touched_at=work.now,
+        nag_at=work.now + work.world.rules.nag_after,
     )
-    row = book.get(work, int(result.inserted_primary_key[0]))
+    row = book.get(work, new_id)
     assert row is not None
     events.record(work, "opened", entry_id=row.id, body=body_of(identity))
     return row

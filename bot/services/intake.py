@@ -132,10 +132,10 @@ def words(work: Work, incoming: Incoming) -> int | None:
         .where(entries.c.id == row.id)
         .values(description=text, note="photos" if reading.region else "region")
     )
-    row = book.get(work, row.id)
-    assert row is not None
-    filing.show_receipt(work, row)
-    return int(row.id)
+    opened = book.get(work, row.id)
+    assert opened is not None
+    filing.show_receipt(work, opened)
+    return int(opened.id)
 
 
 def _names_a_problem(reading: CaptionReading) -> bool:

@@ -91,29 +91,28 @@ def create(
         _may(work, scope)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     stays = timedelta(days=days if days is not None else work.world.invitation_days)
-    result = work.connection.execute(
-        invitations.insert().values(
-            token_hash=token_hash(token),
-            role=scope.role.value,
-            track=scope.track,
-            group_key=scope.group,
-            region=scope.region,
-            township=scope.township,
-            leader=scope.leader,
-            deputy=scope.deputy,
-            name=name,
-            post=post,
-            uses=uses,
-            created_by=work.actor.member_id or None,
-            created_at=work.now,
-            expires_at=work.now + stays,
-        )
+    new_id = work.insert(
+        invitations,
+        token_hash=token_hash(token),
+        role=scope.role.value,
+        track=scope.track,
+        group_key=scope.group,
+        region=scope.region,
+        township=scope.township,
+        leader=scope.leader,
+        deputy=scope.deputy,
+        name=name,
+        post=post,
+        uses=uses,
+        created_by=work.actor.member_id or None,
+        created_at=work.now,
+        expires_at=work.now + stays,
     )
     events.record(
         work,
         "invited",
         body="admin" if not work.actor.member_id else work.actor.grants[0].body,
-        data={"invitation": int(result.inserted_primary_key[0]), "role": scope.role.value, "uses": uses},
+        data={"invitation": new_id, "role": scope.role.value, "uses": uses},
     )
     return token
 

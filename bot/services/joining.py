@@ -69,17 +69,16 @@ def _redeem(work: Work, telegram_id: int, payload: str, known: Row[Any] | None, 
 
 
 def _new_member(work: Work, telegram_id: int, invitation: Row[Any], language: str) -> int:
-    result = work.connection.execute(
-        members.insert().values(
-            telegram_id=telegram_id,
-            name=invitation.name,
-            post=invitation.post,
-            language=None,
-            created_at=work.now,
-            heard_at=work.now,
-        )
+    new_id = work.insert(
+        members,
+        telegram_id=telegram_id,
+        name=invitation.name,
+        post=invitation.post,
+        language=None,
+        created_at=work.now,
+        heard_at=work.now,
     )
-    return int(result.inserted_primary_key[0])
+    return new_id
 
 
 def _holds(work: Work, member_id: int, invitation: Row[Any]) -> bool:

@@ -12,7 +12,8 @@ from bot.domain.permissions import Action, Standing, may, standings
 from bot.ledger import entries as book
 from bot.ledger import events
 from bot.ledger.desk import Work
-from bot.services.outgoing import Button, refresh_cards
+from bot.services.outgoing import Button
+from bot.services.outgoing import refresh_cards as refresh_cards
 from bot.services.refusals import AlreadyMoved, NoSuchEntry, NotPossible, NotYours
 
 

@@ -148,12 +148,16 @@ def show_card(
         )
     ).first()
     if row is None:
-        result = work.connection.execute(
-            cards.insert().values(
-                chat_id=chat_id, subject=subject, kind=kind, entry_id=entry_id, member_id=member_id, wanted=1
-            )
+        new_id = work.insert(
+            cards,
+            chat_id=chat_id,
+            subject=subject,
+            kind=kind,
+            entry_id=entry_id,
+            member_id=member_id,
+            wanted=1,
         )
-        card_id, wanted = int(result.inserted_primary_key[0]), 1
+        card_id, wanted = new_id, 1
     else:
         card_id, wanted = row.id, row.wanted + 1
         work.connection.execute(update(cards).where(cards.c.id == card_id).values(wanted=wanted))

@@ -90,7 +90,7 @@ def _insert(
         "fault": "too_big" if too_big else None,
         "next_try_at": work.now,
     }
-    return int(work.connection.execute(photos.insert().values(**values)).inserted_primary_key[0])
+    return work.insert(photos, **values)
 
 
 def _next_seq(work: Work, entry_id: int | None, kind: str) -> int:

@@ -111,7 +111,7 @@ def take(work: Work, *, busy: Collection[int], most: int, lowest: int) -> list[P
     return found
 
 
-def _parcel(work: Work, row: Row[Any]) -> Parcel | None:
+def _parcel(work: Work, row: Any) -> Parcel | None:
     payload = row.payload
     if row.kind == Kind.CARD:
         shown = views.card(work, row.card_id)

@@ -54,18 +54,17 @@ def ask(
         .where(questions.c.chat_id == chat_id, questions.c.kind == kind, questions.c.state == "open")
         .values(state="replaced")
     )
-    result = work.connection.execute(
-        questions.insert().values(
-            chat_id=chat_id,
-            member_id=work.actor.member_id or None,
-            telegram_id=telegram_id,
-            kind=kind,
-            subject=subject or {},
-            asked_at=work.now,
-            expires_at=work.now + (stays or work.world.rules.question_open),
-        )
+    new_id = work.insert(
+        questions,
+        chat_id=chat_id,
+        member_id=work.actor.member_id or None,
+        telegram_id=telegram_id,
+        kind=kind,
+        subject=subject or {},
+        asked_at=work.now,
+        expires_at=work.now + (stays or work.world.rules.question_open),
     )
-    question_id = int(result.inserted_primary_key[0])
+    question_id = new_id
     rows = buttons(question_id) if callable(buttons) else buttons
     say(
         work,

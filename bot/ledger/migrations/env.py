@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 
@@ -10,7 +10,7 @@ from bot.ledger.tables import metadata
 from bot.ledger.types import Json, UtcTime
 
 
-def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
+def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:
     """Write our own column types with their import."""
     if kind == "type" and isinstance(item, UtcTime | Json):
         autogen_context.imports.add("from bot.ledger.types import Json, UtcTime")
