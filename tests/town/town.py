@@ -28,6 +28,7 @@ class Town:
         self.folder = folder
         self.clock = SteppedClock(start)
         self.server = BotApiServer(self.clock, strict=True)
+        self.server.switches.webhook_anywhere = True
         self.bot = self.server.bot(TOKEN, username="inspect_bot", privacy=False)
         self.overrides = overrides
         self.app: Application
