@@ -24,8 +24,11 @@ TOKEN = "7000000001:TEST-local"
 class Town:
     """Everything a test on the wire needs; an async context manager."""
 
-    def __init__(self, folder: Path, *, start: datetime = START, **overrides: str) -> None:
+    def __init__(
+        self, folder: Path, *, start: datetime = START, config: Path = EXAMPLE, **overrides: str
+    ) -> None:
         self.folder = folder
+        self.config = config
         self.clock = SteppedClock(start)
         self.server = BotApiServer(self.clock, strict=True)
         self.server.switches.webhook_anywhere = True
@@ -56,7 +59,7 @@ class Town:
             "BOT_OUTBOX__PER_GROUP_MINUTE": "0",
             **self.overrides,
         }
-        return load_settings(EXAMPLE, environ)
+        return load_settings(self.config, environ)
 
     async def start_bot(self) -> None:
         """Start the bot: also after `stop_bot`, on the same ledger."""
