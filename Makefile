@@ -27,7 +27,7 @@ run: $(STAMP)  ## the bot: Telegram with config.toml and a token, else the playg
 	@exec $(PY) -m bot run $(ARGS)
 
 test: $(STAMP)  ## every test; those in a browser second, in a process of their own
-	$(PY) -m pytest -m "not browser and not soak" $(ARGS)
+	$(PY) -m pytest -n 2 -m "not browser and not soak" $(ARGS)
 	$(PY) -m pytest -m browser $(ARGS) || test $$? -eq 5
 
 check: $(STAMP)  ## lint, types, import contracts
