@@ -279,7 +279,10 @@ requests = Table(
     "requests",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("entry_id", ForeignKey("entries.id"), nullable=False, index=True),
+    # NULL where a second person is asked about something that is no entry
+    Column("entry_id", ForeignKey("entries.id"), index=True),
+    # whose office decides, where a second person is needed
+    Column("track", String(32)),
     Column("kind", String(16), nullable=False),  # extension | not_ours | second (needs a second person)
     Column("state", String(12), nullable=False),  # open | granted | refused | withdrawn
     Column("member_id", ForeignKey("members.id")),
@@ -332,6 +335,8 @@ cards = Table(
     Column("wanted", Integer, nullable=False, server_default="1"),
     Column("shown", Integer, nullable=False, server_default="0"),
     Column("picture", String(160)),
+    # which face of the card its reader has opened: its reasons, its fields, a page; NULL = the plain one
+    Column("panel", String(24)),
     UniqueConstraint("chat_id", "subject", "kind"),
 )
 

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("wanted", sa.Integer(), server_default="1", nullable=False),
         sa.Column("shown", sa.Integer(), server_default="0", nullable=False),
         sa.Column("picture", sa.String(length=160), nullable=True),
+        sa.Column("panel", sa.String(length=24), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cards")),
         sa.UniqueConstraint("chat_id", "subject", "kind", name=op.f("uq_cards_chat_id_subject_kind")),
     )
@@ -387,7 +388,8 @@ def upgrade() -> None:
     op.create_table(
         "requests",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=True),
+        sa.Column("track", sa.String(length=32), nullable=True),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("member_id", sa.Integer(), nullable=True),
