@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
-from sqlalchemy.exc import DBAPIError, OperationalError
+import structlog
+from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from bot.clock import Clock
@@ -27,11 +29,33 @@ from bot.domain.world import World
 P = ParamSpec("P")
 T = TypeVar("T")
 
+log = structlog.get_logger(__name__)
+
 GROUP_COMMIT = 64
 """Units of work that share one fully synced commit at the most (PERFORMANCE «Unit of work»)."""
 
 READERS = 3
 BUSY_TIMEOUT_MS = 10_000
+
+
+_OUT_OF_REACH: Final = frozenset(
+    (
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_NOTADB,
+    )
+)
+"""SQLite's primary error codes that speak of the file and the machine, not of the statement."""
+
+_LATER: Final = ("08", "40", "53", "57", "58")
+"""PostgreSQL's classes of the same: connection, rollback, resources, intervention, system."""
 
 
 class DeskError(Exception):
@@ -51,7 +75,10 @@ class DeskClosed(DeskError):
     """The desk no longer takes work."""
 
 
-@dataclass
+_inserts: dict[Table, Insert] = {}
+
+
+@dataclass(slots=True)
 class Work:
     """One unit of work: an open transaction, the time, who acts, and the frozen world."""
 
@@ -72,7 +99,10 @@ class Work:
 
     def insert(self, table: Table, **values: Any) -> int:
         """Insert one row and give its id."""
-        key = self.connection.execute(table.insert().values(**values)).inserted_primary_key
+        statement = _inserts.get(table)
+        if statement is None:
+            statement = _inserts[table] = table.insert()
+        key = self.connection.execute(statement, values).inserted_primary_key
         assert key is not None
         return int(key[0])
 
@@ -80,23 +110,54 @@ class Work:
     def savepoint(self) -> Iterator[None]:
         """Everything inside is undone when an exception leaves it, and the exception goes on."""
         said, wakes = self.said, set(self.wakes)
-        self.connection.exec_driver_sql("SAVEPOINT inner_unit")
+        _say(self.connection, "SAVEPOINT inner_unit")
         try:
             yield
         except BaseException:
-            self.connection.exec_driver_sql("ROLLBACK TO inner_unit")
-            self.connection.exec_driver_sql("RELEASE inner_unit")
+            _say(self.connection, "ROLLBACK TO inner_unit")
+            _say(self.connection, "RELEASE inner_unit")
             self.said, self.wakes = said, wakes
             raise
-        self.connection.exec_driver_sql("RELEASE inner_unit")
+        _say(self.connection, "RELEASE inner_unit")
 
 
-@dataclass
+def _say(connection: Connection, words: str) -> None:
+    """Speak to the driver itself: a savepoint needs no compiling, and every unit of work has some.
+
+    Raises:
+        LedgerUnavailable: the savepoint is not there: the transaction was lost from under us.
+    """
+    driver: Any = connection.connection.dbapi_connection
+    try:
+        driver.execute(words)
+    except Exception as error:
+        raise LedgerUnavailable(f"{words}: {error}") from error
+
+
+def out_of_reach(error: BaseException) -> bool:
+    """Whether an error says that the database cannot be had now: locked, full, lost.
+
+    Anything else (a wrong statement, a broken constraint) is the verb's own.
+    """
+    original: Any = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(original, sqlite3.Error):
+        code = getattr(original, "sqlite_errorcode", None)
+        return code is not None and code & 0xFF in _OUT_OF_REACH
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or str(getattr(original, "sqlstate", None) or "").startswith(
+            _LATER
+        )
+    return False
+
+
+@dataclass(slots=True)
 class _Job:
     run: Callable[[Work], Any]
     loop: asyncio.AbstractEventLoop | None
-    future: asyncio.Future[Any] | None
     done: Callable[[Any, BaseException | None], None]
+
+
+_Answer = tuple[_Job, Any, BaseException | None]
 
 
 def sqlite_path(url: str) -> str | None:
@@ -135,10 +196,10 @@ def _sqlite_events(engine: Engine, begin: str, *, readonly: bool) -> None:
     def _connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
         if readonly:
             cursor.execute("PRAGMA query_only=ON")
         cursor.close()
@@ -158,6 +219,7 @@ class Desk:
         self._writer = writer_engine(url)
         self._reader = reader_engine(url)
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._door = threading.Lock()
         self._closed = False
         self._listeners: list[Callable[[frozenset[str]], None]] = []
         self._single = url.startswith("sqlite")
@@ -176,6 +238,8 @@ class Desk:
     async def do(self, verb: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a verb in a transaction of its own and give its result after the commit.
 
+        A caller that is cancelled no longer hears the result; the verb is carried out all the same.
+
         Raises:
             LedgerUnavailable: the database could not take it; nothing was stored.
             DeskClosed: the desk was shut.
@@ -184,46 +248,65 @@ class Desk:
         future: asyncio.Future[T] = loop.create_future()
 
         def done(result: Any, error: BaseException | None) -> None:
-            if future.cancelled():
+            if future.done():
                 return
             if error is None:
                 future.set_result(result)
+            elif isinstance(error, StopIteration):  # a future refuses it
+                future.set_exception(RuntimeError("the verb raised StopIteration"))
             else:
                 future.set_exception(error)
 
-        self._put(_Job(lambda work: verb(work, *args, **kwargs), loop, future, done))
+        self._put(_Job(lambda work: verb(work, *args, **kwargs), loop, done))
         return await future
 
     def do_now(self, verb: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """`do` for the command line, which has no event loop."""
         answers: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
-        self._put(
-            _Job(lambda work: verb(work, *args, **kwargs), None, None, lambda r, e: answers.put((r, e)))
-        )
+        self._put(_Job(lambda work: verb(work, *args, **kwargs), None, lambda r, e: answers.put((r, e))))
         result, error = answers.get()
         if error is not None:
             raise error
         return result  # type: ignore[no-any-return]
 
     async def look(self, query: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a reading on a snapshot, beside the writer."""
+        """Run a reading on a snapshot, beside the writer.
+
+        Raises:
+            LedgerUnavailable: the database cannot be read now.
+            DeskClosed: the desk was shut.
+        """
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, lambda: self.look_now(query, *args, **kwargs))
+        with self._door:
+            if self._closed:
+                raise DeskClosed
+            reading = loop.run_in_executor(self._pool, lambda: self._look(query, *args, **kwargs))
+        return await reading
 
     def look_now(self, query: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """`look` for the command line."""
         if self._closed:
             raise DeskClosed
-        with self._reader.connect() as connection, connection.begin():
-            return query(Work(connection, self.clock.now(), self.world), *args, **kwargs)
+        return self._look(query, *args, **kwargs)
+
+    def _look(self, query: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            with self._reader.connect() as connection, connection.begin():
+                return query(Work(connection, self.clock.now(), self.world), *args, **kwargs)
+        except (DBAPIError, sqlite3.Error) as error:
+            # a reading that tries to write is its own fault, not the disk's
+            if out_of_reach(error) and "readonly" not in str(error):
+                raise LedgerUnavailable(_reason(error)) from error
+            raise
 
     def close(self) -> None:
         """Finish what was taken, then close every connection."""
-        if self._closed:
-            return
-        self._closed = True
-        for _ in self._threads:
-            self._jobs.put(None)
+        with self._door:
+            if self._closed:
+                return
+            self._closed = True
+            for _ in self._threads:
+                self._jobs.put(None)
         for thread in self._threads:
             thread.join()
         self._pool.shutdown()
@@ -231,9 +314,10 @@ class Desk:
         self._reader.dispose()
 
     def _put(self, job: _Job) -> None:
-        if self._closed:
-            raise DeskClosed
-        self._jobs.put(job)
+        with self._door:  # nothing comes in behind the end mark: it would never be answered
+            if self._closed:
+                raise DeskClosed
+            self._jobs.put(job)
 
     def _write(self) -> None:
         most = GROUP_COMMIT if self._single else 1
@@ -253,46 +337,57 @@ class Desk:
                 return
 
     def _run_batch(self, batch: list[_Job]) -> None:
-        answers: list[tuple[_Job, Any, BaseException | None]] = []
+        answers: list[_Answer] = []
         wakes: set[str] = set()
         try:
             with self._writer.connect() as connection, connection.begin():
                 for job in batch:
                     answers.append((job, *self._run_one(connection, job, wakes)))
-        except DBAPIError as error:
-            # BEGIN or COMMIT failed: nothing of the whole batch is stored
-            lost = LedgerUnavailable(str(error.orig))
+        except Exception as error:  # noqa: BLE001 - everybody in the batch gets it, the thread lives on
+            # BEGIN or COMMIT failed, or the transaction is lost: nothing of the whole batch is stored
+            lost: Exception = error
+            if out_of_reach(error):
+                lost = LedgerUnavailable(_reason(error))
             answers = [(job, None, lost) for job in batch]
             wakes.clear()
         if wakes:
-            for listener in self._listeners:
-                listener(frozenset(wakes))
+            self._tell_listeners(frozenset(wakes))
         self._answer(answers)
 
     def _run_one(
         self, connection: Connection, job: _Job, wakes: set[str]
     ) -> tuple[Any, BaseException | None]:
-        connection.exec_driver_sql("SAVEPOINT unit")
+        _say(connection, "SAVEPOINT unit")
         work = Work(connection, self.clock.now(), self.world)
         try:
             result = job.run(work)
-        except OperationalError as error:
-            if not connection.connection.is_valid:
+        except BaseException as error:
+            lost = out_of_reach(error)
+            if lost and self._lost(connection):
                 raise
-            connection.exec_driver_sql("ROLLBACK TO unit")
-            connection.exec_driver_sql("RELEASE unit")
-            return None, LedgerUnavailable(str(error.orig))
-        except Exception as error:  # noqa: BLE001 - the caller gets it: nothing is swallowed
-            connection.exec_driver_sql("ROLLBACK TO unit")
-            connection.exec_driver_sql("RELEASE unit")
-            return None, error
-        connection.exec_driver_sql("RELEASE unit")
+            _say(connection, "ROLLBACK TO unit")
+            _say(connection, "RELEASE unit")
+            return None, LedgerUnavailable(_reason(error)) if lost else error
+        _say(connection, "RELEASE unit")
         wakes |= work.wakes
         return result, None
 
+    def _lost(self, connection: Connection) -> bool:
+        """Whether the database has rolled back everything by itself, as SQLite does on a full disk."""
+        if not connection.connection.is_valid:
+            return True
+        return self._single and not connection.connection.dbapi_connection.in_transaction  # type: ignore[union-attr]
+
+    def _tell_listeners(self, wakes: frozenset[str]) -> None:
+        for listener in self._listeners:
+            try:
+                listener(wakes)
+            except Exception:
+                log.exception("a listener to commits failed", wakes=sorted(wakes))
+
     @staticmethod
-    def _answer(answers: list[tuple[_Job, Any, BaseException | None]]) -> None:
-        loops: dict[asyncio.AbstractEventLoop, list[tuple[_Job, Any, BaseException | None]]] = {}
+    def _answer(answers: list[_Answer]) -> None:
+        loops: dict[asyncio.AbstractEventLoop, list[_Answer]] = {}
         for answer in answers:
             job, result, error = answer
             if job.loop is None:
@@ -301,9 +396,16 @@ class Desk:
                 loops.setdefault(job.loop, []).append(answer)
         for loop, rows in loops.items():
 
-            def tell(rows: list[tuple[_Job, Any, BaseException | None]] = rows) -> None:
+            def tell(rows: list[_Answer] = rows) -> None:
                 for job, result, error in rows:
                     job.done(result, error)
 
-            if not loop.is_closed():
+            try:
                 loop.call_soon_threadsafe(tell)
+            except RuntimeError:
+                # the loop was closed while its verbs ran: they stand, nobody waits any more
+                log.warning("nobody waits for a unit of work any more", count=len(rows))
+
+
+def _reason(error: BaseException) -> str:
+    return str(error.orig) if isinstance(error, DBAPIError) else str(error)

@@ -17,6 +17,9 @@ GENESIS = "0" * 64
 SYSTEM = "system"
 
 
+_last = select(events.c.hash).order_by(events.c.id.desc()).limit(1)
+
+
 def link(previous: str, row: dict[str, Any]) -> str:
     """The hash of a row: SHA-256 over the previous hash and the row's canonical JSON."""
     canonical = orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
@@ -56,10 +59,10 @@ def record(
     data: dict[str, Any] | None = None,
 ) -> int:
     """Append one event and return its id; `data` holds JSON values only."""
-    last = work.connection.execute(select(events.c.hash).order_by(events.c.id.desc()).limit(1)).scalar()
+    last = work.connection.execute(_last).scalar()
     member = work.actor.member_id or None
     row = _canonical(entry_id, work.now, kind, member, body, from_state, to_state, data)
-    new_id = work.insert(
+    return work.insert(
         events,
         entry_id=entry_id,
         at=work.now,
@@ -71,7 +74,6 @@ def record(
         data=data,
         hash=link(last or GENESIS, row),
     )
-    return new_id
 
 
 def first_broken(connection: Connection) -> int | None:

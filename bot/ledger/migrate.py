@@ -47,7 +47,7 @@ def _locked(url: str) -> Iterator[Connection]:
             yield connection
         return
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    with open(f"{path}.lock", "w", encoding="ascii") as lock:
+    with Path(f"{path}.lock").open("w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with engine.connect() as connection:
             yield connection
@@ -65,6 +65,10 @@ def head() -> str:
     return found
 
 
+def _known() -> set[str]:
+    return {script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions()}
+
+
 def upgrade(url: str, *, now: datetime, backups: Path | None = None) -> tuple[str | None, str]:
     """Bring a database to the newest revision; gives (before, after).
 
@@ -77,8 +81,7 @@ def upgrade(url: str, *, now: datetime, backups: Path | None = None) -> tuple[st
         before, newest = current(connection), head()
         if before == newest:
             return before, newest
-        known = {script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions()}
-        if before is not None and before not in known:
+        if before is not None and before not in _known():
             raise NewerLedger(before)
         path = sqlite_path(url)
         if before is not None and path is not None and backups is not None:

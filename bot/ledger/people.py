@@ -52,8 +52,9 @@ def _grant(row: Any) -> Grant:
 
 
 def actor_of(work: Work, telegram_id: int) -> Actor:
-    """The actor behind a Telegram account; NOBODY for strangers, for those who left, and for
-    newcomers who have not acknowledged the red lines (they hold no grant yet).
+    """The actor behind a Telegram account; NOBODY for strangers and for those who left.
+
+    Newcomers who have not acknowledged the red lines hold no grant yet.
     """
     rows = work.connection.execute(_grants, {"telegram_id": telegram_id, "now": work.now}).all()
     if not rows or rows[0].left_at is not None:

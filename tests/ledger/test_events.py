@@ -1,0 +1,52 @@
+"""The event log: chained by hashes, and closed to whoever would change it."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from bot.ledger import events
+from bot.ledger.desk import Desk, Work
+
+
+def three(work: Work) -> None:
+    for n in range(3):
+        events.record(work, "noted", body="office:county", data={"n": n, "words": "督查"})
+
+
+async def test_the_chain_holds_over_several_commits(desk: Desk) -> None:
+    await desk.do(three)
+    await desk.do(three)
+
+    assert await desk.look(lambda work: events.first_broken(work.connection)) is None
+
+
+@pytest.mark.parametrize("statement", ["UPDATE events SET body = 'other' WHERE id = 2", "DELETE FROM events"])
+async def test_nobody_changes_or_removes_an_event(desk: Desk, statement: str) -> None:
+    await desk.do(three)
+
+    with pytest.raises(IntegrityError, match="append-only"):
+        await desk.do(lambda work: work.connection.execute(text(statement)))
+
+    assert await desk.look(lambda work: events.first_broken(work.connection)) is None
+
+
+@pytest.mark.parametrize(
+    ("tampering", "broken"),
+    [
+        ("UPDATE events SET data = '{\"n\":7}' WHERE id = 2", 2),
+        ("DELETE FROM events WHERE id = 2", 3),
+        ("UPDATE events SET at = '2019-04-11 00:00:00' WHERE id = 1", 1),
+    ],
+)
+async def test_whoever_gets_past_the_guard_is_found_out(desk: Desk, tampering: str, broken: int) -> None:
+    def tamper(work: Work) -> None:
+        for verb in ("UPDATE", "DELETE"):
+            work.connection.execute(text(f"DROP TRIGGER events_{verb}"))
+        work.connection.execute(text(tampering))
+
+    await desk.do(three)
+    await desk.do(tamper)
+
+    assert await desk.look(lambda work: events.first_broken(work.connection)) == broken
