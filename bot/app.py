@@ -138,12 +138,12 @@ class Application:
         outbox = settings.outbox
         limits = Limits(outbox.per_second, outbox.per_chat, int(outbox.per_group_minute), monotonic)
         sender = Sender(desk, wire, composer, limits)
-        receiver = Receiver(desk, self._heard, self._set_aside, bot_id=me["id"], bot_name=self.name)
+        receiver = Receiver(desk, self._heard, bot_id=me["id"], bot_name=self.name)
         downloader = Downloader(desk, wire, store, self.world.campaign, self._pool)
         self.parts = Parts(desk, wire, catalogue, sender, receiver, downloader, store)
         self._listen_to_commits(desk)
         await sender.recover()
-        recovered = await receiver.recover()
+        recovered = await receiver.recover(settings.inbox.waiting_limit)
         if recovered:
             log.info("updates taken up again", count=recovered)
         self._spawn(sender.run(), "sender")
@@ -229,9 +229,6 @@ class Application:
             await self.parts.wire.call("answerCallbackQuery", params)
         except TelegramError as error:
             log.info("a press could not be answered", error=str(error))
-
-    async def _set_aside(self, heard: Heard, error: Exception) -> None:
-        await self.parts.desk.do(answering.set_aside, heard.chat_id if heard.private else heard.sender_id)
 
     # --- tasks -----------------------------------------------------------------------------------
 

@@ -62,6 +62,11 @@ class Lanes(Generic[K, T]):
         return self._waiting
 
     @property
+    def closing(self) -> bool:
+        """Whether they are being drained: nothing is taken any more."""
+        return self._closing
+
+    @property
     def busy(self) -> int:
         """Keys that have something to do."""
         return len(self._lanes)

@@ -56,15 +56,35 @@ class Heard:
         return self.message.text if self.message else ""
 
 
+_WITH_CHAT = ("message", "edited_message", "channel_post", "edited_channel_post", "my_chat_member")
+
+
 def lane_of(update: Mapping[str, Any]) -> int:
-    """The chat whose order this update must keep; 0 where there is none."""
-    for key in ("message", "edited_message", "channel_post", "edited_channel_post", "my_chat_member"):
-        if key in update:
-            return int(update[key]["chat"]["id"])
-    press = update.get("callback_query")
-    if press:
-        message = press.get("message")
-        return int(message["chat"]["id"]) if message else int(press["from"]["id"])
+    """The chat whose order this update must keep; 0 where there is none, or it cannot be read.
+
+    Never raises: one odd update must not keep its batch from being stored.
+    """
+    try:
+        for key in _WITH_CHAT:
+            if key in update:
+                return int(update[key]["chat"]["id"])
+        press = update.get("callback_query")
+        if press:
+            message = press.get("message")
+            return int(message["chat"]["id"]) if message else int(press["from"]["id"])
+    except (LookupError, TypeError, ValueError):
+        pass
+    return 0
+
+
+def sender_of(update: Mapping[str, Any]) -> int:
+    """The person behind an update, for the word that it was set aside; 0 where nobody can be told."""
+    try:
+        for key in ("message", "edited_message", "callback_query"):
+            if key in update:
+                return 0 if update[key]["from"].get("is_bot") else int(update[key]["from"]["id"])
+    except (LookupError, TypeError, ValueError, AttributeError):
+        pass
     return 0
 
 

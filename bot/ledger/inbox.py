@@ -6,38 +6,49 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.ledger.desk import Work
 from bot.ledger.tables import inbox
 
 WAKE = "inbox"
+MOST_ERROR = 256
 
 
 class AlreadyDone(Exception):
     """The update's effects are in the ledger: nothing is done again."""
 
 
+_around = (
+    select(inbox.c.update_id)
+    .where(inbox.c.update_id.between(bindparam("lowest"), bindparam("highest")))
+    .limit(1)
+)
+_inserts = {
+    dialect.name: module.insert(inbox).on_conflict_do_nothing(index_elements=["update_id"])
+    for dialect, module in ((sqlite.dialect, sqlite), (postgresql.dialect, postgresql))
+}
+
+
 def store(work: Work, batch: Sequence[tuple[int, int, str]]) -> list[int]:
     """Store (update_id, lane, raw JSON) rows; known ids are left as they are. Returns the new ids."""
     if not batch:
         return []
-    dialect = work.connection.dialect.name
-    insert = (sqlite if dialect == "sqlite" else postgresql).insert(inbox)
-    known = set(
-        work.connection.execute(
-            select(inbox.c.update_id).where(inbox.c.update_id.in_([row[0] for row in batch]))
-        ).scalars()
-    )
+    ids = [row[0] for row in batch]
+    known: set[int] = set()
+    if work.connection.execute(_around, {"lowest": min(ids), "highest": max(ids)}).first() is not None:
+        known.update(
+            work.connection.execute(select(inbox.c.update_id).where(inbox.c.update_id.in_(ids))).scalars()
+        )
     work.connection.execute(
-        insert.on_conflict_do_nothing(index_elements=["update_id"]),
+        _inserts[work.connection.dialect.name],
         [
             {"update_id": update_id, "lane": lane, "payload": payload, "received_at": work.now}
             for update_id, lane, payload in batch
         ],
     )
-    return [row[0] for row in batch if row[0] not in known]
+    return [update_id for update_id in dict.fromkeys(ids) if update_id not in known]
 
 
 def last_id(work: Work) -> int | None:
@@ -48,23 +59,38 @@ def last_id(work: Work) -> int | None:
     return found
 
 
-def pending(work: Work, most: int = 1000, after: int = -1) -> Sequence[Row[Any]]:
-    """Updates stored but not done, oldest first: dispatched again at the start."""
-    return work.connection.execute(
-        select(inbox)
-        .where(inbox.c.state == "pending", inbox.c.update_id > after)
-        .order_by(inbox.c.update_id)
-        .limit(most)
-    ).all()
+def pending(work: Work) -> Sequence[int]:
+    """Ids of updates stored but not done, in the order in which they came: dispatched again at the start."""
+    return (
+        work.connection.execute(
+            select(inbox.c.update_id)
+            .where(inbox.c.state == "pending")
+            .order_by(inbox.c.received_at, inbox.c.update_id)
+        )
+        .scalars()
+        .all()
+    )
 
 
-_finish = update(inbox).where(inbox.c.state == "pending").values(state="done")
+def stored(work: Work, ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """Updates by their ids, in the order of the ids."""
+    rows = {
+        row.update_id: row
+        for row in work.connection.execute(select(inbox).where(inbox.c.update_id.in_(ids))).all()
+    }
+    return [rows[one] for one in ids if one in rows]
+
+
+_finish = (
+    update(inbox)
+    .where(inbox.c.update_id == bindparam("id"), inbox.c.state == "pending")
+    .values(state="done", done_at=bindparam("now"))
+)
 
 
 def finish(work: Work, update_id: int) -> None:
     """Mark an update done in the transaction of its effects; raises AlreadyDone."""
-    result = work.connection.execute(_finish.where(inbox.c.update_id == update_id).values(done_at=work.now))
-    if result.rowcount != 1:
+    if work.connection.execute(_finish, {"id": update_id, "now": work.now}).rowcount != 1:
         raise AlreadyDone(update_id)
 
 
@@ -73,13 +99,30 @@ def empty(work: Work, update_id: int) -> None:
     work.connection.execute(update(inbox).where(inbox.c.update_id == update_id).values(payload="{}"))
 
 
-def failed(work: Work, update_id: int, error: str, *, aside: bool) -> None:
-    """Count a failed attempt; `aside` sets the poison update aside for the admin to see."""
+def failed(work: Work, update_id: int, error: str) -> None:
+    """Count a failed attempt: a restart does not begin anew."""
     work.connection.execute(
         update(inbox)
         .where(inbox.c.update_id == update_id, inbox.c.state == "pending")
-        .values(attempts=inbox.c.attempts + 1, error=error[:256], state="aside" if aside else "pending")
+        .values(attempts=inbox.c.attempts + 1, error=error[:MOST_ERROR])
     )
+
+
+def set_aside(work: Work, update_id: int, error: str) -> bool:
+    """Set a poison update aside for the admin to see; False when it was not pending any more."""
+    result = work.connection.execute(
+        update(inbox)
+        .where(inbox.c.update_id == update_id, inbox.c.state == "pending")
+        .values(error=error[:MOST_ERROR], state="aside", done_at=work.now)
+    )
+    return result.rowcount == 1
+
+
+def aside(work: Work) -> int:
+    """How many updates were set aside and wait for somebody to look at them."""
+    return work.connection.execute(
+        select(func.count()).select_from(inbox).where(inbox.c.state == "aside")
+    ).scalar_one()
 
 
 def sweep(work: Work, kept: timedelta) -> int:

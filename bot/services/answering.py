@@ -92,7 +92,7 @@ def nothing(work: Work) -> Toast | None:
     return None
 
 
-def set_aside(work: Work, chat_id: int) -> None:
-    """A poison update was set aside: its sender is told, in private (PERFORMANCE «Inbox»)."""
-    if chat_id > 0:
-        say(work, chat_id, "refusals.set_aside", dedup=f"aside:{chat_id}:{work.now.isoformat()}")
+def set_aside(work: Work, update_id: int, error: str, sender_id: int) -> None:
+    """Set a poison update aside and tell its sender, in private (PERFORMANCE «Inbox»)."""
+    if inbox.set_aside(work, update_id, error) and sender_id > 0:
+        say(work, sender_id, "refusals.set_aside", dedup=f"aside:{update_id}")
