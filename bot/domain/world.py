@@ -19,6 +19,7 @@ class Hours:
     quiet_to: time = time(7, 30)
     work_from: time = time(8, 30)
     work_to: time = time(18, 0)
+    digest: time = time(9, 0)  # the morning's one message of each kind
 
     def quiet(self, local: datetime) -> bool:
         """Whether messages come without sound: 20:00–07:30 (SPEC §2)."""

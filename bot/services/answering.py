@@ -12,7 +12,7 @@ from bot.ledger.desk import Work
 from bot.services import intake
 from bot.services.incoming import Incoming
 from bot.services.outgoing import refresh_cards, say
-from bot.services.refusals import AlreadyMoved, Refusal, SecretMaterial
+from bot.services.refusals import Refusal, SecretMaterial
 
 P = ParamSpec("P")
 
@@ -75,7 +75,7 @@ def refused(work: Work, heading: Heading, refusal: Refusal) -> Toast:
     values = dict(refusal.values)
     if isinstance(refusal, SecretMaterial) and heading.message is not None:
         intake.wipe(work, heading.message)
-    if isinstance(refusal, AlreadyMoved):
+    if "entry" in values:
         refresh_cards(work, int(values["entry"]))
     if heading.press:
         return Toast(refusal.key, values, alert=True)

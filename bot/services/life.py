@@ -12,9 +12,9 @@ from bot.domain.permissions import Action, Standing, may, standings
 from bot.ledger import entries as book
 from bot.ledger import events
 from bot.ledger.desk import Work
-from bot.services.outgoing import Button
+from bot.services.outgoing import Button, close_panels
 from bot.services.outgoing import refresh_cards as refresh_cards
-from bot.services.refusals import AlreadyMoved, NoSuchEntry, NotPossible, NotYours
+from bot.services.refusals import AlreadyMoved, CardChanged, NoSuchEntry, NotPossible, NotYours
 
 
 def load(work: Work, entry_id: int, action: Action = Action.SEE) -> Row[Any]:
@@ -63,10 +63,16 @@ def fresh_press(work: Work, row: Row[Any], version: int) -> None:
     """Let a press on the current version pass.
 
     Raises:
-        AlreadyMoved: the button is older than the entry: says who moved it, and when.
+        AlreadyMoved: the entry moved since the button was made: says who moved it, and when.
+        CardChanged: it stands where it stood, but the card has more to show now.
     """
-    if version and row.version != version:
-        raise already_moved(work, row)
+    if not version or row.version == version:
+        return
+    last = book.last_move(work, row.id)
+    moved_at = int((last.data or {}).get("version", row.version)) if last else 0
+    if moved_at <= version:
+        raise CardChanged(entry=row.id)
+    raise already_moved(work, row)
 
 
 def already_moved(work: Work, row: Row[Any]) -> AlreadyMoved:
@@ -159,11 +165,12 @@ def put_state(
         body=body,
         from_state=row.state,
         to_state=to.value,
-        data={"before": before, **(data or {})},
+        data={"before": before, "version": fresh.version, **(data or {})},
     )
     if row.kind == "issue":
         book.count(work, row.region, State(row.state), -1)
         book.count(work, fresh.region, to, +1)
+    close_panels(work, row.id)
     refresh_cards(work, row.id)
     return fresh
 

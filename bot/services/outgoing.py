@@ -183,3 +183,27 @@ def refresh_cards(work: Work, entry_id: int, *, kinds: tuple[str, ...] | None = 
     for row in work.connection.execute(query).all():
         work.connection.execute(update(cards).where(cards.c.id == row.id).values(wanted=row.wanted + 1))
         book.put_card(work, row.id, row.chat_id, row.wanted + 1, entry_id, Priority.REPLY, keep_pace=True)
+
+
+def open_panel(work: Work, chat_id: int, message_id: int, panel: str | None) -> bool:
+    """Open another face of the card that a message shows: its reasons, a page; None closes it.
+
+    False when the message shows no card any more: it was sent anew since.
+    """
+    row = work.connection.execute(
+        select(cards).where(cards.c.chat_id == chat_id, cards.c.message_id == message_id)
+    ).first()
+    if row is None:
+        return False
+    work.connection.execute(
+        update(cards).where(cards.c.id == row.id).values(panel=panel, wanted=row.wanted + 1)
+    )
+    book.put_card(work, row.id, chat_id, row.wanted + 1, row.entry_id, Priority.REPLY, keep_pace=True)
+    return True
+
+
+def close_panels(work: Work, entry_id: int) -> None:
+    """An entry moved: what its cards' readers had opened is closed."""
+    work.connection.execute(
+        update(cards).where(cards.c.entry_id == entry_id, cards.c.panel.is_not(None)).values(panel=None)
+    )

@@ -8,6 +8,7 @@ Refusal
 ├── NoSuchEntry         the entry does not exist (or not for this reader: the same words)
 ├── TooLate             the window for it is over (withdrawing, undoing)
 ├── AlreadyMoved        somebody else was first, or the button is of yesterday
+├── CardChanged         nobody moved it, but the card has more to show than when the button was made
 ├── NotPossible         the state does not allow it
 ├── NotUnderstood       the message could not be used; says what to do
 ├── SecretMaterial      marked 绝密/机密/秘密/内部资料: not stored
@@ -53,6 +54,10 @@ class TooLate(Refusal):
 
 class AlreadyMoved(Refusal):
     """Another press was first: values `state`, `body`, `at`."""
+
+
+class CardChanged(Refusal):
+    """A photo or a word came since the button was made: look again, press again."""
 
 
 class NotPossible(Refusal):
