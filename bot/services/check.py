@@ -5,49 +5,69 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, update
+from sqlalchemy import Row, select, update
 
 from bot.domain import deadlines
 from bot.domain.entries import RETURN_REASONS, NothingToUndo, State, check_undo
-from bot.domain.permissions import Action
-from bot.ledger import cards
+from bot.domain.permissions import Action, Standing
 from bot.ledger import entries as book
 from bot.ledger.desk import Work
-from bot.ledger.tables import proofs
-from bot.services import assignment, county, life
-from bot.services.outgoing import say
-from bot.services.refusals import NotPossible, TooLate
+from bot.ledger.tables import photos, proofs
+from bot.services import assignment, county, life, questions, telling
+from bot.services.answering import Toast
+from bot.services.incoming import Incoming
+from bot.services.outgoing import Button
+from bot.services.refusals import NotPossible, NotYours, TooLate
+
+CHECKED = frozenset({State.CLOSED, State.RETURNED})
+"""Moves of the checking side that it may take back."""
 
 
-def close(work: Work, entry_id: int, version: int = 0, *, how: str = "photo") -> None:
-    """「销号」: by the checking side or the office, never the county. `how`: `photo` 看图, `site` 现场."""
+def close(work: Work, entry_id: int, version: int = 0) -> Toast:
+    """「销号」: by the checking side or the office, never the county.
+
+    Raises:
+        NoSuchEntry, NotYours: see `life.load`.
+        AlreadyMoved, CardChanged: see `life.fresh_press`.
+        NotPossible: nothing waits for a check.
+    """
     row = life.load(work, entry_id, Action.CLOSE)
-    life.fresh_press(work, row, version)
+    life.fresh_press(work, row, version, seen_all=True)
     if row.state != State.SUBMITTED:
         raise NotPossible(state=row.state)
-    _settle_proof(work, row, "accepted")
+    how = how_checked(work, row)
+    settle_proof(work, row, "accepted")
+    body = life.body_for(work, row, Action.CLOSE)
     fresh = life.move(
-        work,
-        row,
-        State.CLOSED,
-        "closed",
-        body=life.body_for(work, row, Action.CLOSE),
-        data={"how": how},
-        closed_at=work.now,
-        closed_how=how,
+        work, row, State.CLOSED, "closed", body=body, data={"how": how}, closed_at=work.now, closed_how=how
     )
-    _quiet_line(work, fresh, "entry.closed")
+    telling.quiet_line(work, fresh, "entry.closed", {"body": life.body_shown(work, fresh, body)})
+    return Toast("check.closed_toast", {"number": row.number, "how": how})
 
 
-def send_back(work: Work, entry_id: int, version: int, reason: str, words: str = "") -> None:
+def how_checked(work: Work, row: Row[Any]) -> str:
+    """`site` 现场 when the checking side sent a photo of the place after the proof, else `photo` 看图."""
+    own = work.connection.execute(
+        select(photos.c.id).where(
+            photos.c.entry_id == row.id,
+            photos.c.kind == "after",
+            photos.c.proof_id.is_(None),
+            photos.c.round == row.round,
+            photos.c.received_at >= row.submitted_at,
+        )
+    ).first()
+    return "photo" if own is None else "site"
+
+
+def send_back(work: Work, entry_id: int, version: int, reason: str, words: str = "") -> Toast:
     """「退回」 with a reason: at least until 18:00 of the next day is left for the work."""
     if reason not in RETURN_REASONS:
         raise ValueError(reason)
     row = life.load(work, entry_id, Action.RETURN)
-    life.fresh_press(work, row, version)
+    life.fresh_press(work, row, version, seen_all=True)
     if row.state != State.SUBMITTED:
         raise NotPossible(state=row.state)
-    _settle_proof(work, row, "returned")
+    settle_proof(work, row, "returned")
     local = work.world.campaign.local
     due = deadlines.after_return(local(row.deadline), local(work.now), work.world.deadlines)
     fresh = life.move(
@@ -60,109 +80,145 @@ def send_back(work: Work, entry_id: int, version: int, reason: str, words: str =
         returns=row.returns + 1,
         deadline=due,
     )
-    for chat_id in assignment.county_of(work, fresh):
-        say(
-            work,
-            chat_id,
-            "county.returned",
-            {"number": row.number, "reason": reason, "words": words, "deadline": due.isoformat()},
-            reply_to=county_message(work, chat_id, fresh),
-            entry_id=row.id,
-        )
+    said = {"number": row.number, "reason": reason, "words": words, "deadline": due.isoformat()}
+    if not telling.contacts_line(work, fresh, "county.returned", said, silent=False):
+        # whoever had the card has left: the contact whose turn it is now gets it
+        assignment.deliver(work, fresh)
+    return Toast("check.returned_toast", {"number": row.number, "deadline": due.isoformat()})
 
 
-def county_message(work: Work, chat_id: int, row: Row[Any]) -> int | None:
-    """The message that shows the county's card in a chat, to reply to."""
-    return cards.message_of(work, chat_id, f"entry:{row.id}", "county")
+def ask_reason(work: Work, entry_id: int, version: int, chat_id: int, reply_to: int | None) -> None:
+    """「退回」→「其他」: the reason in the checker's own words."""
+    row = life.load(work, entry_id, Action.RETURN)
+    life.fresh_press(work, row, version, seen_all=True)
+    if row.state != State.SUBMITTED:
+        raise NotPossible(state=row.state)
+    questions.ask(
+        work,
+        chat_id,
+        "return_words",
+        "check.which_reason",
+        {"number": row.number},
+        subject={"entry": row.id, "version": row.version},
+        buttons=lambda question_id: ((Button("cancel", "noanswer", question_id),),),
+        reply_to=reply_to,
+        entry_id=row.id,
+    )
 
 
-def _settle_proof(work: Work, row: Row[Any], state: str) -> None:
+@questions.answers("return_words")
+def _reason_said(work: Work, row: Row[Any], incoming: Incoming) -> None:
+    send_back(work, row.subject["entry"], row.subject["version"], "other", incoming.text.strip()[:500])
+
+
+def settle_proof(work: Work, row: Row[Any], state: str) -> None:
+    """Write down what became of the proof that counts."""
     proof = book.latest_proof(work, row.id)
     if proof is not None:
         work.connection.execute(update(proofs).where(proofs.c.id == proof.id).values(state=state))
 
 
-def _quiet_line(work: Work, row: Row[Any], text: str) -> None:
-    """Closed, deferred, void: cards are edited and each contact gets one line without a sound."""
-    for chat_id in assignment.county_of(work, row):
-        say(
-            work,
-            chat_id,
-            text,
-            {"number": row.number, "body": _checking_body(work, row)},
-            reply_to=county_message(work, chat_id, row),
-            entry_id=row.id,
-            silent=True,
-        )
-
-
-def _checking_body(work: Work, row: Row[Any]) -> str:
-    last = book.last_move(work, row.id)
-    return life.body_shown(work, row, last.body) if last else ""
-
-
-def reopen(work: Work, entry_id: int, version: int = 0) -> None:
+def reopen(work: Work, entry_id: int, version: int = 0) -> Toast:
     """「反弹」: a closed entry is handed over again, with a new deadline and the next round."""
     row = life.load(work, entry_id, Action.REOPEN)
     life.fresh_press(work, row, version)
     if row.state != State.CLOSED:
         raise NotPossible(state=row.state)
+    fresh = again(work, row, "reopened", body=life.body_for(work, row, Action.REOPEN))
+    return Toast("check.reopened_toast", {"number": row.number, "deadline": fresh.deadline.isoformat()})
+
+
+def again(work: Work, row: Row[Any], what: str, *, body: str, **data: Any) -> Row[Any]:
+    """Closed or deferred → 已交办: the clock starts anew, the next round, the county's card anew."""
     due = assignment.deadline_of(work, row)
     fresh = life.move(
         work,
         row,
         State.ASSIGNED,
-        "reopened",
-        body=life.body_for(work, row, Action.REOPEN),
-        data={"deadline": due.due.isoformat()},
+        what,
+        body=body,
+        data={**data, "deadline": due.due.isoformat()},
         round=row.round + 1,
         deadline=due.due,
         assigned_at=work.now,
+        handed_over_at=row.handed_over_at,
         acknowledged_at=None,
         submitted_at=None,
         proof_sent_at=None,
         closed_at=None,
         closed_how=None,
+        measures=None,
         deputy_told_at=None,
+        contact_pressed_at=None,
     )
     assignment.deliver(work, fresh)
+    return fresh
 
 
-def undo(work: Work, entry_id: int, version: int = 0) -> None:
+def undo(work: Work, entry_id: int, version: int = 0) -> Toast:
     """「撤销」 within ten minutes restores the previous state and deadline, as an event of its own.
 
     Raises:
-        TooLate: there is no move of this side to take back, or its time is over.
+        NoSuchEntry, NotYours: see `life.load`; what the office did, the group does not take back.
+        AlreadyMoved: the entry has moved since.
+        TooLate: there is no move to take back, or its time is over.
     """
     row = life.load(work, entry_id)
-    last = book.last_move(work, row.id)
-    if last is None or last.from_state is None or last.to_state != row.state or last.kind == "undone":
-        raise TooLate
-    previous, current = State(last.from_state), State(row.state)
-    try:
-        check_undo(current, previous)
-    except NothingToUndo:
-        raise TooLate from None
-    ours = current in (State.CLOSED, State.RETURNED)
-    life.load(work, entry_id, Action.UNDO_CHECK if ours else Action.UNDO_COUNTY)
-    if work.now > last.at + work.world.rules.undo_within:
-        raise TooLate
     life.fresh_press(work, row, version)
-    before = (last.data or {}).get("before", {})
+    previous = undoable(work, row)
+    if previous is None:
+        raise TooLate(entry=row.id)
+    current = State(row.state)
+    ours = current in CHECKED
+    life.load(work, entry_id, Action.UNDO_CHECK if ours else Action.UNDO_COUNTY)
+    if ours:
+        _only_own(work, row)
     if current is State.SUBMITTED:
         county.undo_submission(work, row, previous)
-        return
-    deadline = before.get("deadline")
+        return Toast("check.undone_toast", {"number": row.number})
+    _restore(work, row, current, previous)
+    return Toast("check.undone_toast", {"number": row.number})
+
+
+def undoable(work: Work, row: Row[Any]) -> State | None:
+    """What 「撤销」 would restore now; None when there is nothing to take back, or no longer."""
+    last = book.last_move(work, row.id)
+    if last is None or last.from_state is None or last.to_state != row.state or last.kind == "undone":
+        return None
+    previous = State(last.from_state)
+    try:
+        check_undo(State(row.state), previous)
+    except NothingToUndo:
+        return None
+    return previous if work.now <= last.at + work.world.rules.undo_within else None
+
+
+def _only_own(work: Work, row: Row[Any]) -> None:
+    last = book.last_move(work, row.id)
+    by_office = last is not None and last.body.startswith("office:")
+    if by_office and row.checker is not None and Standing.OFFICE not in life.having_of(work, row):
+        raise NotYours
+
+
+def _restore(work: Work, row: Row[Any], current: State, previous: State) -> None:
+    last = book.last_move(work, row.id)
+    assert last is not None
+    deadline = (last.data or {}).get("before", {}).get("deadline")
     values: dict[str, Any] = {"deadline": datetime.fromisoformat(deadline) if deadline else None}
-    if current is State.RETURNED:
-        values["returns"] = row.returns - 1
-    if current is State.CLOSED:
-        values.update(closed_at=None, closed_how=None)
-    if current is State.ACKNOWLEDGED:
-        values["acknowledged_at"] = None
+    match current:
+        case State.RETURNED:
+            values["returns"] = row.returns - 1
+        case State.CLOSED:
+            values.update(closed_at=None, closed_how=None)
+        case _:
+            values["acknowledged_at"] = None
+    ours = current in CHECKED
     if ours:
-        _settle_proof(work, row, "submitted")
+        settle_proof(work, row, "submitted")
     body = life.body_for(work, row, Action.UNDO_CHECK if ours else Action.UNDO_COUNTY)
     fresh = life.put_state(work, row, previous, "undone", body=body, **values)
     if ours:
-        county.tell_checkers(work, fresh)
+        shown = life.body_shown(work, fresh, body)
+        telling.quiet_line(work, fresh, "entry.undone", {"body": shown, "what": current.value})
+    else:
+        county.refresh_heads(work, fresh)

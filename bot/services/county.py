@@ -11,11 +11,9 @@ from sqlalchemy import Row, select, update
 from bot.domain.entries import OPEN_STATES, ForbiddenMove, State, check_move
 from bot.domain.permissions import Action
 from bot.ledger import entries as book
-from bot.ledger import people
 from bot.ledger.desk import Work
-from bot.ledger.people import Reached
 from bot.ledger.tables import cards, entries, proofs
-from bot.services import assignment, life, pictures
+from bot.services import assignment, checkers, life, pictures
 from bot.services.incoming import Incoming
 from bot.services.outgoing import say, show_card
 from bot.services.refusals import NeedsPhoto, NotPossible
@@ -105,7 +103,7 @@ def submit_kept(work: Work, entry_id: int, parts: Sequence[Row[Any]], words: str
         pictures.adopt(work, part, entry_id=row.id, kind="after", round_=row.round, proof_id=proof_id)
     if row.state == State.SUBMITTED:
         life.refresh_cards(work, row.id)
-        tell_checkers(work, row)
+        checkers.tell(work, row)
         return
     _hand_in(work, row, proof_id, first.sent_at, words, first.chat_id, first.message_id)
 
@@ -114,7 +112,7 @@ def _hand_in(
     work: Work, row: Row[Any], proof_id: int, sent_at: datetime, words: str, chat_id: int, message_id: int
 ) -> None:
     fresh = _submitted(work, row, proof_id, sent_at=sent_at, measures=words)
-    tell_checkers(work, fresh)
+    checkers.tell(work, fresh)
     say(
         work, chat_id, "county.submitted", {"number": row.number},
         reply_to=message_id, entry_id=row.id, silent=True, buttons=((life.undo_button(fresh),),),
@@ -179,7 +177,7 @@ def _add_to_proof(work: Work, row: Row[Any], incoming: Incoming) -> None:
         work.connection.execute(update(proofs).where(proofs.c.id == proof.id).values(measures=words))
     book.change(work, row, **values)
     life.refresh_cards(work, row.id, kinds=("county", "receipt", "line"))
-    tell_checkers(work, assignment.reload(work, row.id))
+    checkers.tell(work, assignment.reload(work, row.id))
 
 
 def open_entries(work: Work) -> list[Row[Any]]:
@@ -194,31 +192,6 @@ def open_entries(work: Work) -> list[Row[Any]]:
             .order_by(entries.c.deadline, entries.c.id)
         ).all()
     )
-
-
-def tell_checkers(work: Work, row: Row[Any]) -> None:
-    """Show the check to the filer and the leader of the checking side (its others: next morning).
-
-    The card waits for the album's last part; a row that needs pictures waits for them besides.
-    """
-    pause = work.now + work.world.rules.album_pause
-    for person in checkers(work, row):
-        subject = f"entry:{row.id}:{row.round}:{row.returns}"
-        show_card(
-            work, person.chat_id, "check", subject=subject, entry_id=row.id,
-            member_id=person.member_id, not_before=pause,
-        )  # fmt: skip
-
-
-def checkers(work: Work, row: Row[Any]) -> list[Reached]:
-    """Who hears at once that proof has come: filer and leader, or the office of the track."""
-    if row.checker is None:
-        return [person for person in people.office_of(work, row.track) if person.reachable]
-    group = people.group_of(work, row.checker)
-    chosen = [person for person in group if person.member_id == row.filer_id or person.leader]
-    return [person for person in chosen or group if person.reachable] or [
-        person for person in people.office_of(work, row.track) if person.reachable
-    ]
 
 
 def undo_submission(work: Work, row: Row[Any], previous: State) -> Row[Any]:

@@ -59,8 +59,10 @@ def body_for(work: Work, row: Row[Any], action: Action) -> str:
     return events.SYSTEM
 
 
-def fresh_press(work: Work, row: Row[Any], version: int) -> None:
-    """Let a press on the current version pass.
+def fresh_press(work: Work, row: Row[Any], version: int, *, seen_all: bool = False) -> None:
+    """Let a press pass when the entry has not moved since its button was made.
+
+    `seen_all` asks for more: that the presser judged everything there is, the last photo included.
 
     Raises:
         AlreadyMoved: the entry moved since the button was made: says who moved it, and when.
@@ -70,9 +72,10 @@ def fresh_press(work: Work, row: Row[Any], version: int) -> None:
         return
     last = book.last_move(work, row.id)
     moved_at = int((last.data or {}).get("version", row.version)) if last else 0
-    if moved_at <= version:
+    if moved_at > version:
+        raise already_moved(work, row)
+    if seen_all:
         raise CardChanged(entry=row.id)
-    raise already_moved(work, row)
 
 
 def already_moved(work: Work, row: Row[Any]) -> AlreadyMoved:
@@ -80,7 +83,9 @@ def already_moved(work: Work, row: Row[Any]) -> AlreadyMoved:
     last = book.last_move(work, row.id)
     return AlreadyMoved(
         entry=row.id,
+        number=row.number,
         state=row.state,
+        what=last.kind if last else "",
         body=body_shown(work, row, last.body if last else events.SYSTEM),
         at=work.world.campaign.local(last.at).strftime("%H:%M") if last else "",
     )
