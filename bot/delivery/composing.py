@@ -32,6 +32,16 @@ class Composed:
     picture: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The picture of a message: made here, or one that Telegram has already (`file_id`)."""
+
+    key: str
+    name: str = ""
+    data: bytes = b""
+    file_id: str = ""
+
+
 FileMaker = Callable[[Mapping[str, Any]], tuple[str, bytes]]
 
 
@@ -68,13 +78,14 @@ class Composer:
             return self._edit(parcel, params, text, drawn)
         self._as_new(payload, params)
         if drawn is None:
-            return Composed("sendMessage", {**params, **self._words("text", text, MOST_TEXT), **_NO_PREVIEW})
-        key, name, data = drawn
+            return Composed(
+                "sendMessage", {**params, **_words(payload, "text", text, MOST_TEXT), **_NO_PREVIEW}
+            )
+        params.update(_words(payload, "caption", text, MOST_CAPTION))
+        if drawn.file_id:
+            return Composed("sendPhoto", {**params, "photo": drawn.file_id}, picture=drawn.key)
         return Composed(
-            "sendPhoto",
-            {**params, **self._words("caption", text, MOST_CAPTION)},
-            {"photo": Upload(name, data, "image/jpeg")},
-            picture=key,
+            "sendPhoto", params, {"photo": Upload(drawn.name, drawn.data, "image/jpeg")}, picture=drawn.key
         )
 
     def _text(self, parcel: Parcel) -> str:
@@ -82,12 +93,6 @@ class Composer:
         if payload.get("plain"):
             return str(payload["plain"])
         return self.catalogue.text(parcel.language, payload["text"], payload.get("values"))
-
-    def _words(self, name: str, text: str, most: int) -> dict[str, Any]:
-        if len(text) <= most:
-            return {name: text, "parse_mode": "HTML"}
-        shorter = within(text, most)
-        return {name: shorter, "parse_mode": "HTML"} if shorter else {name: plain(text)[:most]}
 
     def _as_new(self, payload: Mapping[str, Any], params: dict[str, Any]) -> None:
         if payload.get("reply_to"):
@@ -101,39 +106,34 @@ class Composer:
         if payload.get("protect"):
             params["protect_content"] = True
 
-    def _edit(
-        self, parcel: Parcel, params: dict[str, Any], text: str, drawn: tuple[str, str, bytes] | None
-    ) -> Composed:
+    def _edit(self, parcel: Parcel, params: dict[str, Any], text: str, drawn: Drawn | None) -> Composed:
         params["message_id"] = parcel.message_id
-        if drawn is not None and drawn[0] != parcel.shown_picture:
-            key, name, data = drawn
-            media = {
-                "type": "photo",
-                "media": "attach://picture",
-                **self._words("caption", text, MOST_CAPTION),
-            }
+        words = _words(parcel.payload, "caption", text, MOST_CAPTION)
+        if drawn is not None and drawn.key != parcel.shown_picture:
+            media = {"type": "photo", "media": drawn.file_id or "attach://picture", **words}
+            files = None if drawn.file_id else {"picture": Upload(drawn.name, drawn.data, "image/jpeg")}
             return Composed(
                 "editMessageMedia",
                 {**params, "media": media},
-                {"picture": Upload(name, data, "image/jpeg")},
+                files,
                 edits=parcel.message_id,
-                picture=key,
+                picture=drawn.key,
             )
         if parcel.with_picture:
             return Composed(
                 "editMessageCaption",
-                {**params, **self._words("caption", text, MOST_CAPTION)},
+                {**params, **words},
                 edits=parcel.message_id,
                 picture=parcel.shown_picture,
             )
         return Composed(
             "editMessageText",
-            {**params, **self._words("text", text, MOST_TEXT), **_NO_PREVIEW},
+            {**params, **_words(parcel.payload, "text", text, MOST_TEXT), **_NO_PREVIEW},
             edits=parcel.message_id,
         )
 
-    async def _picture(self, parcel: Parcel) -> tuple[str, str, bytes] | None:
-        """Key, file name and bytes of the picture; None where there is none, or none yet, or it stands."""
+    async def _picture(self, parcel: Parcel) -> Drawn | None:
+        """The picture; None where there is none, or none yet, or the one that stands."""
         picture = parcel.payload.get("picture")
         if picture is None or (parcel.message_id is not None and picture["key"] == parcel.shown_picture):
             return None
@@ -141,8 +141,8 @@ class Composer:
         try:
             name, data = await loop.run_in_executor(self.executor, self.drawing.draw, parcel)
         except NothingToDraw:
-            return None
-        return picture["key"], name, data
+            return _by_reference(parcel)
+        return Drawn(picture["key"], name, data)
 
     async def _document(self, parcel: Parcel, params: dict[str, Any], text: str) -> Composed:
         file = parcel.payload["file"]
@@ -151,7 +151,7 @@ class Composer:
         self._as_new(parcel.payload, params)
         return Composed(
             "sendDocument",
-            {**params, **self._words("caption", text, MOST_CAPTION)},
+            {**params, **_words(parcel.payload, "caption", text, MOST_CAPTION)},
             {"document": Upload(file["name"] or name, data, "application/octet-stream")},
         )
 
@@ -165,6 +165,28 @@ class Composer:
             "resize_keyboard": True,
             "is_persistent": True,
         }
+
+
+def _words(payload: Mapping[str, Any], name: str, text: str, most: int) -> dict[str, Any]:
+    """The words of a message, cut to what Telegram takes; without marks where those were refused."""
+    if payload.get("as_plain"):
+        return {name: plain(text)[:most]}
+    if len(text) <= most:
+        return {name: text, "parse_mode": "HTML"}
+    shorter = within(text, most)
+    return {name: shorter, "parse_mode": "HTML"} if shorter else {name: plain(text)[:most]}
+
+
+def _by_reference(parcel: Parcel) -> Drawn | None:
+    """A photo as Telegram has it, where none of ours is at hand yet: edited when it is.
+
+    Only what its reader would have been sent anyway (`originals`), and only a photo can be a photo.
+    """
+    if not parcel.facts.get("originals"):
+        return None
+    known = [file for file in parcel.photos if file.medium == "photo" and file.file_id]
+    latest = next((file for file in known if file.kind == "after"), known[0] if known else None)
+    return None if latest is None else Drawn(f"ref:{latest.id}", file_id=latest.file_id)
 
 
 _NO_PREVIEW: Final = {"link_preview_options": {"is_disabled": True}}

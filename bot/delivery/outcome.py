@@ -69,12 +69,20 @@ class Outcome:
     detail: str
     retry_after: float = 0.0
     new_chat_id: int | None = None
+    answered: bool = False
+    """The server itself said that it failed: an effect is most unlikely."""
 
     @property
     def plain_text_may_help(self) -> bool:
         """Whether the same words without marks, or split, would be accepted."""
         said = self.detail.casefold()
         return self.kind is Kind.OUR_BUG and any(words in said for words in _ABOUT_THE_TEXT)
+
+
+class ServerFailed(NetworkError):
+    """The server answered that it failed (5xx)."""
+
+    __slots__ = ()
 
 
 class SlowDown(RetryAfter):
@@ -182,7 +190,7 @@ def classify(error: BaseException) -> Outcome:
         case TooLarge() | Unreadable():
             return Outcome(Kind.BAD_FILE, str(error))
         case NetworkError():
-            return _network(str(error))
+            return _network(str(error), answered=isinstance(error, ServerFailed))
         case TelegramError() | TimeoutError() | OSError():
             return Outcome(Kind.UNCERTAIN, str(error))
         case Exception():
@@ -199,10 +207,10 @@ def _bad_request(detail: str) -> Outcome:
     return Outcome(Kind.OUR_BUG, detail)
 
 
-def _network(detail: str) -> Outcome:
+def _network(detail: str, *, answered: bool) -> Outcome:
     said = detail.casefold()
     if "request was *not* sent" in said:  # python-telegram-bot's own transport, its pool was full
         return Outcome(Kind.NOT_SENT, detail)
     if "request entity too large" in said or said.startswith("http 413"):
         return Outcome(Kind.BAD_FILE, detail)
-    return Outcome(Kind.UNCERTAIN, detail)
+    return Outcome(Kind.UNCERTAIN, detail, answered=answered)

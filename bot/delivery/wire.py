@@ -19,7 +19,7 @@ from telegram.error import (
 )
 
 from bot.delivery.multipart import Multipart, Unreadable, Upload
-from bot.delivery.outcome import Kind, Outcome, SlowDown, classify
+from bot.delivery.outcome import Kind, Outcome, ServerFailed, SlowDown, classify
 from bot.delivery.transport import Address, AiohttpRequest, CutShort, NotSent, TooLarge
 
 __all__ = [
@@ -190,4 +190,4 @@ def _refusal(status: int, answer: bytes) -> TelegramError:
         return BadRequest(message)
     if status == 409:
         return Conflict(message)
-    return NetworkError(message)
+    return ServerFailed(message) if status >= 500 else NetworkError(message)

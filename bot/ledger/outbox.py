@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import BigInteger, Row, bindparam, delete, exists, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.ledger.desk import Work
-from bot.ledger.tables import cards, chats, messages, outbox, questions
+from bot.ledger.tables import cards, chats, entries, messages, outbox, questions
 
 WAKE = "outbox"
 """What a commit wakes when it has put something into the outbox."""
+
+MOST_ERROR = 256
 
 
 class Priority(IntEnum):
@@ -34,13 +38,8 @@ class Kind:
 
 
 _insert = outbox.insert()
-_waiting = (
-    select(outbox)
-    .where(outbox.c.state == "waiting")
-    .where((outbox.c.not_before.is_(None)) | (outbox.c.not_before <= bindparam("now")))
-    .order_by(outbox.c.priority, outbox.c.id)
-    .limit(bindparam("most"))
-)
+_known_key = select(outbox.c.id).where(outbox.c.dedup == bindparam("dedup"))
+_moved_to = select(chats.c.moved_to).where(chats.c.id == bindparam("chat"))
 
 
 def put(
@@ -64,8 +63,10 @@ def put(
             raise ValueError("an outbox row that no update caused needs a key")
         dedup = f"u{work.update_id}:{work.said}"
         work.said += 1
-    elif work.connection.execute(select(outbox.c.id).where(outbox.c.dedup == dedup)).first():
+    elif work.connection.execute(_known_key, {"dedup": dedup}).first():
         return False
+    if chat_id < 0:
+        chat_id = work.connection.execute(_moved_to, {"chat": chat_id}).scalar() or chat_id
     work.connection.execute(
         _insert,
         {
@@ -84,51 +85,49 @@ def put(
     return True
 
 
-def waiting(work: Work, most: int) -> Sequence[Row[Any]]:
-    """Rows that may go out now, in order of priority and age."""
-    return work.connection.execute(_waiting, {"now": work.now, "most": most}).all()
+_next_due = select(func.min(outbox.c.not_before)).where(
+    outbox.c.state == "waiting", outbox.c.not_before > bindparam("now")
+)
 
 
 def next_due(work: Work) -> datetime | None:
     """When the next row that was put off may go out."""
-    found: datetime | None = work.connection.execute(
-        select(func.min(outbox.c.not_before)).where(
-            outbox.c.state == "waiting", outbox.c.not_before > work.now
-        )
-    ).scalar()
+    found: datetime | None = work.connection.execute(_next_due, {"now": work.now}).scalar()
     return found
 
 
-def claim(work: Work, row_id: int) -> bool:
-    """Mark a row as being sent, before the call is made; False when somebody else has it."""
-    result = work.connection.execute(
-        update(outbox)
-        .where(outbox.c.id == row_id, outbox.c.state == "waiting")
-        .values(state="sending", sending_since=work.now, attempts=outbox.c.attempts + 1)
-    )
-    return result.rowcount == 1
+def _short(error: str | None) -> str | None:
+    return error[:MOST_ERROR] if error else None
 
 
 def close(work: Work, row_id: int, state: str, error: str | None = None) -> None:
     """End a row that was not sent: `stale`, `failed`, `uncertain`, `unreachable`."""
     work.connection.execute(
-        update(outbox).where(outbox.c.id == row_id).values(state=state, error=error, sent_at=work.now)
+        update(outbox).where(outbox.c.id == row_id).values(state=state, error=_short(error), sent_at=work.now)
     )
 
 
-def postpone(work: Work, row_id: int, until: datetime | None, error: str | None) -> None:
-    """Let a row wait again: what certainly did not go out."""
+def postpone(
+    work: Work, row_id: int, until: datetime | None, error: str | None, *, doubt: bool = False
+) -> None:
+    """Let a row wait again; `doubt`: it may have gone out."""
     work.connection.execute(
         update(outbox)
         .where(outbox.c.id == row_id)
-        .values(state="waiting", not_before=until, error=error, sending_since=None)
+        .values(
+            state="waiting",
+            not_before=until,
+            error=_short(error),
+            sending_since=None,
+            doubts=outbox.c.doubts + int(doubt),
+        )
     )
     work.wakes.add(WAKE)
 
 
-def put_off(work: Work, row_id: int, pause: timedelta, error: str | None) -> None:
+def put_off(work: Work, row_id: int, pause: timedelta, error: str | None, *, doubt: bool = False) -> None:
     """Let a row wait again for a while."""
-    postpone(work, row_id, work.now + pause, error)
+    postpone(work, row_id, work.now + pause, error, doubt=doubt)
 
 
 def send_anew(work: Work, row_id: int, card_id: int | None) -> None:
@@ -142,22 +141,13 @@ def send_anew(work: Work, row_id: int, card_id: int | None) -> None:
     postpone(work, row_id, None, "edit target gone")
 
 
-def without_reply(work: Work, row_id: int, payload: dict[str, Any]) -> None:
-    """The message replied to is gone: the row goes out without the reply."""
-    kept = {key: value for key, value in payload.items() if key != "reply_to"}
+def send_otherwise(work: Work, row_id: int, changes: dict[str, Any], why: str) -> None:
+    """Send a row once more with a changed payload; a card's row keeps the changes beside what it shows."""
+    payload = work.connection.execute(select(outbox.c.payload).where(outbox.c.id == row_id)).scalar()
     work.connection.execute(
-        update(outbox).where(outbox.c.id == row_id, outbox.c.card_id.is_(None)).values(payload=kept)
+        update(outbox).where(outbox.c.id == row_id).values(payload={**(payload or {}), **changes})
     )
-    postpone(work, row_id, None, "reply target gone")
-
-
-def plainly(work: Work, row_id: int, payload: dict[str, Any]) -> None:
-    """Telegram refused what we composed: once more, without picture and file."""
-    kept = {key: value for key, value in payload.items() if key not in ("picture", "file", "buttons")}
-    work.connection.execute(
-        update(outbox).where(outbox.c.id == row_id, outbox.c.card_id.is_(None)).values(payload=kept)
-    )
-    postpone(work, row_id, None, "refused, tried plainly")
+    postpone(work, row_id, None, why)
 
 
 def not_delivered(work: Work, row_id: int, chat_id: int, why: str) -> None:
@@ -172,46 +162,93 @@ def moved(work: Work, row_id: int, old: int, new: int) -> None:
     move_chat(work, old, new)
 
 
-def sent(
-    work: Work,
-    row_id: int,
-    *,
-    chat_id: int,
-    message_ids: Sequence[int],
-    entry_id: int | None,
-    card: tuple[int, int, str | None] | None,
-    question_id: int | None,
-) -> None:
-    """Record Telegram's answer: message ids, the card that now stands, whose entry it speaks of.
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Telegram's answer to a row: the messages, whose entry they speak of, the card that now stands.
 
     `card` is (card id, version shown, key of the picture shown).
     """
-    connection = work.connection
-    message_id = message_ids[0] if message_ids else None
-    connection.execute(
-        update(outbox)
-        .where(outbox.c.id == row_id)
-        .values(state="sent", sent_at=work.now, message_id=message_id, error=None)
+
+    row_id: int
+    chat_id: int
+    message_ids: tuple[int, ...] = ()
+    entry_id: int | None = None
+    card: tuple[int, int, str | None] | None = None
+    question_id: int | None = None
+
+
+_sent = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"))
+    .values(state="sent", sent_at=bindparam("now"), message_id=bindparam("message"), error=None)
+)
+_card_shown = (
+    update(cards)
+    .where(cards.c.id == bindparam("card"))
+    .values(
+        shown=bindparam("version"),
+        picture=bindparam("key"),
+        with_picture=bindparam("pictured"),
+        message_id=func.coalesce(bindparam("message", type_=BigInteger), cards.c.message_id),
     )
-    if card is not None:
-        card_id, shown, picture = card
-        values: dict[str, Any] = {"shown": shown, "picture": picture, "with_picture": picture is not None}
-        if message_id is not None:
-            values["message_id"] = message_id
-        connection.execute(update(cards).where(cards.c.id == card_id).values(**values))
-        behind = connection.execute(
-            select(cards.c.wanted, cards.c.chat_id, cards.c.entry_id).where(cards.c.id == card_id)
-        ).one()
-        if behind.wanted > shown:
-            # raised while this one was under way: the outbox holds at most one open row a card
-            put_card(work, card_id, behind.chat_id, behind.wanted, behind.entry_id, Priority.REPLY)
-    if entry_id is not None:
-        for one in message_ids:
-            remember_message(work, chat_id, one, entry_id, "card" if card else "said")
-    if question_id is not None and message_id is not None:
-        connection.execute(
-            update(questions).where(questions.c.id == question_id).values(message_id=message_id)
-        )
+)
+_card_wanted = select(cards.c.wanted, cards.c.chat_id, cards.c.entry_id).where(
+    cards.c.id == bindparam("card")
+)
+
+
+def sent(work: Work, answers: Sequence[Sent]) -> None:
+    """Record Telegram's answers."""
+    if not answers:
+        return
+    connection = work.connection
+    connection.execute(
+        _sent,
+        [
+            {
+                "row": answer.row_id,
+                "now": work.now,
+                "message": answer.message_ids[0] if answer.message_ids else None,
+            }
+            for answer in answers
+        ],
+    )
+    for answer in answers:
+        message_id = answer.message_ids[0] if answer.message_ids else None
+        if answer.card is not None:
+            _shown(work, answer.card, message_id)
+        if answer.entry_id is not None:
+            for one in answer.message_ids:
+                remember_message(
+                    work, answer.chat_id, one, answer.entry_id, "card" if answer.card else "said"
+                )
+        if answer.question_id is not None and message_id is not None:
+            connection.execute(
+                update(questions).where(questions.c.id == answer.question_id).values(message_id=message_id)
+            )
+
+
+def _shown(work: Work, card: tuple[int, int, str | None], message_id: int | None) -> None:
+    card_id, version, picture = card
+    work.connection.execute(
+        _card_shown,
+        {
+            "card": card_id,
+            "version": version,
+            "key": picture,
+            "pictured": picture is not None,
+            "message": message_id,
+        },
+    )
+    behind = work.connection.execute(_card_wanted, {"card": card_id}).one()
+    if behind.wanted > version:
+        # raised while this one was under way: the outbox holds at most one open row a card
+        put_card(work, card_id, behind.chat_id, behind.wanted, behind.entry_id, Priority.REPLY)
+
+
+_open_rows = select(outbox.c.id, outbox.c.state, outbox.c.not_before).where(
+    outbox.c.card_id == bindparam("card"), outbox.c.state.in_(("waiting", "sending"))
+)
 
 
 def put_card(
@@ -229,20 +266,15 @@ def put_card(
 
     A row that waits already takes the new `not_before`, unless `keep_pace` says to leave it.
     """
-    row = work.connection.execute(
-        select(outbox.c.id, outbox.c.not_before).where(
-            outbox.c.card_id == card_id, outbox.c.state == "waiting"
-        )
-    ).first()
+    rows = work.connection.execute(_open_rows, {"card": card_id}).all()
+    row = next((row for row in rows if row.state == "waiting"), None)
     if row is not None:
         if not keep_pace and row.not_before != not_before:
             work.connection.execute(update(outbox).where(outbox.c.id == row.id).values(not_before=not_before))
             work.wakes.add(WAKE)
         return
-    if work.connection.execute(
-        select(outbox.c.id).where(outbox.c.card_id == card_id, outbox.c.state == "sending")
-    ).first():
-        return  # `sent` sees that more is wanted by now
+    if rows:
+        return  # it is being sent: `sent` sees that more is wanted by now
     put(
         work,
         chat_id=chat_id,
@@ -258,19 +290,22 @@ def put_card(
 
 def remember_message(work: Work, chat_id: int, message_id: int, entry_id: int, kind: str) -> None:
     """Remember that a message speaks of an entry, so that a reply to it finds the entry."""
-    known = work.connection.execute(
-        select(messages.c.entry_id).where(messages.c.chat_id == chat_id, messages.c.message_id == message_id)
-    ).scalar()
-    if known is None:
-        work.connection.execute(
-            messages.insert().values(chat_id=chat_id, message_id=message_id, entry_id=entry_id, kind=kind)
-        )
-    elif known != entry_id:
-        work.connection.execute(
-            update(messages)
-            .where(messages.c.chat_id == chat_id, messages.c.message_id == message_id)
-            .values(entry_id=entry_id, kind=kind)
-        )
+    work.connection.execute(
+        _remember[work.connection.dialect.name],
+        {"chat_id": chat_id, "message_id": message_id, "entry_id": entry_id, "kind": kind},
+    )
+
+
+def _upsert(dialect: Any) -> Any:
+    statement = dialect.insert(messages)
+    return statement.on_conflict_do_update(
+        index_elements=["chat_id", "message_id"],
+        set_={"entry_id": statement.excluded.entry_id, "kind": statement.excluded.kind},
+        where=messages.c.entry_id != statement.excluded.entry_id,
+    )
+
+
+_remember = {"sqlite": _upsert(sqlite), "postgresql": _upsert(postgresql)}
 
 
 def in_doubt(work: Work, before: datetime) -> Sequence[Row[Any]]:
@@ -282,11 +317,16 @@ def in_doubt(work: Work, before: datetime) -> Sequence[Row[Any]]:
 
 def unreachable(work: Work, chat_id: int, why: str) -> None:
     """Mark a chat as not reachable and end what waits for it (reminders find another way)."""
-    work.connection.execute(
-        update(chats)
-        .where(chats.c.id == chat_id, chats.c.unreachable_at.is_(None))
-        .values(unreachable_at=work.now, unreachable_why=why)
-    )
+    row = work.connection.execute(select(chats.c.unreachable_at).where(chats.c.id == chat_id)).first()
+    if row is None:
+        kind = "private" if chat_id > 0 else "group"
+        work.connection.execute(
+            chats.insert(), {"id": chat_id, "kind": kind, "unreachable_at": work.now, "unreachable_why": why}
+        )
+    elif row.unreachable_at is None:
+        work.connection.execute(
+            update(chats).where(chats.c.id == chat_id).values(unreachable_at=work.now, unreachable_why=why)
+        )
     work.connection.execute(
         update(outbox)
         .where(outbox.c.chat_id == chat_id, outbox.c.state == "waiting")
@@ -298,28 +338,47 @@ def move_chat(work: Work, old: int, new: int) -> None:
     """A group became a supergroup: one transaction maps old to new and moves what waits."""
     connection = work.connection
     row = connection.execute(select(chats).where(chats.c.id == old)).first()
-    exists = connection.execute(select(chats.c.id).where(chats.c.id == new)).first()
-    if row is not None:
-        values = {
-            key: row._mapping[key] for key in ("title", "group_key", "region", "channel_of", "every_photo")
-        }
-        if exists is None:
-            connection.execute(chats.insert().values(id=new, kind="supergroup", heard_at=work.now, **values))
-        else:
-            connection.execute(update(chats).where(chats.c.id == new).values(kind="supergroup", **values))
+    if row is not None and row.moved_to == new:
+        _move_waiting(work, old, new)
+        return
+    kept = ("title", "group_key", "region", "channel_of", "every_photo", "sees_photos")
+    values = {key: row._mapping[key] for key in kept} if row is not None else {}
+    if connection.execute(select(chats.c.id).where(chats.c.id == new)).first() is None:
+        connection.execute(chats.insert().values(id=new, kind="supergroup", heard_at=work.now, **values))
+    else:
+        connection.execute(update(chats).where(chats.c.id == new).values(kind="supergroup", **values))
+    if row is None:
+        connection.execute(chats.insert().values(id=old, kind="group", moved_to=new))
+    else:
         connection.execute(
             update(chats)
             .where(chats.c.id == old)
             .values(moved_to=new, group_key=None, region=None, channel_of=None)
         )
-    connection.execute(
-        update(outbox).where(outbox.c.chat_id == old, outbox.c.state == "waiting").values(chat_id=new)
-    )
     # message ids of the old chat mean nothing in the new one: its cards are sent anew, once
+    there = cards.alias()
     connection.execute(
-        update(cards).where(cards.c.chat_id == old).values(chat_id=new, message_id=None, shown=0)
+        delete(cards).where(
+            cards.c.chat_id == old,
+            exists().where(
+                there.c.chat_id == new, there.c.subject == cards.c.subject, there.c.kind == cards.c.kind
+            ),
+        )
+    )
+    connection.execute(
+        update(cards)
+        .where(cards.c.chat_id == old)
+        .values(chat_id=new, message_id=None, shown=0, picture=None, with_picture=False)
     )
     connection.execute(update(questions).where(questions.c.chat_id == old).values(chat_id=new))
+    connection.execute(update(entries).where(entries.c.chat_id == old).values(chat_id=new))
+    _move_waiting(work, old, new)
+
+
+def _move_waiting(work: Work, old: int, new: int) -> None:
+    work.connection.execute(
+        update(outbox).where(outbox.c.chat_id == old, outbox.c.state == "waiting").values(chat_id=new)
+    )
 
 
 def sweep(work: Work, kept: timedelta) -> int:

@@ -403,6 +403,8 @@ outbox = Table(
     Column("not_before", UtcTime),
     Column("state", String(10), nullable=False, server_default="waiting"),
     Column("attempts", Integer, nullable=False, server_default="0"),
+    # how often nobody could say whether it went out: a crash or a lost answer while it was being sent
+    Column("doubts", Integer, nullable=False, server_default="0"),
     Column("sending_since", UtcTime),
     Column("sent_at", UtcTime),
     Column("message_id", BigInteger),

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 
+from bot.domain.entries import Mode, Source
+from bot.domain.permissions import Role
 from bot.ledger import outbox as book
-from bot.ledger.desk import Work
-from bot.ledger.outbox import Kind
+from bot.ledger import people
+from bot.ledger.desk import Work, out_of_reach
+from bot.ledger.outbox import Kind, Priority
 from bot.ledger.tables import cards, chats, entries, members, outbox, photos
 from bot.services import views
-from bot.services.outgoing import Shown
+from bot.services.outgoing import Shown, say
 
 PICTURE_PATIENCE = timedelta(seconds=10)
 """A row that needs pictures waits for them this long, then goes without (DESIGN «Cards»)."""
 
 LOOK_AGAIN = timedelta(seconds=1)
+
+SPARE = 4
+"""Rows read beyond what is wanted: several may belong to one chat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,7 @@ class Parcel:
     attempts: int
     payload: dict[str, Any]
     language: str | None
+    doubts: int = 0
     entry_id: int | None = None
     card_id: int | None = None
     wanted: int = 0
@@ -56,6 +63,22 @@ class Parcel:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one turn of the outbox gave: rows to send now, and when to look again (None: when woken).
+
+    `broken` are rows that could not be made ready, with the text they belong to: our bugs.
+    """
+
+    parcels: list[Parcel]
+    next_due: datetime | None = None
+    broken: tuple[tuple[int, str], ...] = ()
+    unrecorded: tuple[str, ...] = ()
+
+
+Ending = book.Sent | Callable[[Work], None]
+"""How the sending of one row ended: Telegram's answer, or what else is to be written down."""
+
 _ready = (
     select(
         outbox.c.id,
@@ -63,74 +86,162 @@ _ready = (
         outbox.c.kind,
         outbox.c.priority,
         outbox.c.attempts,
+        outbox.c.doubts,
         outbox.c.payload,
         outbox.c.card_id,
         outbox.c.entry_id,
         outbox.c.created_at,
+        outbox.c.not_before,
         members.c.language,
+        chats.c.unreachable_at,
         cards.c.wanted,
         cards.c.message_id,
         cards.c.picture,
         cards.c.with_picture,
     )
     .select_from(
-        outbox.outerjoin(members, members.c.telegram_id == outbox.c.chat_id).outerjoin(
-            cards, cards.c.id == outbox.c.card_id
-        )
+        outbox.outerjoin(members, members.c.telegram_id == outbox.c.chat_id)
+        .outerjoin(chats, chats.c.id == outbox.c.chat_id)
+        .outerjoin(cards, cards.c.id == outbox.c.card_id)
     )
-    .where(outbox.c.state == "waiting")
-    .where(or_(outbox.c.not_before.is_(None), outbox.c.not_before <= bindparam("now")))
+    .where(
+        outbox.c.state == "waiting",
+        outbox.c.priority <= bindparam("lowest"),
+        # what failed before and waits for another try keeps its place: it holds back what is behind it
+        or_(outbox.c.not_before.is_(None), outbox.c.not_before <= bindparam("now"), outbox.c.attempts > 0),
+        outbox.c.chat_id.not_in(bindparam("busy", expanding=True)),
+        or_(
+            outbox.c.priority == int(Priority.REPLY),
+            outbox.c.chat_id.not_in(bindparam("paced", expanding=True)),
+        ),
+    )
     .order_by(outbox.c.priority, outbox.c.id)
     .limit(bindparam("most"))
 )
 
+_claim = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"))
+    .values(state="sending", sending_since=bindparam("since"), attempts=outbox.c.attempts + 1)
+)
 
-def take(work: Work, *, busy: Collection[int], most: int, lowest: int) -> list[Parcel]:
-    """Claim rows that may go out now, the most urgent first, one a chat.
 
-    `busy` are chats that are being written to or must be left alone; `lowest` is the lowest
-    priority that the limits let out now. Rows whose subject has moved on are closed as stale.
+def turn(
+    work: Work,
+    endings: Sequence[Ending],
+    *,
+    busy: Collection[int] = (),
+    paced: Collection[int] = (),
+    most: int,
+    lowest: int = Priority.BROADCAST,
+) -> Turn:
+    """One turn of the outbox: record how sendings ended, then claim what may go out now.
+
+    At most `most` rows, the most urgent first, one a chat. `busy` are chats that are being written to
+    or must be left alone, `paced` such that only a reply may go to now; `lowest` is the lowest priority
+    that the limits let out. Rows whose subject has moved on are closed as stale.
     """
+    unrecorded = _record(work, endings)
+    broken: list[tuple[int, str]] = []
     found: list[Parcel] = []
-    taken = set(busy)
-    for row in work.connection.execute(_ready, {"now": work.now, "most": most * 4 + len(taken)}).all():
-        if len(found) >= most:
+    left_alone = set(busy)
+    while len(found) < most:
+        asked = most - len(found) + SPARE
+        rows = work.connection.execute(
+            _ready, {"now": work.now, "most": asked, "lowest": lowest, "busy": left_alone, "paced": paced}
+        ).all()
+        for row in rows:
+            if len(found) >= most:
+                break
+            if row.chat_id in left_alone:
+                continue
+            if row.not_before is not None and row.not_before > work.now:
+                left_alone.add(row.chat_id)
+                continue
+            parcel = _made_ready(work, row, broken)
+            if parcel is not None:
+                left_alone.add(row.chat_id)
+                found.append(parcel)
+        if len(rows) < asked:
             break
-        if row.chat_id in taken or row.priority > lowest:
-            continue
-        parcel = _parcel(work, row)
-        if parcel is None:
-            continue
-        taken.add(row.chat_id)
-        work.connection.execute(
-            update(outbox)
-            .where(outbox.c.id == row.id)
-            .values(state="sending", sending_since=work.now, attempts=row.attempts + 1)
-        )
-        found.append(parcel)
-    return found
+    if found:
+        work.connection.execute(_claim, [{"row": parcel.row_id, "since": work.now} for parcel in found])
+    due = book.next_due(work) if most and len(found) < most else None
+    return Turn(found, due, tuple(broken), tuple(unrecorded))
 
 
-def _parcel(work: Work, row: Any) -> Parcel | None:
-    payload = row.payload
+def _record(work: Work, endings: Sequence[Ending]) -> list[str]:
+    """Write down how sendings ended; one that cannot be written costs the others nothing."""
+    if not endings:
+        return []
+    try:
+        with work.savepoint():
+            book.sent(work, [ending for ending in endings if isinstance(ending, book.Sent)])
+            for ending in endings:
+                if not isinstance(ending, book.Sent):
+                    ending(work)
+        return []
+    except Exception as error:
+        if out_of_reach(error):
+            raise
+    unrecorded = []
+    for ending in endings:
+        try:
+            with work.savepoint():
+                if isinstance(ending, book.Sent):
+                    book.sent(work, [ending])
+                else:
+                    ending(work)
+        except Exception as error:
+            if out_of_reach(error):
+                raise
+            unrecorded.append(f"{type(error).__name__}: {error}")
+    return unrecorded
+
+
+def _made_ready(work: Work, row: Any, broken: list[tuple[int, str]]) -> Parcel | None:
+    if row.unreachable_at is not None and row.kind != Kind.CALL:
+        book.close(work, row.id, "unreachable", "the chat is not reachable")
+        return None
+    if row.kind == Kind.TEXT and "picture" not in row.payload:
+        return _parcel(row, row.payload, (), {})
+    try:
+        with work.savepoint():
+            return _dressed(work, row)
+    except Exception as error:
+        if out_of_reach(error):
+            raise
+        book.close(work, row.id, "failed", f"our bug: {type(error).__name__}: {error}")
+        broken.append((row.id, f"{row.kind} {row.entry_id}"))
+        return None
+
+
+def _dressed(work: Work, row: Any) -> Parcel | None:
+    payload = row.payload or {}
     if row.kind == Kind.CARD:
         shown = views.card(work, row.card_id)
         if shown is None:
             book.close(work, row.id, "stale")
             return None
-        payload = payload_of(shown)
-    pictures = payload.get("picture") if payload else None
+        payload = {**payload_of(shown), **payload}
+    pictures = payload.get("picture")
     files = photo_files(work, pictures["values"]) if pictures else ()
-    if any(file.state == "pending" for file in files) and work.now < row.created_at + PICTURE_PATIENCE:
-        book.postpone(work, row.id, work.now + LOOK_AGAIN, None)
+    patient = row.created_at + PICTURE_PATIENCE
+    if work.now < patient and any(file.state == "pending" for file in files):
+        book.postpone(work, row.id, min(work.now + LOOK_AGAIN, patient), None)
         return None
+    return _parcel(row, payload, files, _picture_facts(work, row.entry_id) if pictures else {})
+
+
+def _parcel(row: Any, payload: dict[str, Any], files: tuple[PhotoFile, ...], facts: dict[str, Any]) -> Parcel:
     return Parcel(
         row_id=row.id,
         chat_id=row.chat_id,
         kind=row.kind,
         priority=row.priority,
         attempts=row.attempts,
-        payload=payload or {},
+        doubts=row.doubts,
+        payload=payload,
         language=row.language,
         entry_id=row.entry_id,
         card_id=row.card_id,
@@ -139,8 +250,49 @@ def _parcel(work: Work, row: Any) -> Parcel | None:
         shown_picture=row.picture,
         with_picture=bool(row.with_picture),
         photos=files,
-        facts=_picture_facts(work, row.entry_id) if pictures else {},
+        facts=facts,
     )
+
+
+def recover(work: Work) -> list[int]:
+    """At the start: what a crash left in `sending` is in doubt.
+
+    What somebody waits for is sent once more, and edits, which do no harm; reminders and broadcasts
+    are not, but are listed. Gives the ids of the rows in doubt.
+    """
+    rows = book.in_doubt(work, work.now)
+    for row in rows:
+        edits = row.card_id is not None and _message_of(work, row.card_id) is not None
+        if edits or row.kind == Kind.DELETE or (row.priority == Priority.REPLY and not row.doubts):
+            book.postpone(work, row.id, None, "uncertain: sent once more", doubt=not edits)
+        else:
+            book.close(work, row.id, "uncertain", "in doubt after a crash")
+    return [int(row.id) for row in rows]
+
+
+def _message_of(work: Work, card_id: int) -> int | None:
+    found: int | None = work.connection.execute(
+        select(cards.c.message_id).where(cards.c.id == card_id)
+    ).scalar()
+    return found
+
+
+def alarm(work: Work, row_id: int, text: str, detail: str) -> None:
+    """Tell the admins that Telegram refuses what we composed; never about such a telling itself.
+
+    No word of the message itself: an admin sees no entries (SPEC §1).
+    """
+    if text.startswith("wire."):
+        return
+    for admin in people.holders_of(work, Role.ADMIN):
+        say(
+            work,
+            admin.chat_id,
+            "wire.refused",
+            {"text": text, "detail": detail[:120], "row": row_id},
+            dedup=f"alarm:{row_id}:{admin.member_id}",
+            silent=True,
+        )
 
 
 def payload_of(shown: Shown) -> dict[str, Any]:
@@ -187,6 +339,8 @@ def _picture_facts(work: Work, entry_id: int | None) -> dict[str, Any]:
         "problem": views.what_county_reads(entry),
         "deadline": values["deadline"],
         "found_at": values["found_at"],
+        # the county gets a covert entry's photos, and those of other sources, only made anew
+        "originals": entry.mode == Mode.OPEN and entry.source == Source.GROUP,
     }
 
 

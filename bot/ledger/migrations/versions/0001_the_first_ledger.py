@@ -122,6 +122,7 @@ def upgrade() -> None:
         sa.Column("not_before", UtcTime(), nullable=True),
         sa.Column("state", sa.String(length=10), server_default="waiting", nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("doubts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("sending_since", UtcTime(), nullable=True),
         sa.Column("sent_at", UtcTime(), nullable=True),
         sa.Column("message_id", sa.BigInteger(), nullable=True),
