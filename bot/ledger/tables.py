@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
     text,
 )
 
@@ -96,6 +97,21 @@ invitations = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime, nullable=False),
     Column("revoked_at", UtcTime),
+    # a line of a roster 花名册: a personal link
+    Column("roster_id", ForeignKey("rosters.id"), index=True),
+    Column("unit", String(64), nullable=False, server_default=""),
+)
+
+rosters = Table(
+    "rosters",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # NULL = sent by the admin: any track
+    Column("track", String(32)),
+    Column("member_id", ForeignKey("members.id"), nullable=False),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("file_name", String(128), nullable=False, server_default=""),
+    Column("at", UtcTime, nullable=False),
 )
 
 chats = Table(
@@ -188,6 +204,8 @@ entries = Table(
     Column("passed_at", UtcTime),
     Column("deputy_told_at", UtcTime),
     Column("contact_pressed_at", UtcTime),
+    # nobody of the region could be reached since then; NULL as soon as somebody has the card
+    Column("undelivered_at", UtcTime),
 )
 Index(
     "ix_entries_region_state",
@@ -200,6 +218,19 @@ Index("ix_entries_filer", entries.c.filer_id, entries.c.chat_id, entries.c.touch
 Index("ix_entries_settle", entries.c.settle_at, sqlite_where=entries.c.settle_at.is_not(None))
 Index("ix_entries_group", entries.c.group_key, entries.c.state)
 Index("ix_entries_chain", entries.c.chain_id)
+# what the clock looks for at every beat: cards for the deputy, cards that reached nobody
+Index(
+    "ix_entries_unsigned",
+    entries.c.assigned_at,
+    sqlite_where=and_(entries.c.state == "assigned", entries.c.deputy_told_at.is_(None)),
+)
+Index("ix_entries_undelivered", entries.c.undelivered_at, sqlite_where=entries.c.undelivered_at.is_not(None))
+Index(
+    "ix_entries_passed",
+    entries.c.region,
+    entries.c.passed_to,
+    sqlite_where=entries.c.passed_to.is_not(None),
+)
 
 photos = Table(
     "photos",
@@ -258,6 +289,7 @@ proofs = Table(
     Column("chat_id", BigInteger),
     Column("media_group_id", String(64)),
 )
+Index("ix_proofs_waiting", proofs.c.state, sqlite_where=proofs.c.state == "waiting")
 
 events = Table(
     "events",
@@ -295,6 +327,7 @@ requests = Table(
     Column("escalated_at", UtcTime),
     Column("hold_until", UtcTime),
 )
+Index("ix_requests_open", requests.c.kind, sqlite_where=requests.c.state == "open")
 
 questions = Table(
     "questions",
@@ -337,6 +370,8 @@ cards = Table(
     Column("picture", String(160)),
     # which face of the card its reader has opened: its reasons, its fields, a page; NULL = the plain one
     Column("panel", String(24)),
+    # a county's card beyond the day's first: it comes without a sound
+    Column("quiet", Boolean, nullable=False, server_default=FALSE),
     UniqueConstraint("chat_id", "subject", "kind"),
 )
 

@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("shown", sa.Integer(), server_default="0", nullable=False),
         sa.Column("picture", sa.String(length=160), nullable=True),
         sa.Column("panel", sa.String(length=24), nullable=True),
+        sa.Column("quiet", sa.Boolean(), server_default=sa.text("0"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cards")),
         sa.UniqueConstraint("chat_id", "subject", "kind", name=op.f("uq_cards_chat_id_subject_kind")),
     )
@@ -207,6 +208,7 @@ def upgrade() -> None:
         sa.Column("passed_at", UtcTime(), nullable=True),
         sa.Column("deputy_told_at", UtcTime(), nullable=True),
         sa.Column("contact_pressed_at", UtcTime(), nullable=True),
+        sa.Column("undelivered_at", UtcTime(), nullable=True),
         sa.ForeignKeyConstraint(["filer_id"], ["members.id"], name=op.f("fk_entries_filer_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entries")),
         sa.UniqueConstraint("number", name=op.f("uq_entries_number")),
@@ -216,6 +218,12 @@ def upgrade() -> None:
         batch_op.create_index("ix_entries_filer", ["filer_id", "chat_id", "touched_at"], unique=False)
         batch_op.create_index("ix_entries_group", ["group_key", "state"], unique=False)
         batch_op.create_index(
+            "ix_entries_passed",
+            ["region", "passed_to"],
+            unique=False,
+            sqlite_where=sa.text("passed_to IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_entries_region_state",
             ["region", "state", sa.literal_column("found_at DESC"), sa.literal_column("id DESC")],
             unique=False,
@@ -223,30 +231,19 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_entries_settle", ["settle_at"], unique=False, sqlite_where=sa.text("settle_at IS NOT NULL")
         )
+        batch_op.create_index(
+            "ix_entries_undelivered",
+            ["undelivered_at"],
+            unique=False,
+            sqlite_where=sa.text("undelivered_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_entries_unsigned",
+            ["assigned_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'assigned' AND deputy_told_at IS NULL"),
+        )
 
-    op.create_table(
-        "invitations",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("token_hash", sa.String(length=64), nullable=False),
-        sa.Column("role", sa.String(length=16), nullable=False),
-        sa.Column("track", sa.String(length=32), nullable=True),
-        sa.Column("group_key", sa.String(length=48), nullable=True),
-        sa.Column("region", sa.String(length=32), nullable=True),
-        sa.Column("township", sa.String(length=32), nullable=True),
-        sa.Column("leader", sa.Boolean(), server_default=sa.text("0"), nullable=False),
-        sa.Column("deputy", sa.Boolean(), server_default=sa.text("0"), nullable=False),
-        sa.Column("name", sa.String(length=64), server_default="", nullable=False),
-        sa.Column("post", sa.String(length=64), server_default="", nullable=False),
-        sa.Column("uses", sa.Integer(), nullable=False),
-        sa.Column("used", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("created_by", sa.Integer(), nullable=True),
-        sa.Column("created_at", UtcTime(), nullable=False),
-        sa.Column("expires_at", UtcTime(), nullable=False),
-        sa.Column("revoked_at", UtcTime(), nullable=True),
-        sa.ForeignKeyConstraint(["created_by"], ["members.id"], name=op.f("fk_invitations_created_by")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_invitations_token_hash")),
-    )
     op.create_table(
         "questions",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -290,6 +287,17 @@ def upgrade() -> None:
         batch_op.create_index("ix_roles_scope", ["role", "region", "group_key"], unique=False)
 
     op.create_table(
+        "rosters",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("track", sa.String(length=32), nullable=True),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        sa.Column("file_name", sa.String(length=128), server_default="", nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_rosters_member_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rosters")),
+    )
+    op.create_table(
         "events",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("entry_id", sa.Integer(), nullable=True),
@@ -306,6 +314,35 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_events_entry_id"), ["entry_id"], unique=False)
+
+    op.create_table(
+        "invitations",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("role", sa.String(length=16), nullable=False),
+        sa.Column("track", sa.String(length=32), nullable=True),
+        sa.Column("group_key", sa.String(length=48), nullable=True),
+        sa.Column("region", sa.String(length=32), nullable=True),
+        sa.Column("township", sa.String(length=32), nullable=True),
+        sa.Column("leader", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("deputy", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("name", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("post", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("uses", sa.Integer(), nullable=False),
+        sa.Column("used", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("created_by", sa.Integer(), nullable=True),
+        sa.Column("created_at", UtcTime(), nullable=False),
+        sa.Column("expires_at", UtcTime(), nullable=False),
+        sa.Column("revoked_at", UtcTime(), nullable=True),
+        sa.Column("roster_id", sa.Integer(), nullable=True),
+        sa.Column("unit", sa.String(length=64), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["created_by"], ["members.id"], name=op.f("fk_invitations_created_by")),
+        sa.ForeignKeyConstraint(["roster_id"], ["rosters.id"], name=op.f("fk_invitations_roster_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_invitations_token_hash")),
+    )
+    with op.batch_alter_table("invitations", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invitations_roster_id"), ["roster_id"], unique=False)
 
     op.create_table(
         "messages",
@@ -385,6 +422,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("proofs", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_proofs_entry_id"), ["entry_id"], unique=False)
+        batch_op.create_index(
+            "ix_proofs_waiting", ["state"], unique=False, sqlite_where=sa.text("state = 'waiting'")
+        )
 
     op.create_table(
         "requests",
@@ -409,16 +449,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("requests", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_requests_entry_id"), ["entry_id"], unique=False)
+        batch_op.create_index(
+            "ix_requests_open", ["kind"], unique=False, sqlite_where=sa.text("state = 'open'")
+        )
     guards.protect_events(op.get_bind())
 
 
 def downgrade() -> None:
     """Take back."""
     with op.batch_alter_table("requests", schema=None) as batch_op:
+        batch_op.drop_index("ix_requests_open", sqlite_where=sa.text("state = 'open'"))
         batch_op.drop_index(batch_op.f("ix_requests_entry_id"))
 
     op.drop_table("requests")
     with op.batch_alter_table("proofs", schema=None) as batch_op:
+        batch_op.drop_index("ix_proofs_waiting", sqlite_where=sa.text("state = 'waiting'"))
         batch_op.drop_index(batch_op.f("ix_proofs_entry_id"))
 
     op.drop_table("proofs")
@@ -433,10 +478,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_messages_entry_id"))
 
     op.drop_table("messages")
+    with op.batch_alter_table("invitations", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_invitations_roster_id"))
+
+    op.drop_table("invitations")
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_events_entry_id"))
 
     op.drop_table("events")
+    op.drop_table("rosters")
     with op.batch_alter_table("roles", schema=None) as batch_op:
         batch_op.drop_index("ix_roles_scope")
         batch_op.drop_index(batch_op.f("ix_roles_member_id"))
@@ -446,10 +496,14 @@ def downgrade() -> None:
         batch_op.drop_index("ix_questions_open")
 
     op.drop_table("questions")
-    op.drop_table("invitations")
     with op.batch_alter_table("entries", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_entries_unsigned", sqlite_where=sa.text("state = 'assigned' AND deputy_told_at IS NULL")
+        )
+        batch_op.drop_index("ix_entries_undelivered", sqlite_where=sa.text("undelivered_at IS NOT NULL"))
         batch_op.drop_index("ix_entries_settle", sqlite_where=sa.text("settle_at IS NOT NULL"))
         batch_op.drop_index("ix_entries_region_state")
+        batch_op.drop_index("ix_entries_passed", sqlite_where=sa.text("passed_to IS NOT NULL"))
         batch_op.drop_index("ix_entries_group")
         batch_op.drop_index("ix_entries_filer")
         batch_op.drop_index("ix_entries_chain")
