@@ -237,7 +237,7 @@ photos = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("entry_id", ForeignKey("entries.id"), index=True),
-    Column("kind", String(12), nullable=False),  # before | after | attachment | reference
+    Column("kind", String(12), nullable=False),  # before | after | attachment | reference | source (群众举报)
     Column("medium", String(12), nullable=False),  # photo | image | video | voice | document
     Column("seq", Integer, nullable=False, server_default="1"),
     Column("round", Integer, nullable=False, server_default="1"),
@@ -267,10 +267,37 @@ photos = Table(
     Column("taken_at", String(19)),
     Column("lat", Float),
     Column("lng", Float),
+    # what a city leader handed over and no office has made an entry of yet
+    Column("handed_id", Integer, index=True),
     UniqueConstraint("chat_id", "message_id", "kind"),
 )
 Index("ix_photos_album", photos.c.chat_id, photos.c.media_group_id)
 Index("ix_photos_pending", photos.c.next_try_at, sqlite_where=photos.c.state == "pending")
+
+# what a city leader 市领导 handed over: photos, voice, words, until an office makes an entry of it
+handed = Table(
+    "handed",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("member_id", ForeignKey("members.id"), nullable=False),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("message_id", BigInteger, nullable=False),
+    Column("text", Text, nullable=False, server_default=""),
+    Column("lat", Float),
+    Column("lng", Float),
+    Column("region", String(32)),
+    # whose office has it; NULL = both were told, nobody has taken it
+    Column("track", String(32)),
+    Column("state", String(12), nullable=False, server_default="open"),  # open | filed | dismissed
+    Column("taken_by", ForeignKey("members.id")),
+    Column("taken_at", UtcTime),
+    Column("entry_id", ForeignKey("entries.id")),
+    Column("created_at", UtcTime, nullable=False),
+    Column("touched_at", UtcTime, nullable=False),
+    Column("reported_at", UtcTime),
+)
+Index("ix_handed_member", handed.c.member_id, handed.c.touched_at)
+Index("ix_handed_entry", handed.c.entry_id)
 
 proofs = Table(
     "proofs",
@@ -372,6 +399,8 @@ cards = Table(
     Column("panel", String(24)),
     # a county's card beyond the day's first: it comes without a sound
     Column("quiet", Boolean, nullable=False, server_default=FALSE),
+    # the topic of a forum in which the card stands
+    Column("thread_id", BigInteger),
     UniqueConstraint("chat_id", "subject", "kind"),
 )
 

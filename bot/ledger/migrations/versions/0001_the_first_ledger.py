@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("picture", sa.String(length=160), nullable=True),
         sa.Column("panel", sa.String(length=24), nullable=True),
         sa.Column("quiet", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("thread_id", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cards")),
         sa.UniqueConstraint("chat_id", "subject", "kind", name=op.f("uq_cards_chat_id_subject_kind")),
     )
@@ -316,6 +317,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_events_entry_id"), ["entry_id"], unique=False)
 
     op.create_table(
+        "handed",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        sa.Column("message_id", sa.BigInteger(), nullable=False),
+        sa.Column("text", sa.Text(), server_default="", nullable=False),
+        sa.Column("lat", sa.Float(), nullable=True),
+        sa.Column("lng", sa.Float(), nullable=True),
+        sa.Column("region", sa.String(length=32), nullable=True),
+        sa.Column("track", sa.String(length=32), nullable=True),
+        sa.Column("state", sa.String(length=12), server_default="open", nullable=False),
+        sa.Column("taken_by", sa.Integer(), nullable=True),
+        sa.Column("taken_at", UtcTime(), nullable=True),
+        sa.Column("entry_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", UtcTime(), nullable=False),
+        sa.Column("touched_at", UtcTime(), nullable=False),
+        sa.Column("reported_at", UtcTime(), nullable=True),
+        sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_handed_entry_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_handed_member_id")),
+        sa.ForeignKeyConstraint(["taken_by"], ["members.id"], name=op.f("fk_handed_taken_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_handed")),
+    )
+    with op.batch_alter_table("handed", schema=None) as batch_op:
+        batch_op.create_index("ix_handed_entry", ["entry_id"], unique=False)
+        batch_op.create_index("ix_handed_member", ["member_id", "touched_at"], unique=False)
+
+    op.create_table(
         "invitations",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -390,6 +418,7 @@ def upgrade() -> None:
         sa.Column("taken_at", sa.String(length=19), nullable=True),
         sa.Column("lat", sa.Float(), nullable=True),
         sa.Column("lng", sa.Float(), nullable=True),
+        sa.Column("handed_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_photos_entry_id")),
         sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_photos_member_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_photos")),
@@ -398,6 +427,7 @@ def upgrade() -> None:
     with op.batch_alter_table("photos", schema=None) as batch_op:
         batch_op.create_index("ix_photos_album", ["chat_id", "media_group_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_photos_entry_id"), ["entry_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_photos_handed_id"), ["handed_id"], unique=False)
         batch_op.create_index(
             "ix_photos_pending", ["next_try_at"], unique=False, sqlite_where=sa.text("state = 'pending'")
         )
@@ -470,6 +500,7 @@ def downgrade() -> None:
     with op.batch_alter_table("photos", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_photos_sha256"))
         batch_op.drop_index("ix_photos_pending", sqlite_where=sa.text("state = 'pending'"))
+        batch_op.drop_index(batch_op.f("ix_photos_handed_id"))
         batch_op.drop_index(batch_op.f("ix_photos_entry_id"))
         batch_op.drop_index("ix_photos_album")
 
@@ -482,6 +513,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_invitations_roster_id"))
 
     op.drop_table("invitations")
+    with op.batch_alter_table("handed", schema=None) as batch_op:
+        batch_op.drop_index("ix_handed_member")
+        batch_op.drop_index("ix_handed_entry")
+
+    op.drop_table("handed")
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_events_entry_id"))
 
