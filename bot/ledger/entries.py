@@ -156,6 +156,7 @@ def true_counts(work: Work) -> dict[tuple[str, str], int]:
     rows = work.connection.execute(
         select(entries.c.region, entries.c.state, func.count())
         .where(entries.c.region.is_not(None), entries.c.kind == "issue")
+        .where((entries.c.mode != Mode.COVERT.value) | entries.c.handed_over_at.is_not(None))
         .group_by(entries.c.region, entries.c.state)
     ).all()
     return {(row[0], row[1]): row[2] for row in rows}

@@ -172,9 +172,7 @@ def put_state(
         to_state=to.value,
         data={"before": before, "version": fresh.version, **(data or {})},
     )
-    if row.kind == "issue":
-        book.count(work, row.region, State(row.state), -1)
-        book.count(work, fresh.region, to, +1)
+    _count(work, row, fresh)
     close_panels(work, row.id)
     refresh_cards(work, row.id)
     return fresh
@@ -191,11 +189,23 @@ def amend(
         assert now_row is not None
         raise already_moved(work, now_row) from None
     events.record(work, what, entry_id=row.id, body=body, data=data)
-    if row.kind == "issue" and fresh.region != row.region:
-        book.count(work, row.region, State(row.state), -1)
-        book.count(work, fresh.region, State(row.state), +1)
+    if _place_in_counts(fresh) != _place_in_counts(row):
+        _count(work, row, fresh)
     refresh_cards(work, row.id)
     return fresh
+
+
+def _count(work: Work, old: Row[Any], new: Row[Any]) -> None:
+    """Keep the counters of (region, state): everybody reads them, so what is hidden is not in them."""
+    for place, step in ((_place_in_counts(old), -1), (_place_in_counts(new), +1)):
+        if place is not None:
+            book.count(work, place[0], State(place[1]), step)
+
+
+def _place_in_counts(row: Row[Any]) -> tuple[str, str] | None:
+    if row.kind != "issue" or row.region is None or book.facts_of(row).hidden:
+        return None
+    return row.region, row.state
 
 
 def _iso(instant: datetime | None) -> str | None:
