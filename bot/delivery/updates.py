@@ -40,6 +40,7 @@ class Heard:
     args: str = ""
     data: str = ""
     press_id: str = ""
+    thread_id: int | None = None
     pressed_message: int = 0
     status: str = ""
     moved_to: int = 0
@@ -121,6 +122,11 @@ def _chat(chat: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _thread(message: Mapping[str, Any]) -> int | None:
+    """The topic of a forum; outside forums the number only names a chain of replies."""
+    return int(message["message_thread_id"]) if message.get("is_topic_message") else None
+
+
 def _name(user: Mapping[str, Any]) -> str:
     return f"{user.get('last_name', '')}{user.get('first_name', '')}".strip()
 
@@ -157,6 +163,7 @@ def _message(update_id: int, kind: str, raw: Mapping[str, Any], bot_id: int, bot
         edited=kind == "edited",
         anonymous=anonymous,
         location=(float(place["latitude"]), float(place["longitude"])) if place else None,
+        thread_id=_thread(raw),
     )
     return Heard(
         update_id,
@@ -165,6 +172,7 @@ def _message(update_id: int, kind: str, raw: Mapping[str, Any], bot_id: int, bot
         sender_name=_name(sender),
         language=str(sender.get("language_code", "")),
         message=message,
+        thread_id=message.thread_id,
         command=command,
         args=args,
         **chat,
@@ -223,5 +231,6 @@ def _press(update_id: int, press: Mapping[str, Any]) -> Heard:
         data=str(press.get("data", "")),
         press_id=str(press["id"]),
         pressed_message=int(message["message_id"]) if message else 0,
+        thread_id=_thread(message) if message else None,
         **chat,
     )

@@ -89,6 +89,8 @@ class Work:
     # the update that caused it, and how many rows it has put into the outbox: replies need no
     # other key to be written once
     update_id: int | None = None
+    # the chat's topic that the update came from: what is said there goes there
+    topic: tuple[int, int] | None = None
     said: int = 0
     wakes: set[str] = field(default_factory=set)
 

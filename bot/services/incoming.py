@@ -32,7 +32,7 @@ class Incoming:
 
     `private` tells a private chat from a group; `text` is the text or the caption, verbatim, `""`
     where there is none; `tagged` says that a group message is meant for the bot (#问题, a mention,
-    a reply to a message of the bot).
+    a reply to a message of the bot); `thread_id` is the topic of a forum.
     """
 
     chat_id: int
@@ -50,6 +50,7 @@ class Incoming:
     edited: bool = False
     anonymous: bool = False
     location: tuple[float, float] | None = None
+    thread_id: int | None = None
 
     @property
     def has_photo(self) -> bool:

@@ -90,11 +90,13 @@ def say(
     file: File | None = None,
     keyboard: list[list[str]] | None = None,
     not_before: datetime | None = None,
+    secret: bool = False,
 ) -> bool:
     """Write one message into the outbox, rendered later from the values given now.
 
     `text` is a key of the catalogue; `values` hold JSON values. `keyboard` shows a reply keyboard of
-    label keys, an empty list takes it away. False when `dedup` was there already.
+    label keys, an empty list takes it away. What is `secret` (a link that lets somebody in) is kept
+    until it is sent and no longer. False when `dedup` was there already.
     """
     payload: dict[str, Any] = {"text": text, "values": values or {}}
     if buttons:
@@ -104,8 +106,10 @@ def say(
         ("question", question_id),
         ("silent", silent or None),
         ("loud", loud or None),
+        ("secret", secret or None),
         ("protect", protect or None),
         ("keyboard", keyboard),
+        ("thread", _thread(work, chat_id)),
         ("picture", asdict(picture) if picture else None),
         ("file", asdict(file) if file else None),
     ):
@@ -121,6 +125,11 @@ def say(
         entry_id=entry_id,
         not_before=not_before,
     )
+
+
+def _thread(work: Work, chat_id: int) -> int | None:
+    """The topic that what is said in a chat belongs to: the one that was heard there."""
+    return work.topic[1] if work.topic is not None and work.topic[0] == chat_id else None
 
 
 def _button(button: Button) -> dict[str, Any]:
@@ -156,6 +165,7 @@ def show_card(
             entry_id=entry_id,
             member_id=member_id,
             wanted=1,
+            thread_id=_thread(work, chat_id),
         )
         card_id, wanted = new_id, 1
     else:
@@ -170,7 +180,7 @@ def new_card(work: Work, chat_id: int, kind: str, *, subject: str, **rest: Any) 
     work.connection.execute(
         update(cards)
         .where(cards.c.chat_id == chat_id, cards.c.subject == subject, cards.c.kind == kind)
-        .values(message_id=None, shown=0, picture=None, with_picture=False)
+        .values(message_id=None, shown=0, picture=None, with_picture=False, panel=None)
     )
     return show_card(work, chat_id, kind, subject=subject, **rest)
 
