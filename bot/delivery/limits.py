@@ -74,6 +74,19 @@ class Limits:
             at = max(at, window.free_at())
         return _left(at, now)
 
+    def room(self, priority: int, most: int) -> int:
+        """How many messages of this priority may leave at once now, at most ``most``."""
+        now = self._clock()
+        if self._recent is None:
+            return most if self._all_stopped <= now else 0
+        if _left(self._open_at(priority), now):
+            return 0
+        room = min(most, self._recent.room(now))
+        if priority == REPLY:
+            return room
+        ahead = now - max(self._paced, now - CATCH_UP * self._gap)
+        return min(room, math.floor(ahead / self._gap + TINY) + 1)
+
     def take(self, chat_id: int) -> None:
         """Count a message to a chat that leaves now."""
         now = self._clock()
@@ -154,6 +167,11 @@ class _Window:
         if len(self._instants) < (self._instants.maxlen or 0):
             return -math.inf
         return self._instants[0] + self._span
+
+    def room(self, now: float) -> int:
+        """How many more may leave now."""
+        most = self._instants.maxlen or 0
+        return most - sum(1 for instant in self._instants if _left(instant + self._span, now))
 
     def empty(self, now: float) -> bool:
         return not self._instants or self._instants[-1] + self._span <= now

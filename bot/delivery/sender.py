@@ -105,9 +105,12 @@ class Sender:
     async def run(self) -> None:
         """Send until `stop`; then wait for what is under way and record how it ended."""
         try:
-            while not (self._stopping and not self._under_way and not self._endings):
+            while True:
                 self._woken.clear()
-                await self._wait(self._woken, await self._turn_safely())
+                pause = await self._turn_safely()
+                if self._stopping and not self.under_way:
+                    break
+                await self._wait(self._woken, pause)
         except DeskClosed:
             log.warning("the ledger was closed before the outbox", unrecorded=len(self._endings))
         finally:
@@ -144,11 +147,13 @@ class Sender:
     async def _round(self) -> float:
         """Record what ended, claim what may go out now; gives the seconds until the next look."""
         free, pause = self._free()
-        lowest, blocked, paced = self._open() if free else (Priority.REPLY, {}, {})
+        blocked, paced = self._held() if free else ({}, {})
         endings = self._endings
         if not free and not endings:
+            self._calm()
             return pause
         self._endings = []
+        unhurried = self._limits.room(Priority.BROADCAST, free) if free else 0
         try:
             turn = await self._desk.do(
                 post.turn,
@@ -156,7 +161,7 @@ class Sender:
                 busy=[*self._under_way, *blocked],
                 paced=list(paced),
                 most=free,
-                lowest=int(lowest),
+                unhurried=unhurried,
             )
         except BaseException:
             self._endings = endings + self._endings
@@ -166,11 +171,17 @@ class Sender:
             self._limits.take(parcel.chat_id)
             task = asyncio.get_running_loop().create_task(self._one(parcel))
             self._under_way[parcel.chat_id] = task
+        self._calm()
+        if not free:
+            return pause
+        if len(turn.parcels) == free:  # there may be more: the limits, or the next end, say when
+            return LOOK_EVERY if len(self._under_way) >= AT_ONCE else self._limits.open_in(Priority.REPLY)
+        slower = self._limits.open_in(Priority.BROADCAST) if turn.more_unhurried else LOOK_EVERY
+        return min([LOOK_EVERY, slower, self._due_in(turn.next_due), *blocked.values(), *paced.values()])
+
+    def _calm(self) -> None:
         if not self.under_way and not self._woken.is_set():
             self._quiet.set()
-        if len(turn.parcels) == free:  # there may be more, and the limits say when
-            return pause if not free else self._open_in()
-        return min([LOOK_EVERY, pause, self._due_in(turn.next_due), *blocked.values(), *paced.values()])
 
     def _free(self) -> tuple[int, float]:
         """How many may be claimed now, and when it is worth looking again."""
@@ -182,29 +193,18 @@ class Sender:
         wait = self._limits.open_in(Priority.REPLY)
         if wait > 0:
             return 0, wait
-        return AT_ONCE - len(self._under_way), LOOK_EVERY
+        return self._limits.room(Priority.REPLY, AT_ONCE - len(self._under_way)), LOOK_EVERY
 
-    def _open_in(self) -> float:
-        """Seconds until another row could be claimed."""
-        if len(self._under_way) >= AT_ONCE:
-            return LOOK_EVERY
-        return self._limits.open_in(Priority.REPLY)
-
-    def _open(self) -> tuple[Priority, dict[int, float], dict[int, float]]:
-        """The lowest priority that may go out; chats to be left alone, and those open to replies only."""
-        waits = {priority: self._limits.open_in(priority) for priority in Priority}
-        lowest = max(priority for priority in Priority if waits[priority] <= 0)
+    def _held(self) -> tuple[dict[int, float], dict[int, float]]:
+        """Chats to be left alone, and those open to replies only, each with the seconds that remain."""
         blocked: dict[int, float] = {}
         paced: dict[int, float] = {}
         for chat in self._limits.recent():
-            wait = self._limits.ready_in(chat, Priority.REPLY)
-            if wait > 0:
+            if (wait := self._limits.ready_in(chat, Priority.REPLY)) > 0:
                 blocked[chat] = wait
-            elif lowest > Priority.REPLY and (wait := self._limits.ready_in(chat, lowest)) > 0:
+            elif (wait := self._limits.ready_in(chat, Priority.BROADCAST)) > 0:
                 paced[chat] = wait
-        if lowest < Priority.BROADCAST:
-            paced[0] = waits[Priority.BROADCAST]  # no chat's own: when lower priorities are let out again
-        return lowest, blocked, paced
+        return blocked, paced
 
     def _due_in(self, due: datetime | None) -> float:
         if due is None:
@@ -261,7 +261,7 @@ class Sender:
             case Answer.EDIT_TARGET_GONE:
                 return partial(book.send_anew, row_id=row, card_id=parcel.card_id)
             case Answer.REPLY_TARGET_GONE | Answer.THREAD_GONE:
-                return _otherwise(parcel, {"reply_to": None}, "reply target gone")
+                return _otherwise(parcel, {"reply_to": None, "thread": None}, "reply target gone")
             case Answer.RETRY_AFTER:
                 if self._limits.stop_chat(parcel.chat_id, outcome.retry_after):
                     log.warning("flood control in several chats: all wait", seconds=outcome.retry_after)

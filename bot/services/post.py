@@ -67,11 +67,14 @@ class Parcel:
 class Turn:
     """What one turn of the outbox gave: rows to send now, and when to look again (None: when woken).
 
-    `broken` are rows that could not be made ready, with the text they belong to: our bugs.
+    `more_unhurried` says that more than the limits let out is waiting below replies. `broken` are rows
+    that could not be made ready, with what they are; `unrecorded` ends that could not be written down:
+    our bugs.
     """
 
     parcels: list[Parcel]
     next_due: datetime | None = None
+    more_unhurried: bool = False
     broken: tuple[tuple[int, str], ...] = ()
     unrecorded: tuple[str, ...] = ()
 
@@ -98,6 +101,7 @@ _ready = (
         cards.c.message_id,
         cards.c.picture,
         cards.c.with_picture,
+        cards.c.thread_id,
     )
     .select_from(
         outbox.outerjoin(members, members.c.telegram_id == outbox.c.chat_id)
@@ -106,7 +110,6 @@ _ready = (
     )
     .where(
         outbox.c.state == "waiting",
-        outbox.c.priority <= bindparam("lowest"),
         # what failed before and waits for another try keeps its place: it holds back what is behind it
         or_(outbox.c.not_before.is_(None), outbox.c.not_before <= bindparam("now"), outbox.c.attempts > 0),
         outbox.c.chat_id.not_in(bindparam("busy", expanding=True)),
@@ -133,22 +136,23 @@ def turn(
     busy: Collection[int] = (),
     paced: Collection[int] = (),
     most: int,
-    lowest: int = Priority.BROADCAST,
+    unhurried: int,
 ) -> Turn:
     """One turn of the outbox: record how sendings ended, then claim what may go out now.
 
-    At most `most` rows, the most urgent first, one a chat. `busy` are chats that are being written to
-    or must be left alone, `paced` such that only a reply may go to now; `lowest` is the lowest priority
-    that the limits let out. Rows whose subject has moved on are closed as stale.
+    At most `most` rows, `unhurried` of them no replies; the most urgent first, one a chat. `busy` are
+    chats that are being written to or must be left alone, `paced` such that only a reply may go to now.
+    Rows whose subject has moved on are closed as stale.
     """
     unrecorded = _record(work, endings)
     broken: list[tuple[int, str]] = []
     found: list[Parcel] = []
     left_alone = set(busy)
-    while len(found) < most:
+    slow, more = 0, False
+    while len(found) < most and not more:
         asked = most - len(found) + SPARE
         rows = work.connection.execute(
-            _ready, {"now": work.now, "most": asked, "lowest": lowest, "busy": left_alone, "paced": paced}
+            _ready, {"now": work.now, "most": asked, "busy": left_alone, "paced": paced}
         ).all()
         for row in rows:
             if len(found) >= most:
@@ -158,16 +162,20 @@ def turn(
             if row.not_before is not None and row.not_before > work.now:
                 left_alone.add(row.chat_id)
                 continue
+            if row.priority > Priority.REPLY and slow >= unhurried:
+                more = True  # rows come by priority: nothing behind it is more urgent
+                break
             parcel = _made_ready(work, row, broken)
             if parcel is not None:
                 left_alone.add(row.chat_id)
                 found.append(parcel)
+                slow += row.priority > Priority.REPLY
         if len(rows) < asked:
             break
     if found:
         work.connection.execute(_claim, [{"row": parcel.row_id, "since": work.now} for parcel in found])
     due = book.next_due(work) if most and len(found) < most else None
-    return Turn(found, due, tuple(broken), tuple(unrecorded))
+    return Turn(found, due, more, tuple(broken), tuple(unrecorded))
 
 
 def _record(work: Work, endings: Sequence[Ending]) -> list[str]:
@@ -223,7 +231,7 @@ def _dressed(work: Work, row: Any) -> Parcel | None:
         if shown is None:
             book.close(work, row.id, "stale")
             return None
-        payload = {**payload_of(shown), **payload}
+        payload = {**payload_of(shown), "thread": row.thread_id, **payload}
     pictures = payload.get("picture")
     files = photo_files(work, pictures["values"]) if pictures else ()
     patient = row.created_at + PICTURE_PATIENCE
