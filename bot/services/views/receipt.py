@@ -10,7 +10,7 @@ from bot.domain.entries import Mode, State
 from bot.domain.permissions import Action, Standing, may, standings
 from bot.ledger import entries as book
 from bot.ledger.desk import Work
-from bot.services import assignment, filing
+from bot.services import assignment, filing, identity
 from bot.services.outgoing import Button, Rows, Shown
 from bot.services.views.values import entry_values, identity_title, last_body
 
@@ -49,7 +49,7 @@ def receipt(work: Work, entry: Row[Any], panel: str | None = None) -> Shown | No
 
 
 def _draft_buttons(work: Work, entry: Row[Any]) -> Rows:
-    regions = filing.filer_regions(work, filing.identity_stored(work, entry))
+    regions = identity.filer_regions(work, filing.identity_stored(work, entry))
     names = [region.name for region in work.world.campaign.regions]
     buttons = [
         Button("", "region", entry.id, entry.version, str(names.index(name)), text=name) for name in regions

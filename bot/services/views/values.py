@@ -28,9 +28,9 @@ def spot_of(entry: Row[Any]) -> str:
 
 
 def what_county_reads(entry: Row[Any]) -> str:
-    """The problem in the words that may leave the group: a report of the public never in its own, a
-    covert finding never in the words that tell of it.
+    """The problem in the words that may leave the group.
 
+    A report of the public never in its own, a covert finding never in the words that tell of it.
     Mobile and identity numbers are masked (red lines (b) and (e)).
     """
     if entry.source == Source.PUBLIC or entry.mode == Mode.COVERT:
