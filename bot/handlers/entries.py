@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.handlers.hearing import Hearing
-from bot.services import assignment, check, county, hearing, loose
+from bot.services import assignment, county, hearing, loose
 from bot.services.answering import Toast
 
 
@@ -34,21 +34,3 @@ async def which(here: Hearing) -> Toast:
     """The entry that loose photos answer."""
     press = here.pressed
     return await here.do(loose.choose, press.subject, int(press.arg))
-
-
-async def close(here: Hearing) -> Toast:
-    """「销号」."""
-    press = here.pressed
-    return await here.do(check.close, press.subject, press.version)
-
-
-async def undo(here: Hearing) -> Toast:
-    """「撤销」."""
-    press = here.pressed
-    return await here.do(check.undo, press.subject, press.version)
-
-
-async def reopen(here: Hearing) -> Toast:
-    """「反弹」."""
-    press = here.pressed
-    return await here.do(check.reopen, press.subject, press.version)

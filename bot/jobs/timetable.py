@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.ledger.desk import Work
-from bot.services import assignment
+from bot.services import assignment, checkers, deputies, onsite, seconds
 
 
 def beat(work: Work) -> int:
@@ -11,4 +11,10 @@ def beat(work: Work) -> int:
 
     Gives how many things were done.
     """
-    return assignment.settle_due(work) + assignment.deputies_due(work)
+    return (
+        assignment.settle_due(work)
+        + assignment.deputies_due(work)
+        + checkers.digest_due(work)
+        + onsite.unanswered(work)
+        + seconds.held_due(work)
+    ) + deputies.ended_due(work)

@@ -59,14 +59,26 @@ def how_checked(work: Work, row: Row[Any]) -> str:
     return "photo" if own is None else "site"
 
 
-def send_back(work: Work, entry_id: int, version: int, reason: str, words: str = "") -> Toast:
-    """「退回」 with a reason: at least until 18:00 of the next day is left for the work."""
-    if reason not in RETURN_REASONS:
-        raise ValueError(reason)
+def to_return(work: Work, entry_id: int, version: int) -> Row[Any]:
+    """The entry that can be sent back now.
+
+    Raises:
+        NoSuchEntry, NotYours: see `life.load`.
+        AlreadyMoved, CardChanged: see `life.fresh_press`.
+        NotPossible: nothing waits for a check.
+    """
     row = life.load(work, entry_id, Action.RETURN)
     life.fresh_press(work, row, version, seen_all=True)
     if row.state != State.SUBMITTED:
         raise NotPossible(state=row.state)
+    return row
+
+
+def send_back(work: Work, entry_id: int, version: int, reason: str, words: str = "") -> Toast:
+    """「退回」 with a reason: at least until 18:00 of the next day is left for the work."""
+    if reason not in RETURN_REASONS:
+        raise ValueError(reason)
+    row = to_return(work, entry_id, version)
     settle_proof(work, row, "returned")
     local = work.world.campaign.local
     due = deadlines.after_return(local(row.deadline), local(work.now), work.world.deadlines)
@@ -89,10 +101,7 @@ def send_back(work: Work, entry_id: int, version: int, reason: str, words: str =
 
 def ask_reason(work: Work, entry_id: int, version: int, chat_id: int, reply_to: int | None) -> None:
     """「退回」→「其他」: the reason in the checker's own words."""
-    row = life.load(work, entry_id, Action.RETURN)
-    life.fresh_press(work, row, version, seen_all=True)
-    if row.state != State.SUBMITTED:
-        raise NotPossible(state=row.state)
+    row = to_return(work, entry_id, version)
     questions.ask(
         work,
         chat_id,

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Row
-
 from bot.domain.captions import menu_word
 from bot.domain.entries import State
 from bot.domain.permissions import Action, Role, Standing, may
 from bot.ledger import entries as book
 from bot.ledger import people
 from bot.ledger.desk import Work
-from bot.services import county, filing, intake, life, loose, pictures, questions, remarks
+from bot.services import (
+    county,
+    filing,
+    intake,
+    life,
+    lookup,
+    loose,
+    onsite,
+    pictures,
+    questions,
+    reader,
+    remarks,
+)
 from bot.services.answering import Toast
 from bot.services.incoming import Incoming
 from bot.services.refusals import NoSuchEntry, NotUnderstood
@@ -25,6 +33,9 @@ def message(work: Work, incoming: Incoming) -> Toast | None:
     a filer's photo; a filer's words; one short hint.
     """
     intake.refuse_secret(work, incoming)
+    plain = bool(incoming.text) and not incoming.attachments
+    if plain and incoming.reply_to is not None and questions.answer(work, incoming):
+        return None
     if incoming.reply_to is not None:
         entry_id = book.by_message(work, incoming.chat_id, incoming.reply_to)
         if entry_id is not None:
@@ -35,7 +46,10 @@ def message(work: Work, incoming: Incoming) -> Toast | None:
         if known:
             intake.join_part(work, known[0].entry_id, incoming)
             return None
-    if incoming.text and not incoming.attachments and questions.answer(work, incoming):
+    if plain and incoming.reply_to is None and questions.answer(work, incoming):
+        return None
+    if plain and incoming.private and lookup.number_in(incoming.text) is not None:
+        reader.by_number(work, incoming.text, incoming.sender_id)
         return None
     if incoming.attachments:
         return _files(work, incoming)
@@ -113,20 +127,8 @@ def about_entry(work: Work, entry_id: int, incoming: Incoming) -> None:
     if incoming.attachments and Standing.CONTACT in having:
         county.submit(work, entry_id, incoming)
     elif incoming.attachments and may(Action.ADD_PHOTO, having):
-        add_photo(work, row, incoming)
+        onsite.photo(work, row, incoming)
     elif row.state == State.DRAFT and incoming.text and menu_word(incoming.text, work.world.reader) is None:
         filing.apply_caption(work, row, intake.words_of(incoming), sent_at=incoming.sent_at)
     else:
         remarks.remark(work, row, incoming)
-
-
-def add_photo(work: Work, row: Row[Any], incoming: Incoming) -> None:
-    """The filer's side sends one more photo: a before-photo, until its words say otherwise."""
-    kept = pictures.keep(work, incoming, entry_id=row.id, kind="before", round_=row.round)
-    if not kept:
-        return
-    if row.state == State.DRAFT and incoming.text:
-        filing.apply_caption(work, row, intake.words_of(incoming), sent_at=incoming.sent_at)
-        return
-    book.change(work, row, **filing.touch(work, row))
-    life.refresh_cards(work, row.id)

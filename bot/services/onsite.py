@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row, select, update
@@ -27,7 +26,10 @@ WHAT = "filer_photo"
 FIXABLE = OPEN_STATES | {State.FILED}
 """States out of which 现场整改 closes an entry."""
 
-STILL = ("仍未", "未整改", "没整改", "未清理", "没有清理", "没清理", "又出现", "反弹", "依然", "仍有", "仍存", "回头看")
+STILL = (
+    *("仍未", "未整改", "没整改", "未清理", "没有清理", "没清理"),
+    *("又出现", "反弹", "仍有", "仍存", "回头看"),
+)
 """Words of one who went back and found it unrectified."""
 
 
@@ -46,6 +48,10 @@ def photo(work: Work, row: Row[Any], incoming: Incoming) -> None:
         _attach(work, row, incoming)
         return
     words = intake.words_of(incoming)
+    sibling = _sibling(work, row, incoming)
+    if sibling is not None:
+        _with_sibling(work, row, incoming, sibling, words)
+        return
     waiting = _waiting(work, row, incoming)
     if waiting is not None:
         _join(work, row, incoming, waiting, words)
@@ -66,6 +72,25 @@ def photo(work: Work, row: Row[Any], incoming: Incoming) -> None:
             _found_again(work, row, kept, words, incoming.chat_id, incoming.message_id)
         case _:
             _ask(work, row, incoming, words)
+
+
+def _sibling(work: Work, row: Row[Any], incoming: Incoming) -> Row[Any] | None:
+    """A part of the same album whose meaning is known: this one means the same."""
+    if incoming.media_group_id is None:
+        return None
+    parts = pictures.of_album(work, incoming.chat_id, incoming.media_group_id)
+    return next((one for one in parts if one.entry_id == row.id and one.kind in ("before", "after")), None)
+
+
+def _with_sibling(work: Work, row: Row[Any], incoming: Incoming, sibling: Row[Any], words: str) -> None:
+    if row.state == State.DRAFT:
+        _before(work, row, incoming, words)
+        return
+    kept = pictures.keep(work, incoming, entry_id=row.id, kind=sibling.kind, round_=sibling.round)
+    if kept:
+        book.change(work, row, **filing.touch(work, row))
+        life.refresh_cards(work, row.id)
+    _remember_words(work, row, words)
 
 
 def _meaning(work: Work, row: Row[Any], words: str) -> str:
@@ -247,7 +272,8 @@ def _settle(work: Work, row: Row[Any], subject: dict[str, Any], meaning: str, ch
 
 
 def _become(work: Work, row: Row[Any], ids: Sequence[int], kind: str, round_: int) -> None:
-    for one in work.connection.execute(select(photos).where(photos.c.id.in_(ids)).order_by(photos.c.id)).all():
+    found = work.connection.execute(select(photos).where(photos.c.id.in_(ids)).order_by(photos.c.id)).all()
+    for one in found:
         if one.kind == "reference":
             pictures.adopt(work, one, entry_id=row.id, kind=kind, round_=round_)
         elif one.kind in ("before", "after"):
@@ -279,7 +305,7 @@ def unanswered(work: Work, most: int = 20) -> int:
     return len(found)
 
 
-# --- 现场整改, 现场核查, 回头看 ------------------------------------------------------------------------
+# --- 现场整改, 现场核查, 回头看 --------------------------------------------------------------------
 
 
 def offer_fix(work: Work, row: Row[Any], chat_id: int, reply_to: int | None) -> None:
@@ -383,5 +409,3 @@ def _found_again(
         reply_to=reply_to,
         entry_id=row.id,
     )
-
-

@@ -9,11 +9,20 @@ Refusal
 ├── TooLate             the window for it is over (withdrawing, undoing)
 ├── AlreadyMoved        somebody else was first, or the button is of yesterday
 ├── CardChanged         nobody moved it, but the card has more to show than when the button was made
+├── AlreadyProposed     something about the entry waits for a second person
+├── AlreadyDecided      another of the office was first with a proposal
+├── AlreadyAsked        a request of that kind waits for its decision
 ├── NotPossible         the state does not allow it
 ├── NotUnderstood       the message could not be used; says what to do
 ├── SecretMaterial      marked 绝密/机密/秘密/内部资料: not stored
 ├── CovertInGroup       a covert caption in a group chat
 ├── AnonymousAdmin      sent as the group itself
+├── RoleEnded           whom the button is about is no member (in that role) any more
+├── LastAdmin           nobody would be left who can invite
+├── RosterFaults        cells of a roster 花名册 that cannot be read
+├── NotBound            nothing to bind there, or not by this member
+├── PublicChannel       a channel with a public name: a red line
+├── NoFile              Telegram does not hand the file out
 ├── BadInvitation       unknown, used up, revoked or expired
 └── NeedsPhoto          a proof or a report without a readable photo
 """
@@ -60,6 +69,18 @@ class CardChanged(Refusal):
     """A photo or a word came since the button was made: look again, press again."""
 
 
+class AlreadyProposed(Refusal):
+    """Something about the entry waits for a second person 送审 already."""
+
+
+class AlreadyDecided(Refusal):
+    """A proposal has been decided: values `state`, `name`, `at`."""
+
+
+class AlreadyAsked(Refusal):
+    """A request of that kind waits for its decision: values `number`, `kind`."""
+
+
 class NotPossible(Refusal):
     """The entry's state does not allow it: value `state`."""
 
@@ -86,6 +107,30 @@ class AnonymousAdmin(Refusal):
 
 class BadInvitation(Refusal):
     """Unknown, used up, revoked or expired."""
+
+
+class RoleEnded(Refusal):
+    """Whom the button is about is no member any more, or not in that role."""
+
+
+class LastAdmin(Refusal):
+    """The last admin cannot leave: nobody would be left who can invite."""
+
+
+class RosterFaults(Refusal):
+    """A roster has cells that cannot be read: `faults` with `cell`, `value`, `why`; `more` beyond those."""
+
+
+class NotBound(Refusal):
+    """There is nothing to bind here, or not by this member: value `why`."""
+
+
+class PublicChannel(Refusal):
+    """A channel with a public name is not bound (red line: bulletins go to a private channel)."""
+
+
+class NoFile(Refusal):
+    """Telegram does not hand the file out, or not now: value `why`."""
 
 
 class NeedsPhoto(Refusal):

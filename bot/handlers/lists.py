@@ -1,0 +1,56 @@
+"""Lists, one entry by its number, and its history: always answered in private."""
+
+from __future__ import annotations
+
+from bot.handlers.hearing import Hearing
+from bot.services import listwords
+from bot.services.answering import Toast
+
+
+async def my(here: Hearing) -> Toast:
+    """`/my`, 「我的」."""
+    return await here.do(listwords.show, "my", here.heard.sender_id, here.heard.chat_id)
+
+
+async def todo(here: Hearing) -> Toast:
+    """`/todo`, 「待办」."""
+    return await here.do(listwords.show, "todo", here.heard.sender_id, here.heard.chat_id)
+
+
+async def to_check(here: Hearing) -> Toast:
+    """「待核查」."""
+    return await here.do(listwords.show, "check", here.heard.sender_id, here.heard.chat_id)
+
+
+async def ledger(here: Hearing) -> Toast:
+    """`/ledger`, 「台账」."""
+    return await here.do(listwords.show, "ledger", here.heard.sender_id, here.heard.chat_id)
+
+
+async def issue(here: Hearing) -> Toast:
+    """`/issue NUMBER`."""
+    return await here.do(listwords.issue, here.heard.args, here.heard.sender_id, here.heard.chat_id)
+
+
+async def turn(here: Hearing) -> Toast:
+    """A page, or a filter, of a list."""
+    heard = here.heard
+    return await here.do(listwords.turn, heard.chat_id, heard.pressed_message, here.pressed.arg)
+
+
+async def opened(here: Hearing) -> Toast:
+    """An entry chosen from a list."""
+    return await here.do(listwords.opened, here.pressed.subject, here.heard.sender_id)
+
+
+async def history(here: Hearing) -> Toast:
+    """「办理过程」."""
+    press, heard = here.pressed, here.heard
+    return await here.do(
+        listwords.history, press.subject, press.arg, heard.sender_id, heard.chat_id, heard.pressed_message
+    )
+
+
+async def proposals(here: Hearing) -> Toast:
+    """What waits for the presser's agreement."""
+    return await here.do(listwords.proposals, here.heard.sender_id)

@@ -1,0 +1,148 @@
+"""「办理过程」: everything that happened to an entry, for the eyes that ask (SPEC §2, §1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Row
+
+from bot.domain.entries import Mode
+from bot.domain.masking import mask_numbers
+from bot.domain.permissions import Action, Standing, sees_names_of
+from bot.ledger import entries as book
+from bot.ledger import people
+from bot.ledger.desk import Work
+from bot.services import life
+from bot.services.outgoing import Button, Rows, say
+
+PAGE: Final = 20
+"""Events of one message: with words cut to `WORDS` they stay below Telegram's 4,096 characters."""
+
+WORDS: Final = 80
+
+MOVES: Final = frozenset(
+    {
+        "assigned", "acknowledged", "submitted", "returned", "closed", "fixed", "reopened", "resumed",
+        "reassigned", "deferred", "voided", "withdrawn", "undone", "handed_over",
+    }
+)  # fmt: skip
+"""Moves that the county's side reads of either side."""
+
+REQUESTS: Final = frozenset(
+    {"extension_asked", "extension_granted", "extension_refused", "not_ours_asked", "not_ours_granted",
+     "not_ours_refused", "request_withdrawn"}
+)  # fmt: skip
+
+OWN: Final = frozenset({"remark", "passed_on", "township_proof", "officers", "location"})
+"""What a side reads of its own people only."""
+
+INSIDE: Final = frozenset(
+    {"opened", "worded", "filed", "edited", "identity", "mode", "visit", "split", "merged", "linked",
+     "unlinked", "revisit", "proposed", "proposal_refused", "proposal_withdrawn", "proposal_lapsed",
+     "check_passed", "secret", "renumbered"}
+)  # fmt: skip
+"""What never leaves the inspecting side."""
+
+_COUNTY = ("region", "township")
+
+
+def show(work: Work, entry_id: int, chat_id: int, page: int = -1, reply_to: int | None = None) -> None:
+    """Send the events that the actor may read, oldest first; `page` -1 is the last one.
+
+    A long history is cut into pages; each is a message of its own with a button to the one before.
+    """
+    row = life.load(work, entry_id, Action.HISTORY)
+    shown = visible(work, row)
+    pages = max(1, -(-len(shown) // PAGE))
+    page = pages - 1 if page < 0 or page >= pages else page
+    buttons: Rows = ()
+    if page > 0:
+        buttons = ((Button("earlier", "history", row.id, 0, str(page - 1)),),)
+    say(
+        work,
+        chat_id,
+        "entry.history",
+        {
+            "number": row.number,
+            "state": row.state,
+            "events": shown[page * PAGE : (page + 1) * PAGE],
+            "page": page + 1,
+            "pages": pages,
+        },
+        buttons=buttons,
+        reply_to=reply_to,
+        entry_id=row.id,
+        protect=book.facts_of(row).hidden,
+    )
+
+
+def visible(work: Work, row: Row[Any]) -> list[dict[str, Any]]:
+    """The events of an entry that the actor may read, as values for the text."""
+    having = life.having_of(work, row)
+    return [
+        _line(work, row, event, having)
+        for event in book.events_of(work, row.id)
+        if _readable(row, event, having)
+    ]
+
+
+def _readable(row: Row[Any], event: Row[Any], having: frozenset[Standing]) -> bool:
+    """The county reads moves from 已交办 on, requests, and its own words; the others read everything."""
+    if event.kind == "worded" and event.from_state is None and event.data is None:
+        return False  # the caption itself stands on the card
+    inside = having - {Standing.CONTACT, Standing.TOWNSHIP}
+    if inside:
+        return True
+    if row.assigned_at is None or not _since_assignment(row, event):
+        return False
+    if event.kind in MOVES or event.kind in REQUESTS:
+        return True
+    return event.kind in OWN and _side(event.body) == "county"
+
+
+def _since_assignment(row: Row[Any], event: Row[Any]) -> bool:
+    """Whether the event is none of the covert days before the hand-over, nor of the settle time."""
+    if row.mode == Mode.COVERT and row.handed_over_at is not None and event.at < row.handed_over_at:
+        return False
+    return bool(event.kind not in INSIDE)
+
+
+def _side(body: str) -> str:
+    kind = body.partition(":")[0]
+    return "county" if kind in _COUNTY else "group"
+
+
+def _line(work: Work, row: Row[Any], event: Row[Any], having: frozenset[Standing]) -> dict[str, Any]:
+    data = event.data or {}
+    local = work.world.campaign.local(event.at)
+    name = ""
+    if event.member_id is not None and sees_names_of(having, _side(event.body)):
+        member = people.member(work, event.member_id)
+        name = member.name if member is not None else ""
+    return {
+        "at": local.strftime("%m-%d %H:%M"),
+        "kind": event.kind,
+        "body": _body(work, row, event.body, having),
+        "name": name,
+        "to": event.to_state,
+        "reason": data.get("reason", ""),
+        "words": mask_numbers(str(data.get("words") or data.get("text") or ""))[:WORDS],
+        "deadline": data.get("deadline"),
+        "how": data.get("how", ""),
+        "region": data.get("region", ""),
+        "duplicate_of": data.get("duplicate_of", ""),
+        "act": data.get("act", ""),
+    }
+
+
+def _body(work: Work, row: Row[Any], body: str, having: frozenset[Standing]) -> str:
+    """The body's name; a covert entry's group is told to its own people and the office only."""
+    if body.startswith("group:") and having & {Standing.GROUP, Standing.OFFICE}:
+        return work.world.campaign.group_title(body.partition(":")[2])
+    return life.body_shown(work, row, body)
+
+
+def kinds() -> Sequence[str]:
+    """Every kind of event that has a place in a history."""
+    return sorted(MOVES | REQUESTS | OWN | INSIDE)

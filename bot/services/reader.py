@@ -1,0 +1,190 @@
+"""An entry opened anew: the card that fits what its reader may do (SPEC §7 `/issue`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row
+
+from bot.domain.entries import OPEN_STATES, Mode, Source, State
+from bot.domain.permissions import Action, Standing, may
+from bot.ledger import entries as book
+from bot.ledger import people
+from bot.ledger.desk import Work
+from bot.services import checkers, faces, filing, life, lookup, office, outgoing, seconds, views
+from bot.services.outgoing import Button, Rows, Shown, new_card
+from bot.services.refusals import NoSuchEntry
+
+
+def by_number(work: Work, text: str, chat_id: int) -> None:
+    """`/issue NUMBER`, or a bare number typed in the chat; raises NoSuchEntry."""
+    show(work, lookup.by_words(work, text), chat_id)
+
+
+def opened(work: Work, entry_id: int, chat_id: int) -> None:
+    """An entry chosen from a list; raises NoSuchEntry."""
+    show(work, life.load(work, entry_id), chat_id)
+
+
+def show(work: Work, row: Row[Any], chat_id: int) -> None:
+    """Send the entry's card anew: the county's, the check, the filer's receipt, or the reader's."""
+    having = life.having_of(work, row)
+    if not having:
+        raise NoSuchEntry
+    own = {"entry_id": row.id, "member_id": work.actor.member_id}
+    proof = book.latest_proof(work, row.id) if row.state == State.SUBMITTED else None
+    if Standing.CONTACT in having and Standing.FILER not in having:
+        new_card(work, chat_id, "county", subject=f"entry:{row.id}", **own)
+    elif proof is not None and may(Action.CLOSE, having):
+        checkers.show(work, row, chat_id, work.actor.member_id, proof.id, anew=True)
+    elif Standing.FILER in having and _on_receipt(work, row):
+        filing.show_receipt(work, row, anew=True)
+    else:
+        new_card(work, chat_id, "reader", subject=f"reader:{row.id}", **own)
+
+
+def _on_receipt(work: Work, row: Row[Any]) -> bool:
+    """Whether the filer's receipt has what the filer can do; the office's late filing needs its powers."""
+    if row.state == State.DRAFT:
+        return True
+    late = work.now > row.created_at + work.world.rules.withdraw_within
+    return row.state == State.FILED and not (late and may(Action.VOID, life.having_of(work, row)))
+
+
+@faces.shows("reader")
+def card(work: Work, card_row: Row[Any]) -> Shown | None:
+    """The entry for somebody who looks: what its reader may see, and may do."""
+    row = book.get(work, card_row.entry_id)
+    if row is None:
+        return None
+    having = life.having_of(work, row)
+    if not having:
+        return Shown("entry.gone", {"number": row.number})
+    return Shown(
+        "entry.card",
+        values(work, row, having),
+        _buttons(work, row, having, card_row.panel),
+        _picture(work, row, having),
+        protect=book.facts_of(row).hidden,
+    )
+
+
+def values(work: Work, row: Row[Any], having: frozenset[Standing]) -> dict[str, Any]:
+    """The fields that this reader may read; a report of the public only as it was written anew."""
+    found = views.entry_values(work, row)
+    last = book.last_move(work, row.id)
+    inside = bool(having - {Standing.CONTACT, Standing.TOWNSHIP})
+    own_words = row.source != Source.PUBLIC or Standing.OFFICE in having
+    found.update(
+        problem=row.description if inside and own_words else views.what_county_reads(row),
+        source=row.source,
+        mode=row.mode if inside else Mode.OPEN.value,
+        sender=views.sender_of(work, row),
+        body=life.body_shown(work, row, last.body) if last else "",
+        moved_at=last.at.isoformat() if last else None,
+        what=last.kind if last else "",
+        owed=State(row.state) in OPEN_STATES,
+        void_reason=row.void_reason,
+        waiting=Standing.OFFICE in having and seconds.open_about(work, row.id) is not None,
+    )
+    return found
+
+
+def _picture(work: Work, row: Row[Any], having: frozenset[Standing]) -> outgoing.Picture | None:
+    if row.source == Source.PUBLIC and Standing.OFFICE not in having:
+        return None
+    if any(photo.kind == "after" for photo in book.photos_of(work, row.id)):
+        return views.pair_picture(work, row)
+    return views.before_picture(work, row)
+
+
+def _buttons(work: Work, row: Row[Any], having: frozenset[Standing], panel: str | None) -> Rows:
+    at = (row.id, row.version)
+    if panel is not None:
+        opened_panel = panel_buttons(work, row, having, panel)
+        if opened_panel:
+            return opened_panel
+    rows: list[tuple[Button, ...]] = []
+    state = State(row.state)
+    if state is State.FILED and row.mode != Mode.COVERT and may(Action.ASSIGN, having):
+        rows.append((Button("assign", "assign", *at),))
+    if state is State.CLOSED and may(Action.REOPEN, having):
+        rows.append((Button("relapse", "reopen", *at),))
+    if state is State.DEFERRED and may(Action.DEFER, having):
+        rows.append((Button("resume", "resume", *at),))
+    rows.append(office_row(row, having))
+    rows.append((Button("history", "history", row.id),))
+    return tuple(one for one in rows if one)
+
+
+def office_row(row: Row[Any], having: frozenset[Standing]) -> tuple[Button, ...]:
+    """「改派」「缓办」「作废」, as far as state and table allow; each opens a panel of the card."""
+    state, at = State(row.state), (row.id, row.version)
+    powers = []
+    if state in OPEN_STATES and may(Action.REASSIGN, having):
+        powers.append(Button("reassign", "panel", *at, "reassign"))
+    if state in OPEN_STATES | {State.SUBMITTED} and may(Action.DEFER, having):
+        powers.append(Button("defer", "panel", *at, "defer"))
+    if state in OPEN_STATES | {State.SUBMITTED, State.FILED} and may(Action.VOID, having):
+        powers.append(Button("void", "panel", *at, "void"))
+    return tuple(powers)
+
+
+def panel_buttons(work: Work, row: Row[Any], having: frozenset[Standing], panel: str) -> Rows:
+    """The choices behind one of the office's powers; empty when it is not the reader's."""
+    at = (row.id, row.version)
+    back = (Button("back", "panel", *at),)
+    match panel:
+        case "void" if may(Action.VOID, having):
+            choices = [Button(f"void_{reason}", "void", *at, reason) for reason in office.VOID_REASONS]
+        case "defer" if may(Action.DEFER, having):
+            choices = [Button(f"defer_{reason}", "defer", *at, reason) for reason in office.DEFER_REASONS]
+        case "reassign" if may(Action.REASSIGN, having):
+            regions = work.world.campaign.regions
+            order = sorted(range(len(regions)), key=lambda index: regions[index].track != row.track)
+            choices = [
+                Button("", "reassign", *at, str(index), text=regions[index].name)
+                for index in order
+                if regions[index].name != row.region
+            ]
+            return (*(tuple(choices[i : i + 3]) for i in range(0, len(choices), 3)), back)
+        case _:
+            return ()
+    return (*(tuple(choices[i : i + 2]) for i in range(0, len(choices), 2)), back)
+
+
+@faces.shows("second")
+def second_card(work: Work, card_row: Row[Any]) -> Shown | None:
+    """A proposal for its second person, and for the one who proposed it."""
+    request = seconds.get(work, int(card_row.subject.partition(":")[2]))
+    if request is None or request.track not in work.actor.offices():
+        return Shown("office.second_gone", {})
+    row = book.get(work, request.entry_id) if request.entry_id else None
+    mine = request.member_id == work.actor.member_id
+    found = {
+        "act": request.data["act"],
+        "why": request.data.get("reason", ""),
+        "words": request.reason,
+        "state": request.state,
+        "mine": mine,
+        "by": _name(work, request.member_id),
+        "at": request.at.isoformat(),
+        "hold_until": request.hold_until.isoformat() if request.hold_until else None,
+        "decided_by": _name(work, request.decided_by),
+        "decided_at": request.decided_at.isoformat() if request.decided_at else None,
+        "number": row.number if row is not None else "",
+        "place": views.place_of(row) if row is not None else "",
+        "problem": row.description if row is not None else "",
+    }
+    look = (Button("look", "open", row.id),) if row is not None else ()
+    rows: Rows = (look,) if look else ()
+    if request.state == "open" and mine:
+        rows = ((Button("undo", "unpropose", request.id),), *rows)
+    elif request.state == "open":
+        rows = ((Button("agree", "agree", request.id), Button("disagree", "disagree", request.id)), *rows)
+    return Shown("office.second", found, rows)
+
+
+def _name(work: Work, member_id: int | None) -> str:
+    member = people.member(work, member_id)
+    return member.name if member is not None else ""

@@ -1,0 +1,242 @@
+"""The second person 送审: proposed by one member of an office, agreed to by another (SPEC §1 (f)).
+
+An office of one person has a hold of five minutes with 「撤销」 instead. What is proposed is an act
+that registers here what carrying it out means; everything that two must agree to shares this way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Row, select, update
+
+from bot.domain.permissions import Role
+from bot.ledger import events, people
+from bot.ledger.desk import Work
+from bot.ledger.people import Reached
+from bot.ledger.tables import cards, requests
+from bot.services.answering import Toast
+from bot.services.outgoing import show_card
+from bot.services.refusals import AlreadyDecided, AlreadyProposed, NoSuchEntry, NotYours, Refusal
+
+KIND = "second"
+
+Carry = Callable[[Work, Row[Any], str], None]
+"""Carries a proposal out: `work.actor` is who agreed (the proposer after a hold); the text keys its rows."""
+
+ACTS: dict[str, Carry] = {}
+"""Act → what carrying it out means; each topic adds its own at import (see `carries`)."""
+
+
+def carries(act: str) -> Callable[[Carry], Carry]:
+    """Register what carrying an act out means; it raises a Refusal when it can no longer be done."""
+
+    def register(function: Carry) -> Carry:
+        ACTS[act] = function
+        return function
+
+    return register
+
+
+def propose(
+    work: Work,
+    act: str,
+    *,
+    track: str,
+    reason: str = "",
+    entry_id: int | None = None,
+    data: dict[str, Any] | None = None,
+) -> Toast:
+    """Ask another member of the track's office to agree; alone, hold it for five minutes.
+
+    Raises:
+        AlreadyProposed: something about this entry waits for a second person already.
+    """
+    if entry_id is not None and open_about(work, entry_id) is not None:
+        raise AlreadyProposed
+    others = [one for one in people.office_of(work, track) if one.member_id != work.actor.member_id]
+    hold = None if others else work.now + work.world.rules.lone_office_hold
+    request_id = work.insert(
+        requests,
+        entry_id=entry_id,
+        track=track,
+        kind=KIND,
+        state="open",
+        member_id=work.actor.member_id,
+        at=work.now,
+        reason=reason,
+        data={"act": act, **(data or {})},
+        hold_until=hold,
+    )
+    events.record(
+        work,
+        "proposed",
+        entry_id=entry_id,
+        body=f"office:{track}",
+        data={"act": act, "reason": reason, "request": request_id},
+    )
+    _show(work, request_id, entry_id, [_proposer(work), *others])
+    return Toast("office.held_toast" if hold else "office.proposed_toast", {"act": act})
+
+
+def _proposer(work: Work) -> Reached:
+    member = people.member(work, work.actor.member_id)
+    assert member is not None
+    return Reached(member.id, member.telegram_id, member.name, leader=False, deputy=False, reachable=True)
+
+
+def _show(work: Work, request_id: int, entry_id: int | None, readers: list[Reached]) -> None:
+    for person in readers:
+        show_card(
+            work,
+            person.chat_id,
+            "second",
+            subject=f"second:{request_id}",
+            entry_id=entry_id,
+            member_id=person.member_id,
+        )
+
+
+def get(work: Work, request_id: int) -> Row[Any] | None:
+    """A proposal by id."""
+    return work.connection.execute(
+        select(requests).where(requests.c.id == request_id, requests.c.kind == KIND)
+    ).first()
+
+
+def open_about(work: Work, entry_id: int) -> Row[Any] | None:
+    """The proposal about an entry that waits."""
+    return work.connection.execute(
+        select(requests).where(
+            requests.c.entry_id == entry_id, requests.c.kind == KIND, requests.c.state == "open"
+        )
+    ).first()
+
+
+def waiting_for(work: Work) -> list[Row[Any]]:
+    """What waits for the actor's agreement, oldest first."""
+    return list(
+        work.connection.execute(
+            select(requests)
+            .where(
+                requests.c.kind == KIND,
+                requests.c.state == "open",
+                requests.c.track.in_(work.actor.offices()),
+                requests.c.member_id != work.actor.member_id,
+            )
+            .order_by(requests.c.id)
+        ).all()
+    )
+
+
+def agree(work: Work, request_id: int) -> Toast:
+    """「同意」: carried out at once. What can no longer be done falls away, and both are told.
+
+    Raises:
+        NotYours: the proposer's own press, or one of another office.
+        AlreadyDecided: somebody was first.
+    """
+    row = _to_decide(work, request_id)
+    return _carry_out(work, row, agreed_by=work.actor.member_id, key=f"second:{row.id}")
+
+
+def disagree(work: Work, request_id: int) -> Toast:
+    """「不同意」: it is dropped; the proposer's card says so."""
+    row = _to_decide(work, request_id)
+    _close(work, row, "refused")
+    return Toast("office.refused_toast")
+
+
+def take_back(work: Work, request_id: int) -> Toast:
+    """「撤销」 of one's own proposal while it waits."""
+    row = get(work, request_id)
+    if row is None:
+        raise NoSuchEntry
+    if row.member_id != work.actor.member_id:
+        raise NotYours
+    _still_open(work, row)
+    _close(work, row, "withdrawn")
+    return Toast("office.withdrawn_toast")
+
+
+def held_due(work: Work, most: int = 20) -> int:
+    """Carry out what an office of one person has held long enough; gives how many."""
+    rows = work.connection.execute(
+        select(requests)
+        .where(requests.c.kind == KIND, requests.c.state == "open", requests.c.hold_until <= work.now)
+        .order_by(requests.c.id)
+        .limit(most)
+    ).all()
+    for row in rows:
+        work.actor = people.actor_by_id(work, row.member_id)
+        if row.track not in work.actor.offices():
+            _close(work, row, "lapsed")
+        else:
+            _carry_out(work, row, agreed_by=None, key=f"second:{row.id}")
+    return len(rows)
+
+
+def _to_decide(work: Work, request_id: int) -> Row[Any]:
+    row = get(work, request_id)
+    if row is None or row.track not in work.actor.offices():
+        raise NoSuchEntry
+    if not work.actor.has(Role.OFFICE) or row.member_id == work.actor.member_id:
+        raise NotYours
+    _still_open(work, row)
+    return row
+
+
+def _still_open(work: Work, row: Row[Any]) -> None:
+    if row.state == "open":
+        return
+    decider = people.member(work, row.decided_by)
+    raise AlreadyDecided(
+        state=row.state,
+        name=decider.name if decider else "",
+        at=row.decided_at.isoformat() if row.decided_at else None,
+    )
+
+
+def _carry_out(work: Work, row: Row[Any], *, agreed_by: int | None, key: str) -> Toast:
+    act = row.data["act"]
+    try:
+        with work.savepoint():
+            _close(work, row, "granted")
+            ACTS[act](work, row, key)
+    except Refusal as refusal:
+        _close(work, row, "lapsed")
+        return Toast("office.lapsed_toast", {"why": refusal.key, "values": refusal.values}, alert=True)
+    return Toast("office.agreed_toast", {"act": act, "held": agreed_by is None})
+
+
+def signatures(work: Work, row: Row[Any]) -> dict[str, Any]:
+    """Who proposed and who agreed, for the event of what was carried out."""
+    agreed = None if row.member_id == work.actor.member_id else work.actor.member_id
+    return {"request": row.id, "proposed_by": row.member_id, "agreed_by": agreed}
+
+
+def _close(work: Work, row: Row[Any], state: str) -> None:
+    work.connection.execute(
+        update(requests)
+        .where(requests.c.id == row.id)
+        .values(state=state, decided_by=work.actor.member_id or None, decided_at=work.now)
+    )
+    if state in ("refused", "withdrawn", "lapsed"):
+        events.record(
+            work,
+            f"proposal_{state}",
+            entry_id=row.entry_id,
+            body=f"office:{row.track}",
+            data={"act": row.data["act"], "request": row.id},
+        )
+    refresh(work, row)
+
+
+def refresh(work: Work, row: Row[Any]) -> None:
+    """Bring every card of a proposal up to date."""
+    found = work.connection.execute(
+        select(cards.c.chat_id).where(cards.c.kind == "second", cards.c.subject == f"second:{row.id}")
+    ).scalars()
+    for chat_id in list(found):
+        show_card(work, chat_id, "second", subject=f"second:{row.id}", entry_id=row.entry_id)

@@ -1,0 +1,62 @@
+"""Who may see which entries, as a condition of a query: the permission table, in SQL.
+
+Every list, count, search and export filters by it; a test holds it against `permissions.standings`.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, and_, false, or_
+
+from bot.domain.entries import KNOWN_TO_COUNTY, Mode, State
+from bot.domain.permissions import Actor, Grant, Role
+from bot.ledger.desk import Work
+from bot.ledger.tables import entries
+
+_hidden = and_(entries.c.mode == Mode.COVERT.value, entries.c.handed_over_at.is_(None))
+_drafted = entries.c.state == State.DRAFT.value
+_known = and_(
+    ~_hidden,
+    entries.c.assigned_at.is_not(None),
+    entries.c.state.in_([*(state.value for state in KNOWN_TO_COUNTY), State.VOID.value]),
+)
+
+
+def visible(work: Work) -> ColumnElement[bool]:
+    """The entries that the actor may see: drafts only as their filer."""
+    actor = work.actor
+    mine = entries.c.filer_id == actor.member_id if actor.member_id else false()
+    seen = [_by_grant(work, grant) for grant in actor.grants]
+    if actor.grants:
+        seen.append(and_(mine, ~_hidden))
+    return or_(and_(_drafted, mine), and_(~_drafted, or_(*seen) if seen else false()))
+
+
+def _by_grant(work: Work, grant: Grant) -> ColumnElement[bool]:
+    match grant.role:
+        case Role.INSPECTOR if grant.group is not None:
+            regions = work.world.campaign.group(grant.group).regions
+            return or_(
+                entries.c.group_key == grant.group,
+                and_(~_hidden, or_(entries.c.checker == grant.group, entries.c.region.in_(regions))),
+            )
+        case Role.OFFICE:
+            return entries.c.track == grant.track
+        case Role.CONTACT:
+            return and_(entries.c.region == grant.region, _known)
+        case Role.TOWNSHIP:
+            return and_(entries.c.region == grant.region, entries.c.passed_to == grant.township, _known)
+        case Role.OVERSIGHT | Role.CITY_LEADER:
+            return ~_hidden
+        case _:
+            return false()
+
+
+def to_check(actor: Actor) -> ColumnElement[bool]:
+    """What waits for the actor's check: its groups', and what its offices check themselves."""
+    return and_(
+        entries.c.state == State.SUBMITTED.value,
+        or_(
+            entries.c.checker.in_(actor.groups()),
+            and_(entries.c.checker.is_(None), entries.c.track.in_(actor.offices())),
+        ),
+    )
