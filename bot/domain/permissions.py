@@ -240,7 +240,9 @@ def standings(actor: Actor, entry: EntryFacts, campaign: Campaign) -> frozenset[
                 found.add(_S.CITY_LEADER)
             case _:
                 pass
-    if mine and actor.grants and (found or not entry.hidden):
+    # 市「敢转争」督导组 belongs to no group: what its member files as covert stays that member's
+    own_covert = entry.group is None and actor.has(Role.OVERSIGHT)
+    if mine and actor.grants and (found or not entry.hidden or own_covert):
         found.add(_S.FILER)
     return frozenset(found)
 

@@ -218,6 +218,11 @@ Index("ix_entries_filer", entries.c.filer_id, entries.c.chat_id, entries.c.touch
 Index("ix_entries_settle", entries.c.settle_at, sqlite_where=entries.c.settle_at.is_not(None))
 Index("ix_entries_group", entries.c.group_key, entries.c.state)
 Index("ix_entries_chain", entries.c.chain_id)
+Index(
+    "ix_entries_hidden",
+    entries.c.state,
+    sqlite_where=(entries.c.mode == "covert") & entries.c.handed_over_at.is_(None),
+)
 # what the clock looks for at every beat: cards for the deputy, cards that reached nobody
 Index(
     "ix_entries_unsigned",

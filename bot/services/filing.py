@@ -16,7 +16,7 @@ from bot.ledger.desk import Work
 from bot.ledger.tables import entries
 from bot.services import life
 from bot.services.identity import Identity, filer_regions
-from bot.services.outgoing import new_card, show_card
+from bot.services.outgoing import new_card, show_card, take_back
 
 FIELDS = ("region", "township", "village", "spot", "place_type", "category", "severity", "handling")
 
@@ -113,6 +113,7 @@ def apply_caption(work: Work, row: Row[Any], text: str, *, sent_at: datetime) ->
         note = "region"
     if reading.covert and row.mode == Mode.OPEN:
         values["mode"] = Mode.COVERT.value
+        take_back(work, row.id, "receipt")  # it stood open to copying
     kind = "visit" if reading.clean else "issue"
     row = life.amend(
         work, row, "worded", body=body_of(identity), data=None,
@@ -182,10 +183,15 @@ def touch(work: Work, row: Row[Any]) -> dict[str, Any]:
 
 
 def new_number(work: Work, row: Row[Any]) -> str:
-    """The entry's number: who filed, the day of the first part's message, a serial (SPEC §2)."""
+    """A number for the entry as it stands."""
+    return number_for(work, row.group_key, Mode(row.mode), row.found_at)
+
+
+def number_for(work: Work, group: str | None, mode: Mode, found_at: datetime) -> str:
+    """A fresh number: who filed (暗: any group's covert), the day of the first part's message, a serial."""
     campaign = work.world.campaign
-    day = campaign.today(row.found_at)
-    prefix, digit = _prefix(work, row)
+    day = campaign.today(found_at)
+    prefix, digit = _prefix(work, group, mode)
     year = None
     if campaign.ended(day):
         prefix, digit, year = "长", "", day.year
@@ -193,13 +199,13 @@ def new_number(work: Work, row: Row[Any]) -> str:
     return entry_number(prefix, digit, f"{day:%m%d}", serial, year)
 
 
-def _prefix(work: Work, row: Row[Any]) -> tuple[str, str]:
+def _prefix(work: Work, group_key: str | None, mode: Mode) -> tuple[str, str]:
     campaign = work.world.campaign
-    if row.mode == Mode.COVERT:
+    if mode is Mode.COVERT:
         return "暗", ""
-    if row.group_key is None:
+    if group_key is None:
         return "办", ""
-    group = campaign.group(row.group_key)
+    group = campaign.group(group_key)
     return campaign.track(group.track).prefix, str(group.number)
 
 

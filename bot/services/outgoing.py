@@ -91,11 +91,14 @@ def say(
     keyboard: list[list[str]] | None = None,
     not_before: datetime | None = None,
     secret: bool = False,
+    location: tuple[float, float] | None = None,
+    force_reply: bool = False,
 ) -> bool:
     """Write one message into the outbox, rendered later from the values given now.
 
     `text` is a key of the catalogue; `values` hold JSON values. `keyboard` shows a reply keyboard of
-    label keys, an empty list takes it away. What is `secret` (a link that lets somebody in) is kept
+    label keys, an empty list takes it away; `force_reply` opens the reader's reply to it; `location`
+    (latitude, longitude) is sent as a pin, in place of the words. What is `secret` (a link that lets somebody in) is kept
     until it is sent and no longer. False when `dedup` was there already.
     """
     payload: dict[str, Any] = {"text": text, "values": values or {}}
@@ -103,6 +106,8 @@ def say(
         payload["buttons"] = [[_button(button) for button in row] for row in buttons]
     for key, value in (
         ("reply_to", reply_to),
+        ("location", list(location) if location else None),
+        ("force_reply", force_reply or None),
         ("question", question_id),
         ("silent", silent or None),
         ("loud", loud or None),
@@ -183,6 +188,21 @@ def new_card(work: Work, chat_id: int, kind: str, *, subject: str, **rest: Any) 
         .values(message_id=None, shown=0, picture=None, with_picture=False, panel=None)
     )
     return show_card(work, chat_id, kind, subject=subject, **rest)
+
+
+def take_back(work: Work, entry_id: int, *kinds: str) -> None:
+    """Delete the messages that show some cards of an entry; shown again, they are new messages."""
+    for row in work.connection.execute(
+        select(cards.c.id, cards.c.chat_id, cards.c.message_id).where(
+            cards.c.entry_id == entry_id, cards.c.kind.in_(kinds), cards.c.message_id.is_not(None)
+        )
+    ).all():
+        book.put(work, chat_id=row.chat_id, kind=Kind.DELETE, payload={"message_id": row.message_id})
+        work.connection.execute(
+            update(cards)
+            .where(cards.c.id == row.id)
+            .values(message_id=None, shown=0, picture=None, with_picture=False, panel=None)
+        )
 
 
 def refresh_cards(work: Work, entry_id: int, *, kinds: tuple[str, ...] | None = None) -> None:

@@ -43,6 +43,7 @@ def ask(
     reply_to: int | None = None,
     entry_id: int | None = None,
     stays: timedelta | None = None,
+    protect: bool = False,
 ) -> int:
     """Ask a question in a chat; an older one of the same kind is replaced. Gives its id.
 
@@ -75,6 +76,7 @@ def ask(
         reply_to=reply_to,
         entry_id=entry_id,
         question_id=question_id,
+        protect=protect,
     )
     return question_id
 

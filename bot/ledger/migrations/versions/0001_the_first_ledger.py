@@ -219,6 +219,12 @@ def upgrade() -> None:
         batch_op.create_index("ix_entries_filer", ["filer_id", "chat_id", "touched_at"], unique=False)
         batch_op.create_index("ix_entries_group", ["group_key", "state"], unique=False)
         batch_op.create_index(
+            "ix_entries_hidden",
+            ["state"],
+            unique=False,
+            sqlite_where=sa.text("mode = 'covert' AND handed_over_at IS NULL"),
+        )
+        batch_op.create_index(
             "ix_entries_passed",
             ["region", "passed_to"],
             unique=False,
@@ -540,6 +546,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_entries_settle", sqlite_where=sa.text("settle_at IS NOT NULL"))
         batch_op.drop_index("ix_entries_region_state")
         batch_op.drop_index("ix_entries_passed", sqlite_where=sa.text("passed_to IS NOT NULL"))
+        batch_op.drop_index(
+            "ix_entries_hidden", sqlite_where=sa.text("mode = 'covert' AND handed_over_at IS NULL")
+        )
         batch_op.drop_index("ix_entries_group")
         batch_op.drop_index("ix_entries_filer")
         batch_op.drop_index("ix_entries_chain")

@@ -1,0 +1,195 @@
+"""Hand-over after a preview of exactly what the county will see: 暗访 and 群众举报 (SPEC §2)."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import Row, select, update
+
+from bot.domain.entries import Mode, Source, State
+from bot.domain.handover import without_traces
+from bot.domain.permissions import Action, may
+from bot.ledger import entries as book
+from bot.ledger import outbox, people
+from bot.ledger.desk import Work
+from bot.ledger.outbox import Kind
+from bot.ledger.tables import cards
+from bot.services import assignment, faces, life, questions
+from bot.services.incoming import Incoming
+from bot.services.outgoing import Button, Rows, Shown, show_card
+from bot.services.refusals import NotPossible, NotUnderstood
+from bot.services.views.county import county_shown
+
+CARD = "preview"
+LONGEST = 500
+
+
+def action_for(row: Row[Any]) -> Action:
+    """What the right to hand this entry over is called in the permission table."""
+    return Action.HAND_OVER if row.mode == Mode.COVERT else Action.ASSIGN
+
+
+def _waiting(work: Work, entry_id: int, version: int = 0) -> Row[Any]:
+    """The entry, when the actor may hand it over and it still waits for that."""
+    row = life.load(work, entry_id)
+    life.load(work, entry_id, action_for(row))
+    life.fresh_press(work, row, version)
+    if row.state != State.FILED or row.kind != "issue":
+        raise NotPossible(state=row.state)
+    if row.mode != Mode.COVERT and row.source != Source.PUBLIC:
+        raise NotPossible(state=row.state)
+    return row
+
+
+def preview(work: Work, entry_id: int, version: int, chat_id: int) -> None:
+    """「转交办」 (and 「交办」 of a 群众举报): show what the county will see, and ask for a yes.
+
+    A report of the public has no words for the county until somebody has written them.
+    """
+    row = _waiting(work, entry_id, version)
+    if not row.public_text:
+        if row.source == Source.PUBLIC:
+            ask_words(work, entry_id, chat_id)
+            return
+        row = _word(work, row, without_traces(row.description, **_traces(work, row)))
+    _show(work, row, chat_id)
+
+
+def _traces(work: Work, row: Row[Any]) -> dict[str, Any]:
+    filer = people.member(work, row.filer_id)
+    campaign = work.world.campaign
+    names = [filer.name] if filer is not None and filer.name else []
+    if row.group_key is not None:
+        names += [campaign.group_title(row.group_key), campaign.group(row.group_key).name]
+    return {"covert_words": work.world.reader.words.covert, "names": names}
+
+
+def _show(work: Work, row: Row[Any], chat_id: int) -> None:
+    for shown in work.connection.execute(
+        select(cards.c.message_id).where(
+            cards.c.chat_id == chat_id, cards.c.kind == CARD, cards.c.entry_id == row.id
+        )
+    ).scalars():
+        _dismiss(work, chat_id, shown)
+    show_card(
+        work, chat_id, CARD, subject=f"preview:{row.id}:{row.version}", entry_id=row.id,
+        member_id=work.actor.member_id,
+    )  # fmt: skip
+
+
+def _dismiss(work: Work, chat_id: int, message_id: int | None) -> None:
+    """Take a preview away: it shows no entry any more, so nothing brings it back."""
+    if message_id is None:
+        return
+    outbox.put(work, chat_id=chat_id, kind=Kind.DELETE, payload={"message_id": message_id})
+    work.connection.execute(
+        update(cards)
+        .where(cards.c.chat_id == chat_id, cards.c.message_id == message_id)
+        .values(entry_id=None)
+    )
+
+
+def _word(work: Work, row: Row[Any], words: str) -> Row[Any]:
+    body = life.body_for(work, row, action_for(row))
+    return life.amend(work, row, "county_words", body=body, public_text=words[:LONGEST])
+
+
+@faces.shows(CARD)
+def card(work: Work, card_row: Row[Any]) -> Shown | None:
+    """The county's card as it will be, with 「确认转交办」; afterwards the line that it went."""
+    row = book.get(work, card_row.entry_id) if card_row.entry_id is not None else None
+    having = life.having_of(work, row) if row is not None else frozenset()
+    if row is None:
+        return None
+    if not may(action_for(row), having):
+        return Shown("covert.gone", {}, protect=True)
+    if row.state != State.FILED:
+        return Shown(
+            "covert.handed", {"number": row.number, "region": row.region, "state": row.state}, protect=True
+        )
+    shown = county_shown(work, as_assigned(work, row))
+    return Shown(
+        "covert.preview",
+        {**shown.values, "covert": row.mode == Mode.COVERT},
+        (
+            (Button("confirm_hand_over", "handover", row.id, row.version),),
+            (
+                Button("other_words", "ctext", row.id, row.version),
+                Button("cancel", "unpreview"),
+            ),
+        ),
+        shown.picture,
+        protect=True,
+    )
+
+
+def as_assigned(work: Work, row: Row[Any]) -> Any:
+    """The entry as it will stand when it is handed over now."""
+    due = assignment.deadline_of(work, row).due
+    changed = {
+        "state": State.ASSIGNED.value,
+        "deadline": due,
+        "assigned_at": work.now,
+        "handed_over_at": work.now,
+    }
+    return SimpleNamespace(**{**row._mapping, **changed})
+
+
+def confirm(work: Work, entry_id: int, version: int) -> None:
+    """「确认转交办」: the region is told; the sender is 市环境整治攻坚办, proof goes to the office."""
+    row = _waiting(work, entry_id, version)
+    if not row.public_text:
+        raise NotUnderstood(hint="county_words")
+    body = life.body_for(work, row, action_for(row))
+    if row.mode == Mode.COVERT:
+        row = life.amend(
+            work, row, "handed_over", body=body,
+            handed_over_at=work.now, checker=None, identity_open=False,
+        )  # fmt: skip
+    assignment.assign(work, row, body=body)
+
+
+def cancel(work: Work, chat_id: int, message_id: int) -> None:
+    """「取消」: the preview goes, the entry waits on."""
+    _dismiss(work, chat_id, message_id)
+
+
+def ask_words(work: Work, entry_id: int, chat_id: int) -> None:
+    """「改文字」: the next plain text is what the county reads."""
+    row = _waiting(work, entry_id)
+    public = row.source == Source.PUBLIC
+    offered = row.public_text or (_plain_words(work, row) if public else "")
+    take: Rows = ()
+    if public and not row.public_text and offered:
+        take = ((Button("take_words", "ctake", row.id, row.version),),)
+    questions.ask(
+        work, chat_id, "county_words", "covert.ask_words",
+        {"number": row.number, "offered": offered, "public": public},
+        subject={"entry": row.id}, buttons=take, protect=True,
+    )  # fmt: skip
+
+
+def take_words(work: Work, entry_id: int, version: int, chat_id: int) -> None:
+    """The offered words, made of place and category alone, are taken."""
+    row = _waiting(work, entry_id, version)
+    _show(work, _word(work, row, _plain_words(work, row)), chat_id)
+
+
+def _plain_words(work: Work, row: Row[Any]) -> str:
+    """Place and kind of problem, nothing that a caller said: 「王楼镇任庄村：生活垃圾」."""
+    kind = work.world.reader.categories.sub(row.category) if row.category else None
+    place = "".join(part for part in (row.township, row.village) if part)
+    return f"{place or row.region}：{kind.name}" if kind is not None else ""
+
+
+@questions.answers("county_words")
+def worded(work: Work, question: Row[Any], incoming: Incoming) -> None:
+    """What the county is to read came as a text: the preview is shown (again)."""
+    row = _waiting(work, int(question.subject["entry"]))
+    words = incoming.text.strip()
+    if not words or len(words) > LONGEST:
+        raise NotUnderstood(hint="county_words")
+    if row.mode == Mode.COVERT:
+        words = without_traces(words, **_traces(work, row)) or words
+    _show(work, _word(work, row, words), incoming.chat_id)
