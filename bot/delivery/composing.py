@@ -60,7 +60,7 @@ class Composer:
         """The call for a parcel; pictures and documents are made in a worker thread."""
         payload = parcel.payload
         if parcel.kind == Kind.CALL:
-            return Composed(payload["method"], payload["params"])
+            return Composed(payload["method"], self._call_params(parcel))
         if parcel.kind == Kind.DELETE:
             return Composed("deleteMessage", {"chat_id": parcel.chat_id, "message_id": payload["message_id"]})
         text = self._text(parcel)
@@ -71,8 +71,14 @@ class Composer:
             }
         elif payload.get("keyboard") is not None:
             params["reply_markup"] = self._menu(parcel.language, payload["keyboard"])
+        elif payload.get("force_reply"):
+            params["reply_markup"] = {"force_reply": True}
         if payload.get("file"):
             return await self._document(parcel, params, text)
+        if payload.get("location"):
+            latitude, longitude = payload["location"]
+            self._as_new(payload, params)
+            return Composed("sendLocation", {**params, "latitude": latitude, "longitude": longitude})
         drawn = await self._picture(parcel)
         if parcel.message_id is not None:
             return self._edit(parcel, params, text, drawn)
@@ -87,6 +93,17 @@ class Composer:
         return Composed(
             "sendPhoto", params, {"photo": Upload(drawn.name, drawn.data, "image/jpeg")}, picture=drawn.key
         )
+
+    def _call_params(self, parcel: Parcel) -> dict[str, Any]:
+        """A plain call's parameters; the commands of a menu get their descriptions here."""
+        params = dict(parcel.payload["params"])
+        if "commands" in parcel.payload:
+            language = parcel.payload.get("language") or parcel.language
+            params["commands"] = [
+                {"command": name, "description": self.catalogue.label(language, "commands", name)}
+                for name in parcel.payload["commands"]
+            ]
+        return params
 
     def _text(self, parcel: Parcel) -> str:
         payload = parcel.payload
@@ -105,6 +122,8 @@ class Composer:
             params["disable_notification"] = True
         if payload.get("protect"):
             params["protect_content"] = True
+        if payload.get("thread"):
+            params["message_thread_id"] = payload["thread"]
 
     def _edit(self, parcel: Parcel, params: dict[str, Any], text: str, drawn: Drawn | None) -> Composed:
         params["message_id"] = parcel.message_id

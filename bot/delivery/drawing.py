@@ -10,6 +10,7 @@ from bot.media.errors import StoreError
 from bot.media.fonts import Fonts
 from bot.media.store import PhotoStore
 from bot.services.post import Parcel, PhotoFile
+from bot.texts import html
 from bot.texts.catalogue import Catalogue
 
 
@@ -36,14 +37,17 @@ class Drawing:
         match picture["make"]:
             case "sheet":
                 return f"{parcel.facts['number']}.jpg", self._sheet(parcel)
+            case "plain_sheet":
+                return f"{parcel.facts['number']}.jpg", self._sheet(parcel, plain=True)
             case "pair":
                 return f"{parcel.facts['number']}.jpg", self._pair(parcel)
             case "photo":
                 return f"{parcel.facts['number']}.jpg", pictures.clean_copy(self._all(parcel, "photos")[0])
             case "qr":
                 values: Mapping[str, Any] = picture["values"]
+                words = self._catalogue.text(parcel.language, values["text"], values["values"])
                 return "invitation.png", pictures.invitation_card(
-                    values["link"], values["lines"], fonts=self._fonts
+                    values["link"], html.plain(words).split("\n"), fonts=self._fonts
                 )
             case make:
                 raise ValueError(make)
@@ -51,7 +55,8 @@ class Drawing:
     def _label(self, parcel: Parcel, key: str) -> str:
         return self._catalogue.label(parcel.language, "pictures", key)
 
-    def _sheet(self, parcel: Parcel) -> bytes:
+    def _sheet(self, parcel: Parcel, *, plain: bool = False) -> bytes:
+        """The contact sheet; `plain`: without grid and hint, to be sent on to anybody."""
         language = self._catalogue.language(parcel.language)
         facts = parcel.facts
         deadline = self._catalogue.when(facts["deadline"], language) if facts["deadline"] else ""
@@ -60,9 +65,9 @@ class Drawing:
             place=f"{facts['region'] or ''} {facts['spot']}",
             problem=facts["problem"],
             deadline=f"{self._label(parcel, 'deadline')} {deadline}" if deadline else "",
-            hint=self._label(parcel, "same_angle"),
+            hint="" if plain else self._label(parcel, "same_angle"),
         )
-        return pictures.contact_sheet(self._all(parcel, "photos"), words, fonts=self._fonts)
+        return pictures.contact_sheet(self._all(parcel, "photos"), words, fonts=self._fonts, grid=not plain)
 
     def _pair(self, parcel: Parcel) -> bytes:
         language = self._catalogue.language(parcel.language)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.handlers.hearing import Hearing
-from bot.services import assignment, county, hearing, loose
+from bot.services import assignment, hearing
 from bot.services.answering import Toast
 
 
@@ -17,20 +17,3 @@ async def assign(here: Hearing) -> Toast:
     """「立即交办」「交办」."""
     press = here.pressed
     return await here.do(assignment.assign_now, press.subject, press.version)
-
-
-async def acknowledge(here: Hearing) -> Toast:
-    """「签收」."""
-    press = here.pressed
-    return await here.do(county.acknowledge, press.subject, press.version)
-
-
-async def acknowledge_all(here: Hearing) -> Toast:
-    """「全部签收」."""
-    return await here.do(county.acknowledge_all)
-
-
-async def which(here: Hearing) -> Toast:
-    """The entry that loose photos answer."""
-    press = here.pressed
-    return await here.do(loose.choose, press.subject, int(press.arg))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.domain.captions import menu_word
-from bot.handlers import check, covert, entries, lists, office, people
+from bot.handlers import chats, check, county, covert, entries, lists, office, people
 from bot.handlers.hearing import Hearing
 from bot.services.answering import Toast, nothing
 from bot.texts import buttons
@@ -14,18 +14,69 @@ Handler = Callable[[Hearing], Awaitable[Toast]]
 
 COMMANDS: Mapping[str, Handler] = {
     "start": people.start,
+    "help": people.help_,
+    "language": people.language,
+    "cancel": people.cancel,
+    "leave": people.leave,
+    "invite": people.invite,
+    "members": people.members,
+    "bind": chats.bind,
+    "health": chats.health,
     "my": lists.my,
     "todo": lists.todo,
     "ledger": lists.ledger,
     "issue": lists.issue,
 }
 
+ANYBODY = frozenset(("start", "help", "cancel", "iknow"))
+"""Commands and presses that a stranger may use, too; everything else is answered at the door."""
+
 PRESSES: Mapping[str, Handler] = {
     "iknow": people.red_lines_read,
+    "lang": people.choose_language,
+    "turn": people.turn,
+    "invite": people.invite,
+    "mkinv": people.make_invitation,
+    "revoke": people.revoke,
+    "members": people.members,
+    "removing": people.removing,
+    "remove": people.remove,
+    "roster": people.links_again,
+    "leave": people.leave,
+    "leaving": people.leave_now,
+    "never": people.never,
+    "lend": people.lend,
+    "lendto": people.lend_to,
+    "unlend": people.take_back,
+    "bind": chats.choose,
+    "unbind": chats.unbind,
+    "eachphoto": chats.every_photo,
+    "bindch": chats.choose_channel,
     "assign": entries.assign,
-    "ack": entries.acknowledge,
-    "ackall": entries.acknowledge_all,
-    "which": entries.which,
+    "ack": county.acknowledge,
+    "ackall": county.acknowledge_all,
+    "answer": county.answer,
+    "which": county.which,
+    "notthis": county.not_this,
+    "extend": county.extend,
+    "extendto": county.extend_to,
+    "notours": county.not_ours,
+    "unask": county.unask,
+    "grant": county.grant,
+    "refuse": county.refuse,
+    "undecide": county.undecide,
+    "regions": county.regions,
+    "moveto": county.move_to,
+    "fold": county.fold,
+    "pass": county.pass_on,
+    "passto": county.pass_to,
+    "takeback": county.take_over,
+    "report": county.report,
+    "unreport": county.send_back,
+    "where": county.location,
+    "forward": county.forward,
+    "officers": county.set_officers,
+    "todo": lists.todo,
     "close": check.close,
     "return": check.send_back,
     "undo": check.undo,
@@ -58,6 +109,13 @@ PRESSES: Mapping[str, Handler] = {
 }
 
 WORDS: Mapping[str, Handler] = {
+    "帮助": people.help_,
+    "设置": people.help_,
+    "菜单": people.start,
+    "开始": people.start,
+    "成员": people.members,
+    "邀请": people.invite,
+    "取消": people.cancel,
     "我的": lists.my,
     "待办": lists.todo,
     "待核查": lists.to_check,
@@ -76,11 +134,23 @@ async def dispatch(here: Hearing) -> Toast:
         case "press":
             return await _press(here)
         case "message" if heard.command:
-            return await COMMANDS.get(heard.command, entries.message)(here)
+            return await COMMANDS.get(heard.command, entries.message)(_open(here, heard.command))
+        case "message" if people.may_be_roster(here):
+            return await people.document(here, otherwise=entries.message)
         case "message":
             return await (_by_word(here) or entries.message)(here)
+        case "membership":
+            return await chats.membership(here.for_anybody())
+        case "migrated":
+            return await chats.migrated(here.for_anybody())
+        case "channel_post":
+            return await chats.channel_post(here.for_anybody())
         case _:
-            return await here.do(nothing)
+            return await here.for_anybody().do(nothing)
+
+
+def _open(here: Hearing, name: str) -> Hearing:
+    return here.for_anybody() if name in ANYBODY else here
 
 
 def _by_word(here: Hearing) -> Handler | None:
@@ -97,6 +167,6 @@ async def _press(here: Hearing) -> Toast:
         press = buttons.parse(here.heard.data)
         handler = PRESSES[press.act]
     except (buttons.Unreadable, KeyError):
-        await here.do(nothing)
+        await here.for_anybody().do(nothing)
         return Toast("refusals.old_button", alert=True)
-    return await handler(here.with_press(press))
+    return await handler(_open(here.with_press(press), press.act))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.ledger.desk import Work
-from bot.services import assignment, checkers, deputies, onsite, seconds
+from bot.services import assignment, checkers, covert, deputies, digest, onsite, requests, seconds, townships
 
 
 def beat(work: Work) -> int:
@@ -12,9 +12,17 @@ def beat(work: Work) -> int:
     Gives how many things were done.
     """
     return (
-        assignment.settle_due(work)
-        + assignment.deputies_due(work)
-        + checkers.digest_due(work)
-        + onsite.unanswered(work)
-        + seconds.held_due(work)
-    ) + deputies.ended_due(work)
+        (
+            assignment.settle_due(work)
+            + assignment.deputies_due(work)
+            + assignment.redeliver_due(work)
+            + requests.escalate_due(work)
+            + townships.unreviewed_due(work)
+            + digest.undelivered_due(work)
+            + checkers.digest_due(work)
+            + onsite.unanswered(work)
+            + seconds.held_due(work)
+        )
+        + deputies.ended_due(work)
+        + covert.waiting_due(work)
+    )

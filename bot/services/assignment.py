@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, func, select, update
 
 from bot.domain.deadlines import Deadline, DeadlineWish, resolve
-from bot.domain.entries import Mode, State
+from bot.domain.entries import OPEN_STATES, Mode, State
 from bot.domain.permissions import Action
 from bot.ledger import entries as book
 from bot.ledger import events, people
 from bot.ledger.desk import Work
 from bot.ledger.outbox import Priority
 from bot.ledger.people import Reached
-from bot.ledger.tables import cards, entries
-from bot.services import life
-from bot.services.outgoing import new_card, say, show_card
+from bot.ledger.tables import cards, chats, entries
+from bot.services import heads, life, officers
+from bot.services.outgoing import new_card, say
 from bot.services.refusals import NotPossible
 
 
@@ -58,6 +58,7 @@ def assign(work: Work, row: Row[Any], *, body: str, data: dict[str, Any] | None 
         note=due.note or (None if row.note in ("region", "photos") else row.note),
         assigned_at=work.now,
         acknowledged_at=None,
+        **officers.defaults(work, row),
     )
     deliver(work, fresh)
     return fresh
@@ -76,21 +77,29 @@ def deadline_of(work: Work, row: Row[Any], wish: str | None = None) -> Deadline:
     )
 
 
-def deliver(work: Work, row: Row[Any], *, to_deputy: bool = False) -> Reached | None:
-    """Show the county's card to the contact whose turn it is; gives whom, None when nobody can be reached.
+def deliver(work: Work, row: Row[Any], *, to_next: bool = False) -> Reached | None:
+    """Show the county's card to the contact whose turn it is; gives whom, None when there is nobody.
 
     The first contact, the next one when that one cannot be reached; then the region's chat gets one
-    line without any detail, and the office its list (SPEC §3 «Neither lost nor doubled»).
+    line without any detail, and the office its morning list (SPEC §3 «Neither lost nor doubled»).
+    `to_next`: those who have the card already are passed over, and nobody else is no trouble.
     """
     turn = [contact for contact in people.contacts_of(work, row.region) if contact.reachable]
-    if to_deputy:
-        turn = turn[1:]
+    if to_next:
+        having = set(county_of(work, row))
+        turn = [contact for contact in turn if contact.chat_id not in having]
     if not turn:
-        if not to_deputy:
-            _undeliverable(work, row)
+        if not to_next:
+            _reaches_nobody(work, row)
         return None
     contact = turn[0]
-    new_card(
+    _give(work, row, contact)
+    return contact
+
+
+def _give(work: Work, row: Row[Any], contact: Reached) -> None:
+    sounds = heads.may_sound(work, row, contact.chat_id)
+    card_id = new_card(
         work,
         contact.chat_id,
         "county",
@@ -98,55 +107,41 @@ def deliver(work: Work, row: Row[Any], *, to_deputy: bool = False) -> Reached | 
         entry_id=row.id,
         member_id=contact.member_id,
     )
-    show_head(work, contact)
-    return contact
+    _mark(work, card_id, row, contact.member_id, quiet=not sounds)
+    if row.undelivered_at is not None:
+        work.connection.execute(update(entries).where(entries.c.id == row.id).values(undelivered_at=None))
+    heads.show(work, contact.chat_id, contact.member_id)
 
 
-def _undeliverable(work: Work, row: Row[Any]) -> None:
+def _reaches_nobody(work: Work, row: Row[Any]) -> None:
+    if row.undelivered_at is None:
+        work.connection.execute(update(entries).where(entries.c.id == row.id).values(undelivered_at=work.now))
     day = work.world.campaign.today(work.now)
+    waiting = work.connection.execute(
+        select(func.count()).where(entries.c.region == row.region, entries.c.undelivered_at.is_not(None))
+    ).scalar_one()
     for chat_id in people.chats_of_region(work, row.region):
-        waiting = work.connection.execute(
-            select(func.count()).where(
-                entries.c.region == row.region, entries.c.state == State.ASSIGNED.value
-            )
-        ).scalar_one()
         say(
             work, chat_id, "county.waiting_in_private", {"count": waiting},
             dedup=f"waiting:{row.region}:{day}:{chat_id}", priority=Priority.REMINDER,
         )  # fmt: skip
-    for member in people.office_of(work, row.track):
-        say(
-            work, member.chat_id, "office.undelivered",
-            {"number": row.number, "region": row.region},
-            dedup=f"undelivered:{row.id}:{row.round}:{member.member_id}",
-            priority=Priority.REMINDER, entry_id=row.id, silent=True,
-        )  # fmt: skip
 
 
-def show_head(work: Work, contact: Reached) -> None:
-    """The day's one head message 「今日交办 N 条：待签收 M」, edited in place; from the second card on."""
-    day = work.world.campaign.today(work.now)
-    if cards_of_day(work, contact.chat_id, day) < 2:
-        return
-    show_card(work, contact.chat_id, "head", subject=f"day:{day.isoformat()}", member_id=contact.member_id)
+def show_anew(work: Work, row: Row[Any], chat_id: int, *, kind: str = "county") -> None:
+    """Show the county's (or the township's) card as a new message, as its reader asked: silently."""
+    card_id = new_card(
+        work, chat_id, kind, subject=f"entry:{row.id}", entry_id=row.id, member_id=work.actor.member_id
+    )
+    _mark(work, card_id, row, work.actor.member_id, quiet=True)
 
 
-def cards_of_day(work: Work, chat_id: int, day: date) -> int:
-    """How many entries were handed over to a contact on a day of the campaign's calendar."""
-    return len(handed_over_on(work, chat_id, day))
-
-
-def handed_over_on(work: Work, chat_id: int, day: date) -> list[Row[Any]]:
-    """The entries handed over to a contact on a day, oldest first."""
-    zone = work.world.campaign.zone
-    start = datetime(day.year, day.month, day.day, tzinfo=zone)
-    rows = work.connection.execute(
-        select(entries)
-        .join(cards, cards.c.entry_id == entries.c.id)
-        .where(cards.c.chat_id == chat_id, cards.c.kind == "county", entries.c.assigned_at >= start)
-        .order_by(entries.c.id)
-    ).all()
-    return [row for row in rows if work.world.campaign.today(row.assigned_at) == day]
+def _mark(work: Work, card_id: int, row: Row[Any], member_id: int, *, quiet: bool) -> None:
+    # a card that was given up before is taken up again: its reader may have changed
+    work.connection.execute(
+        update(cards)
+        .where(cards.c.id == card_id)
+        .values(quiet=quiet, entry_id=row.id, member_id=member_id, panel=None)
+    )
 
 
 def deputies_due(work: Work) -> int:
@@ -163,9 +158,81 @@ def deputies_due(work: Work) -> int:
         if work.world.working_time(row.assigned_at, work.now) < work.world.rules.deputy_after:
             continue
         work.connection.execute(update(entries).where(entries.c.id == row.id).values(deputy_told_at=work.now))
-        if deliver(work, row, to_deputy=True) is not None:
+        if row.undelivered_at is None and deliver(work, row, to_next=True) is not None:
             told += 1
     return told
+
+
+def redeliver_due(work: Work) -> int:
+    """Cards whose reader cannot be reached go on to the next contact; gives how many found a reader.
+
+    A card that nobody could get goes to the first contact who can be reached again, or has joined since.
+    """
+    found = 0
+    for row in _cut_off(work):
+        having = _readers(work, row)
+        if any(card.unreachable_at is None for card in having):
+            continue
+        # that card is not kept up any more; its messages stay known, so that replies find the entry
+        work.connection.execute(
+            update(cards).where(cards.c.id.in_([card.id for card in having])).values(entry_id=None)
+        )
+        found += deliver(work, row) is not None
+    for row in work.connection.execute(
+        select(entries).where(entries.c.undelivered_at.is_not(None)).order_by(entries.c.id)
+    ).all():
+        if State(row.state) not in OPEN_STATES:
+            work.connection.execute(update(entries).where(entries.c.id == row.id).values(undelivered_at=None))
+        elif any(contact.reachable for contact in people.contacts_of(work, row.region)):
+            found += deliver(work, row) is not None
+    return found
+
+
+def _cut_off(work: Work) -> Sequence[Row[Any]]:
+    return work.connection.execute(
+        select(entries)
+        .distinct()
+        .join(cards, cards.c.entry_id == entries.c.id)
+        .join(chats, chats.c.id == cards.c.chat_id)
+        .where(
+            chats.c.unreachable_at.is_not(None),
+            cards.c.kind == "county",
+            entries.c.state.in_([state.value for state in OPEN_STATES]),
+            entries.c.undelivered_at.is_(None),
+        )
+        .order_by(entries.c.id)
+    ).all()
+
+
+def _readers(work: Work, row: Row[Any]) -> Sequence[Row[Any]]:
+    return work.connection.execute(
+        select(cards.c.id, chats.c.unreachable_at)
+        .outerjoin(chats, chats.c.id == cards.c.chat_id)
+        .where(cards.c.entry_id == row.id, cards.c.kind == "county")
+    ).all()
+
+
+def hand_on(work: Work, member_id: int) -> int:
+    """A contact left or was removed: what only that contact had goes to the others; gives how many."""
+    moved = 0
+    rows = work.connection.execute(
+        select(entries)
+        .join(cards, cards.c.entry_id == entries.c.id)
+        .where(
+            cards.c.member_id == member_id,
+            cards.c.kind == "county",
+            entries.c.state.in_([state.value for state in OPEN_STATES]),
+        )
+        .order_by(entries.c.id)
+    ).all()
+    for row in rows:
+        still = {contact.member_id for contact in people.contacts_of(work, row.region)}
+        holders = work.connection.execute(
+            select(cards.c.member_id).where(cards.c.entry_id == row.id, cards.c.kind == "county")
+        ).scalars()
+        if not still & set(holders):
+            moved += deliver(work, row) is not None
+    return moved
 
 
 def county_of(work: Work, row: Row[Any]) -> list[int]:

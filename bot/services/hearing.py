@@ -9,7 +9,6 @@ from bot.ledger import entries as book
 from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.services import (
-    county,
     filing,
     intake,
     life,
@@ -23,6 +22,7 @@ from bot.services import (
 )
 from bot.services.answering import Toast
 from bot.services.incoming import Incoming
+from bot.services.material import Material
 from bot.services.refusals import NoSuchEntry, NotUnderstood
 
 
@@ -43,6 +43,9 @@ def message(work: Work, incoming: Incoming) -> Toast | None:
             return None
     if incoming.media_group_id is not None:
         known = [p for p in pictures.of_album(work, incoming.chat_id, incoming.media_group_id) if p.entry_id]
+        if known and known[0].kind != "before" and loose.answers(work, known[0].entry_id):
+            loose.receive(work, incoming)
+            return None
         if known:
             intake.join_part(work, known[0].entry_id, incoming)
             return None
@@ -64,29 +67,10 @@ def _files(work: Work, incoming: Incoming) -> Toast | None:
         wanted = incoming.private or incoming.tagged or bool(chat and chat.every_photo and incoming.text)
         intake.take(work, incoming, wanted=wanted)
         return None
-    if work.actor.regions():
-        return _contact_files(work, incoming)
-    return _hint(work, incoming)
-
-
-def _contact_files(work: Work, incoming: Incoming) -> Toast | None:
-    """A contact's photo without a reply is never lost (SPEC §2)."""
-    open_rows = county.open_entries(work)
-    named = [row for row in open_rows if row.number and row.number in incoming.text]
-    if not named and incoming.text:
-        named = [
-            row
-            for row in open_rows
-            if any(name and name in incoming.text for name in (row.village, row.spot))
-        ]
-    if len(named) == 1 or (not named and len(open_rows) == 1):
-        row = named[0] if named else open_rows[0]
-        county.submit(work, row.id, incoming)
+    if work.actor.has(Role.CONTACT) or work.actor.has(Role.TOWNSHIP):
+        loose.receive(work, incoming)
         return None
-    if not open_rows:
-        raise NotUnderstood(hint="nothing_open")
-    loose.hold(work, incoming, named or open_rows)
-    return None
+    return _hint(work, incoming)
 
 
 def _words(work: Work, incoming: Incoming) -> Toast | None:
@@ -124,8 +108,8 @@ def about_entry(work: Work, entry_id: int, incoming: Incoming) -> None:
     having = life.having_of(work, row)
     if not having:
         raise NoSuchEntry
-    if incoming.attachments and Standing.CONTACT in having:
-        county.submit(work, entry_id, incoming)
+    if incoming.attachments and having & {Standing.CONTACT, Standing.TOWNSHIP}:
+        loose.prove(work, row, Material.of(incoming))
     elif incoming.attachments and may(Action.ADD_PHOTO, having):
         onsite.photo(work, row, incoming)
     elif row.state == State.DRAFT and incoming.text and menu_word(incoming.text, work.world.reader) is None:

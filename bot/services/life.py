@@ -12,6 +12,7 @@ from bot.domain.permissions import Action, Standing, may, standings
 from bot.ledger import entries as book
 from bot.ledger import events
 from bot.ledger.desk import Work
+from bot.services import heads
 from bot.services.outgoing import Button, close_panels
 from bot.services.outgoing import refresh_cards as refresh_cards
 from bot.services.refusals import AlreadyMoved, CardChanged, NoSuchEntry, NotPossible, NotYours
@@ -175,6 +176,9 @@ def put_state(
     _count(work, row, fresh)
     close_panels(work, row.id)
     refresh_cards(work, row.id)
+    heads.refresh(work, row)
+    if fresh.assigned_at != row.assigned_at:
+        heads.refresh(work, fresh)
     return fresh
 
 

@@ -98,8 +98,8 @@ def say(
 
     `text` is a key of the catalogue; `values` hold JSON values. `keyboard` shows a reply keyboard of
     label keys, an empty list takes it away; `force_reply` opens the reader's reply to it; `location`
-    (latitude, longitude) is sent as a pin, in place of the words. What is `secret` (a link that lets somebody in) is kept
-    until it is sent and no longer. False when `dedup` was there already.
+    (latitude, longitude) is sent as a pin, in place of the words. What is `secret` (a link that lets
+    somebody in) is kept until it is sent and no longer. False when `dedup` was there already.
     """
     payload: dict[str, Any] = {"text": text, "values": values or {}}
     if buttons:

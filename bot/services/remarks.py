@@ -10,7 +10,7 @@ from bot.domain.permissions import Action, may
 from bot.ledger import events
 from bot.ledger.desk import Work
 from bot.ledger.outbox import remember_message
-from bot.services import life
+from bot.services import life, officers
 from bot.services.incoming import Incoming
 from bot.services.outgoing import say
 from bot.services.refusals import NotYours
@@ -20,6 +20,12 @@ def remark(work: Work, row: Row[Any], incoming: Incoming) -> None:
     """Keep a member's words under an entry; raises NotYours for readers who only look."""
     if not may(Action.REMARK, life.having_of(work, row)):
         raise NotYours
+    said = officers.read(incoming.text)
+    if said.named and may(Action.SET_OFFICERS, life.having_of(work, row)):
+        officers.tell(work, officers.keep(work, row, said), incoming)
+        if not said.rest:
+            remember_message(work, incoming.chat_id, incoming.message_id, row.id, "part")
+            return
     body = life.body_for(work, row, Action.REMARK)
     events.record(work, "remark", entry_id=row.id, body=body, data={"text": incoming.text})
     remember_message(work, incoming.chat_id, incoming.message_id, row.id, "part")

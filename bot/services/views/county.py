@@ -1,25 +1,61 @@
-"""What the county reads of an entry, for whoever looks at it before the county does."""
+"""What the county reads of an entry: the contact, its townships, and whoever looks at it before they do."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, select
 
+from bot.domain.entries import OPEN_STATES, State
+from bot.domain.masking import mask_numbers
+from bot.ledger import entries as book
 from bot.ledger.desk import Work
+from bot.ledger.tables import proofs
 from bot.services.outgoing import Shown
 from bot.services.views.sheets import before_picture
 from bot.services.views.values import entry_values, last_body, sender_of, what_county_reads
 
+ASKED = ("extension", "not_ours")
+"""Kinds of requests that a card names while they are open."""
+
 
 def county_shown(work: Work, entry: Row[Any]) -> Shown:
     """The words and the picture of the county's card, without its buttons."""
+    return Shown("county.card", county_values(work, entry), (), before_picture(work, entry))
+
+
+def county_values(work: Work, entry: Row[Any]) -> dict[str, Any]:
+    """What the cards of the county's side say; of persons nobody but its own officers."""
     values = entry_values(work, entry)
+    last = book.last_move(work, entry.id)
+    returned = (last.data or {}) if last is not None and last.kind == "returned" else {}
     values.update(
+        owed=State(entry.state) in OPEN_STATES,
         problem=what_county_reads(entry),
         sender=sender_of(work, entry),
         body=last_body(work, entry),
         passed_to=entry.passed_to,
-        request=[],
+        requests=[kind for kind in ASKED if book.open_request(work, entry.id, kind) is not None],
+        reason=returned.get("reason"),
+        words=mask_numbers(returned.get("words") or ""),
+        waits_of=_waits_of(work, entry),
+        faults=[fault for fault in values["faults"] if fault["kind"] == "after"],
+        after=_counted(work, entry),
+        leader=mask_numbers(entry.county_leader or ""),
+        officer=mask_numbers(entry.section_officer or ""),
     )
-    return Shown("county.card", values, (), before_picture(work, entry))
+    return values
+
+
+def _counted(work: Work, entry: Row[Any]) -> int:
+    """After-photos of the proof that counts."""
+    latest = book.latest_proof(work, entry.id)
+    if latest is None:
+        return 0
+    return sum(photo.proof_id == latest.id for photo in book.photos_of(work, entry.id, "after"))
+
+
+def _waits_of(work: Work, entry: Row[Any]) -> bool:
+    """Whether a township's proof waits for its county."""
+    waiting = select(proofs.c.id).where(proofs.c.entry_id == entry.id, proofs.c.state == "waiting")
+    return work.connection.execute(waiting).first() is not None

@@ -1,0 +1,80 @@
+"""The contact's day: one head message 「今日交办 7 条」, and which card may sound (SPEC §2 «Budget»)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from bot.ledger import outbox as book
+from bot.ledger.desk import Work
+from bot.ledger.outbox import Priority
+from bot.ledger.tables import cards, entries, occurrences
+from bot.services.outgoing import show_card
+
+ON_TOP = ("onsite", "warning")
+"""现场交办 and 督办警示 come on top of the budget."""
+
+FROM = 2
+"""The head message comes with the day's second entry."""
+
+
+def may_sound(work: Work, row: Row[Any], chat_id: int) -> bool:
+    """Whether an entry's card may come with sound now; the day's first one uses the budget up.
+
+    What comes in the quiet hours makes no sound and uses nothing up.
+    """
+    if work.world.hours.quiet(work.local):
+        return False
+    day = work.local.date()
+    midnight = datetime(day.year, day.month, day.day, tzinfo=work.local.tzinfo)
+    key = {"kind": "first_card", "subject": "", "due_at": midnight, "recipient": chat_id}
+    known = work.connection.execute(
+        select(occurrences.c.at).where(*(occurrences.c[name] == value for name, value in key.items()))
+    ).first()
+    if known is None:
+        work.connection.execute(occurrences.insert().values(**key, at=work.now))
+    return known is None or row.handling in ON_TOP
+
+
+def show(work: Work, chat_id: int, member_id: int) -> None:
+    """Show the day's head message to a contact; from the second entry of the day on."""
+    day = work.world.campaign.today(work.now)
+    if len(handed_over_on(work, chat_id, day)) < FROM:
+        return
+    show_card(work, chat_id, "head", subject=subject_of(day), member_id=member_id)
+
+
+def subject_of(day: date) -> str:
+    """The subject of a day's head card."""
+    return f"day:{day.isoformat()}"
+
+
+def handed_over_on(work: Work, chat_id: int, day: date) -> list[Row[Any]]:
+    """The entries handed over to a contact on a day of the campaign's calendar, oldest first."""
+    start = datetime(day.year, day.month, day.day, tzinfo=work.world.campaign.zone)
+    rows = work.connection.execute(
+        select(entries)
+        .join(cards, cards.c.entry_id == entries.c.id)
+        .where(cards.c.chat_id == chat_id, cards.c.kind == "county", entries.c.assigned_at >= start)
+        .order_by(entries.c.id)
+    ).all()
+    return [row for row in rows if work.world.campaign.today(row.assigned_at) == day]
+
+
+def refresh(work: Work, row: Row[Any]) -> None:
+    """Bring the head messages of the contacts who have this entry's card up to date."""
+    if row.assigned_at is None:
+        return
+    subject = subject_of(work.world.campaign.today(row.assigned_at))
+    holders = select(cards.c.chat_id).where(cards.c.entry_id == row.id, cards.c.kind == "county")
+    for head in work.connection.execute(
+        select(cards.c.id, cards.c.chat_id, cards.c.wanted).where(
+            cards.c.chat_id.in_(holders.scalar_subquery()),
+            cards.c.subject == subject,
+            cards.c.kind == "head",
+        )
+    ).all():
+        work.connection.execute(cards.update().where(cards.c.id == head.id).values(wanted=head.wanted + 1))
+        book.put_card(work, head.id, head.chat_id, head.wanted + 1, None, Priority.REPLY, keep_pace=True)
