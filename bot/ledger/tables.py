@@ -175,6 +175,10 @@ entries = Table(
     Column("by_hand", Json),
     Column("alternatives", Json),
     Column("choices", Json),
+    # the parts of a caption that tells several problems, while splitting it is offered
+    Column("problems", Json),
+    # the message of the filer that carries the words: its edits change them
+    Column("words_message", BigInteger),
     Column("note", String(64)),
     Column("deadline", UtcTime),
     Column("found_at", UtcTime, nullable=False),
@@ -274,7 +278,8 @@ photos = Table(
     Column("lng", Float),
     # what a city leader handed over and no office has made an entry of yet
     Column("handed_id", Integer, index=True),
-    UniqueConstraint("chat_id", "message_id", "kind"),
+    # one caption with several problems may be split: its entries share the photos
+    UniqueConstraint("chat_id", "message_id", "kind", "entry_id"),
 )
 Index("ix_photos_album", photos.c.chat_id, photos.c.media_group_id)
 Index("ix_photos_pending", photos.c.next_try_at, sqlite_where=photos.c.state == "pending")

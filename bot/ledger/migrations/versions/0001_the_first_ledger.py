@@ -180,6 +180,8 @@ def upgrade() -> None:
         sa.Column("by_hand", Json(), nullable=True),
         sa.Column("alternatives", Json(), nullable=True),
         sa.Column("choices", Json(), nullable=True),
+        sa.Column("problems", Json(), nullable=True),
+        sa.Column("words_message", sa.BigInteger(), nullable=True),
         sa.Column("note", sa.String(length=64), nullable=True),
         sa.Column("deadline", UtcTime(), nullable=True),
         sa.Column("found_at", UtcTime(), nullable=False),
@@ -428,7 +430,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_photos_entry_id")),
         sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_photos_member_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_photos")),
-        sa.UniqueConstraint("chat_id", "message_id", "kind", name=op.f("uq_photos_chat_id_message_id_kind")),
+        sa.UniqueConstraint(
+            "chat_id",
+            "message_id",
+            "kind",
+            "entry_id",
+            name=op.f("uq_photos_chat_id_message_id_kind_entry_id"),
+        ),
     )
     with op.batch_alter_table("photos", schema=None) as batch_op:
         batch_op.create_index("ix_photos_album", ["chat_id", "media_group_id"], unique=False)
