@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from time import monotonic
@@ -30,6 +31,7 @@ from bot.delivery.serving import Served, bind
 from bot.delivery.updates import ALLOWED_UPDATES, Heard
 from bot.delivery.webhook import WebhookApp
 from bot.delivery.wire import Wire
+from bot.documents import roster
 from bot.domain.captions import CaptionReader
 from bot.domain.world import World
 from bot.handlers.hearing import Hearing
@@ -42,7 +44,7 @@ from bot.ledger import outbox as outbox_book
 from bot.ledger.desk import Desk, DeskClosed, LedgerUnavailable
 from bot.media.fonts import Fonts
 from bot.media.store import PhotoStore
-from bot.services import answering, pictures
+from bot.services import answering, commands, pictures
 from bot.texts.catalogue import Catalogue
 from bot.texts.html import plain
 
@@ -129,12 +131,14 @@ class Application:
         await wire.__aenter__()
         me = await wire.me()
         self.name = me["username"]
+        await desk.do(commands.know_bot, me)
         catalogue = Catalogue(self.world.campaign, settings.texts.language)
         fonts = Fonts(Path(settings.fonts.text) if settings.fonts.text else None)
         store = PhotoStore(settings.media_url())
         composer = Composer(
             catalogue, self.world, Drawing(store, fonts, catalogue), self.clock.now, self._pool
         )
+        composer.makers["roster"] = partial(roster.page, catalogue)
         outbox = settings.outbox
         limits = Limits(outbox.per_second, outbox.per_chat, int(outbox.per_group_minute), monotonic)
         sender = Sender(desk, wire, composer, limits)

@@ -25,6 +25,7 @@ class Hearing:
     catalogue: Catalogue
     heard: Heard
     press: Press | None = None
+    anybody: bool = False
 
     @property
     def pressed(self) -> Press:
@@ -35,6 +36,10 @@ class Hearing:
     def with_press(self, press: Press) -> Hearing:
         """The same surroundings for a press that was read."""
         return replace(self, press=press)
+
+    def for_anybody(self) -> Hearing:
+        """The same surroundings for what a stranger may ask for, too."""
+        return replace(self, anybody=True)
 
     async def do(
         self, verb: Callable[Concatenate[Work, P], Toast | None], *args: P.args, **kwargs: P.kwargs
@@ -48,5 +53,7 @@ class Hearing:
             private=heard.private,
             message=heard.message,
             press=heard.kind == "press",
+            anybody=self.anybody,
+            thread_id=heard.thread_id,
         )
         return await self.desk.do(lambda work: settle(work, heading, verb, *args, **kwargs))

@@ -9,7 +9,7 @@ from typing import Any, Concatenate, ParamSpec
 from bot.domain.permissions import NOBODY
 from bot.ledger import inbox, people
 from bot.ledger.desk import Work
-from bot.services import intake
+from bot.services import door, intake
 from bot.services.incoming import Incoming
 from bot.services.outgoing import refresh_cards, say
 from bot.services.refusals import Refusal, SecretMaterial
@@ -36,6 +36,8 @@ class Heading:
     private: bool
     message: Incoming | None = None
     press: bool = False
+    anybody: bool = False  # what is asked for may be asked by a stranger, too
+    thread_id: int | None = None
 
 
 QUIET = Toast()
@@ -57,13 +59,29 @@ def settle(
         AlreadyDone: the update's effects are in the ledger.
     """
     work.update_id = heading.update_id
+    work.topic = (heading.chat_id, heading.thread_id) if heading.thread_id else None
     inbox.finish(work, heading.update_id)
     work.actor = people.actor_of(work, heading.sender_id) if heading.sender_id else NOBODY
+    if heading.private:
+        door.heard_from(work, heading.chat_id)
+    if not work.actor.grants and not heading.anybody:
+        return _not_admitted(work, heading)
     try:
         with work.savepoint():
             return verb(work, *args, **kwargs) or QUIET
     except Refusal as refusal:
         return refused(work, heading, refusal)
+
+
+def _not_admitted(work: Work, heading: Heading) -> Toast:
+    if heading.press:
+        return Toast("refusals.stranger", {"joining": bool(work.actor.member_id)}, alert=True)
+    try:
+        with work.savepoint():
+            door.turn_away(work, heading.sender_id, heading.message)
+    except Refusal as refusal:
+        return refused(work, heading, refusal)
+    return QUIET
 
 
 def refused(work: Work, heading: Heading, refusal: Refusal) -> Toast:

@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy import Row, select, update
 
 from bot.domain.campaign import UnknownName
-from bot.domain.permissions import MAY_INVITE, Role
-from bot.ledger import events
+from bot.domain.permissions import MAY_INVITE, Grant, Role
+from bot.ledger import events, people
 from bot.ledger.desk import Work
 from bot.ledger.tables import invitations
+from bot.services import commands
 from bot.services.refusals import BadInvitation, NotYours
 
 TOKEN_BYTES = 18
@@ -77,7 +78,15 @@ def token_hash(token: str) -> str:
 
 
 def create(
-    work: Work, scope: Scope, *, uses: int = 1, name: str = "", post: str = "", days: int | None = None
+    work: Work,
+    scope: Scope,
+    *,
+    uses: int = 1,
+    name: str = "",
+    post: str = "",
+    unit: str = "",
+    days: int | None = None,
+    roster_id: int | None = None,
 ) -> str:
     """A new invitation; gives the payload of its link, which is not kept.
 
@@ -88,7 +97,7 @@ def create(
     """
     scope = check_scope(work, scope)
     if work.actor.member_id:
-        _may(work, scope)
+        inviting_grant(work, scope)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     stays = timedelta(days=days if days is not None else work.world.invitation_days)
     new_id = work.insert(
@@ -103,42 +112,63 @@ def create(
         deputy=scope.deputy,
         name=name,
         post=post,
+        unit=unit,
         uses=uses,
         created_by=work.actor.member_id or None,
         created_at=work.now,
         expires_at=work.now + stays,
+        roster_id=roster_id,
     )
     events.record(
         work,
         "invited",
-        body="admin" if not work.actor.member_id else work.actor.grants[0].body,
+        body="admin" if not work.actor.member_id else inviting_grant(work, scope).body,
         data={"invitation": new_id, "role": scope.role.value, "uses": uses},
     )
     return token
 
 
-def _may(work: Work, scope: Scope) -> None:
+def inviting_grant(work: Work, scope: Scope) -> Grant:
+    """The grant by which the actor may invite to that role and scope (SPEC §1).
+
+    Raises:
+        NotYours: there is none.
+    """
     for grant in work.actor.grants:
         if scope.role not in MAY_INVITE.get(grant.role, frozenset()):
             continue
-        if grant.role is Role.ADMIN:
-            return
-        if grant.role is Role.OFFICE and scope.track in (None, grant.track):
-            return
-        if grant.role is Role.CONTACT and scope.region == grant.region:
-            return
+        match grant.role:
+            case Role.ADMIN:
+                return grant
+            case Role.OFFICE if scope.track in (None, grant.track):
+                return grant
+            case Role.CONTACT if scope.region == grant.region:
+                return grant
+            case _:
+                continue
     raise NotYours
 
 
-def find(work: Work, token: str) -> Row[Any]:
-    """The invitation behind a payload.
+def by_token(work: Work, token: str) -> Row[Any] | None:
+    """The invitation behind a payload, whatever has become of it."""
+    return work.connection.execute(
+        select(invitations).where(invitations.c.token_hash == token_hash(token))
+    ).first()
+
+
+def get(work: Work, invitation_id: int | None) -> Row[Any] | None:
+    """An invitation by id."""
+    if invitation_id is None:
+        return None
+    return work.connection.execute(select(invitations).where(invitations.c.id == invitation_id)).first()
+
+
+def usable(work: Work, row: Row[Any] | None) -> Row[Any]:
+    """The same invitation, when it still opens the door.
 
     Raises:
         BadInvitation: unknown, used up, revoked or expired: the same words for all.
     """
-    row = work.connection.execute(
-        select(invitations).where(invitations.c.token_hash == token_hash(token))
-    ).first()
     if row is None or row.revoked_at is not None or row.used >= row.uses or row.expires_at <= work.now:
         raise BadInvitation
     return row
@@ -149,3 +179,66 @@ def use(work: Work, row: Row[Any]) -> None:
     work.connection.execute(
         update(invitations).where(invitations.c.id == row.id).values(used=invitations.c.used + 1)
     )
+
+
+def holds(work: Work, member_id: int, invitation: Row[Any]) -> bool:
+    """Whether a member has the role of an invitation already."""
+    return any(scope_key(role) == scope_key(invitation) for role in people.roles_of(work, member_id))
+
+
+def scope_key(row: Row[Any]) -> tuple[Any, ...]:
+    """What a role's and an invitation's row must have in common to be the same role."""
+    return (row.role, row.track, row.group_key, row.region, row.township, bool(row.leader), bool(row.deputy))
+
+
+def watchers(work: Work, row: Row[Any]) -> list[int]:
+    """Private chats that are told of who joined by a link of several uses: the office, else the inviter."""
+    if row.role == Role.TOWNSHIP.value and row.created_by is not None:
+        inviter = people.member(work, row.created_by)
+        if inviter is not None and inviter.left_at is None and inviter.telegram_id is not None:
+            return [int(inviter.telegram_id)]
+    offices = people.office_of(work, row.track) if row.track else people.holders_of(work, Role.ADMIN)
+    return [person.chat_id for person in offices or people.holders_of(work, Role.ADMIN)]
+
+
+def revoke(work: Work, invitation_id: int) -> None:
+    """「作废链接」: nobody joins by it any more.
+
+    Raises:
+        NotYours: the actor could not have made it.
+        BadInvitation: it is used up, expired or revoked already.
+    """
+    row = usable(work, get(work, invitation_id))
+    inviting_grant(work, scope_of(row))
+    work.connection.execute(update(invitations).where(invitations.c.id == row.id).values(revoked_at=work.now))
+    events.record(work, "invitation_revoked", body=events.SYSTEM, data={"invitation": row.id})
+
+
+def revoke_of(work: Work, member_id: int) -> int:
+    """Somebody left: the links that they gave out die at once; gives how many."""
+    return work.connection.execute(
+        update(invitations)
+        .where(invitations.c.created_by == member_id, invitations.c.revoked_at.is_(None))
+        .where(invitations.c.used < invitations.c.uses, invitations.c.expires_at > work.now)
+        .values(revoked_at=work.now)
+    ).rowcount
+
+
+def scope_of(row: Row[Any]) -> Scope:
+    """What an invitation's row grants."""
+    return Scope(
+        Role(row.role), row.track, row.group_key, row.region, row.township, bool(row.leader), bool(row.deputy)
+    )
+
+
+def as_grant(scope: Scope) -> Grant:
+    """What an invitation grants, as the grant it will become."""
+    return Grant(
+        scope.role, scope.track, scope.group, scope.region, scope.township, scope.leader, scope.deputy
+    )
+
+
+def link(work: Work, token: str) -> str:
+    """The deep link of a payload."""
+    known = commands.bot(work)
+    return f"https://t.me/{known['username'] if known else 'NAME'}?start={token}"

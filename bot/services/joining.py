@@ -3,34 +3,45 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, select, update
 
-from bot.domain.permissions import Role
 from bot.ledger import events, people
 from bot.ledger.desk import Work
 from bot.ledger.tables import chats, members, roles, strangers
-from bot.services import invitations, questions
+from bot.services import commands, invitations, questions, roster
 from bot.services.incoming import Incoming
 from bot.services.outgoing import Button, say
-from bot.services.refusals import NotUnderstood
+from bot.services.refusals import BadInvitation, NotUnderstood
+from bot.services.titles import grant_of, title_of
 
 MOST_NAME = 32
-_BETWEEN = re.compile(r"[\s,，、;；/]+")
+MOST_POST = 64
+_BETWEEN = re.compile(r"[\s,，、;；/:：]+")
+_SAID = re.compile(r"^(?:我叫|我是|姓名|名字|叫)[:：\s]*")
+_POST = re.compile(r"^(?:职务|单位及职务|单位)[:：\s]*")
 
 
-def start(work: Work, telegram_id: int, payload: str, *, language: str = "") -> None:
-    """`/start`, with or without the payload of an invitation."""
+def start(work: Work, telegram_id: int, payload: str) -> None:
+    """`/start`, with or without the payload of an invitation.
+
+    Raises:
+        BadInvitation: the payload opens nothing, and its sender is no member.
+    """
     hear_from(work, telegram_id)
     known = people.by_telegram(work, telegram_id)
     if payload:
-        _redeem(work, telegram_id, payload, known, language)
-    elif known is not None and known.left_at is None:
-        if known.red_lines_at is None:
-            _go_on(work, telegram_id, known)
-        else:
+        try:
+            _redeem(work, telegram_id, payload, known)
+        except BadInvitation:
+            # a member who presses an old link again only wants to come in
+            if not work.actor.grants:
+                raise
             welcome(work, telegram_id)
+    elif known is not None and known.left_at is None:
+        go_on(work, telegram_id, int(known.id))
     else:
         stranger(work, telegram_id)
 
@@ -48,76 +59,75 @@ def hear_from(work: Work, telegram_id: int) -> None:
         )
 
 
-def _redeem(work: Work, telegram_id: int, payload: str, known: Row[Any] | None, language: str) -> None:
-    invitation = invitations.find(work, payload)
-    if known is not None and _holds(work, known.id, invitation):
-        welcome(work, telegram_id)
+def _redeem(work: Work, telegram_id: int, payload: str, known: Row[Any] | None) -> None:
+    invitation = invitations.by_token(work, payload)
+    inside = known if known is not None and known.left_at is None else None
+    if invitation is not None and inside is not None and invitations.holds(work, inside.id, invitation):
+        go_on(work, telegram_id, int(inside.id))
         return
+    invitation = invitations.usable(work, invitation)
     invitations.use(work, invitation)
     if known is None:
-        member_id = _new_member(work, telegram_id, invitation, language)
+        member_id = _new_member(work, telegram_id, invitation)
     else:
         member_id = int(known.id)
-        if known.left_at is not None:
-            work.connection.execute(
-                update(members).where(members.c.id == member_id).values(left_at=None, red_lines_at=None)
-            )
+        _come_back(work, known, invitation)
     grant(work, member_id, invitation)
-    row = people.member(work, member_id)
-    assert row is not None
-    _go_on(work, telegram_id, row)
+    go_on(work, telegram_id, member_id, fresh=True)
 
 
-def _new_member(work: Work, telegram_id: int, invitation: Row[Any], language: str) -> int:
-    new_id = work.insert(
+def _new_member(work: Work, telegram_id: int, invitation: Row[Any]) -> int:
+    return work.insert(
         members,
         telegram_id=telegram_id,
         name=invitation.name,
         post=invitation.post,
-        language=None,
+        unit=invitation.unit,
         created_at=work.now,
         heard_at=work.now,
     )
-    return new_id
 
 
-def _holds(work: Work, member_id: int, invitation: Row[Any]) -> bool:
-    return any(
-        (role.role, role.group_key, role.region, role.township, role.track, role.leader)
-        == (
-            invitation.role, invitation.group_key, invitation.region, invitation.township,
-            invitation.track, invitation.leader,
-        )
-        for role in people.roles_of(work, member_id)
-    )  # fmt: skip
+def _come_back(work: Work, known: Row[Any], invitation: Row[Any]) -> None:
+    values: dict[str, Any] = {}
+    if known.left_at is not None:
+        values.update(left_at=None, red_lines_at=None)
+    if not known.name and invitation.name:
+        values.update(name=invitation.name, post=invitation.post, unit=invitation.unit)
+    if values:
+        work.connection.execute(update(members).where(members.c.id == known.id).values(**values))
 
 
 def grant(work: Work, member_id: int, invitation: Row[Any]) -> None:
     """Give a member the role of an invitation; roles add up."""
-    work.connection.execute(
-        roles.insert().values(
-            member_id=member_id,
-            role=invitation.role,
-            track=invitation.track,
-            group_key=invitation.group_key,
-            region=invitation.region,
-            township=invitation.township,
-            leader=invitation.leader,
-            deputy=invitation.deputy,
-            invitation_id=invitation.id,
-            granted_at=work.now,
-        )
+    work.insert(
+        roles,
+        member_id=member_id,
+        role=invitation.role,
+        track=invitation.track,
+        group_key=invitation.group_key,
+        region=invitation.region,
+        township=invitation.township,
+        leader=invitation.leader,
+        deputy=invitation.deputy,
+        invitation_id=invitation.id,
+        granted_at=work.now,
     )
     events.record(
         work,
         "joined",
-        body="system",
+        body=events.SYSTEM,
         data={"member": member_id, "role": invitation.role, "invitation": invitation.id},
     )
 
 
-def _go_on(work: Work, telegram_id: int, row: Row[Any]) -> None:
-    """The next step of joining: name and post, then the red lines, then the welcome."""
+def go_on(work: Work, telegram_id: int, member_id: int, *, fresh: bool = False) -> None:
+    """The next step of joining: name and post, then the red lines, then the welcome.
+
+    `fresh` says that a role has just been given.
+    """
+    row = people.member(work, member_id)
+    assert row is not None
     if not row.name:
         questions.ask(
             work, telegram_id, "name_and_post", "joining.name", telegram_id=telegram_id,
@@ -125,78 +135,96 @@ def _go_on(work: Work, telegram_id: int, row: Row[Any]) -> None:
         )  # fmt: skip
     elif row.red_lines_at is None:
         say(
-            work, telegram_id, "joining.red_lines", {"name": row.name},
+            work, telegram_id, "joining.red_lines", {"name": row.name, "post": row.post},
             buttons=((Button("i_know", "iknow", row.id),),),
         )  # fmt: skip
     else:
         welcome(work, telegram_id)
+        if fresh:
+            _tell(work, row, [one for one in people.roles_of(work, row.id) if one.granted_at == work.now])
 
 
 @questions.answers("name_and_post")
 def named(work: Work, row: Row[Any], incoming: Incoming) -> None:
     """「姓名 职务」 in one reply."""
-    parts = [part for part in _BETWEEN.split(incoming.text.strip()) if part]
-    if not parts or len(parts[0]) > MOST_NAME or incoming.text.startswith("/"):
+    said = _SAID.sub("", incoming.text.strip())
+    parts = [part for part in _BETWEEN.split(said) if part]
+    if not parts or len(parts) < 2 or len(parts[0]) > MOST_NAME or said.startswith("/"):
         raise NotUnderstood(hint="name")
-    name, post = parts[0], " ".join(parts[1:])[:64]
+    name, post = parts[0], _POST.sub("", " ".join(parts[1:]))[:MOST_POST]
     member_id = int(row.subject["member"])
     work.connection.execute(update(members).where(members.c.id == member_id).values(name=name, post=post))
-    fresh = people.member(work, member_id)
-    assert fresh is not None
-    _go_on(work, incoming.chat_id, fresh)
+    go_on(work, incoming.chat_id, member_id)
 
 
 def acknowledge(work: Work, telegram_id: int) -> None:
-    """「我已知晓」: the newcomer has read the red lines; the roles are in force from now on."""
+    """「我已知晓」: the newcomer has read the red lines; the roles are in force from now on.
+
+    Raises:
+        NotUnderstood: pressed by somebody who is no member, or whose name is not known yet.
+    """
     row = people.by_telegram(work, telegram_id)
     if row is None or row.left_at is not None:
         raise NotUnderstood(hint="nobody")
-    if row.red_lines_at is None:
+    if not row.name:
+        raise NotUnderstood(hint="name")
+    first = row.red_lines_at is None
+    if first:
         work.connection.execute(
             update(members)
             .where(members.c.id == row.id)
             .values(red_lines_at=work.now, joined_at=row.joined_at or work.now)
         )
         work.actor = people.actor_by_id(work, row.id)
-        events.record(work, "red_lines", body="system", data={"member": row.id})
+        events.record(work, "red_lines", body=events.SYSTEM, data={"member": row.id})
     welcome(work, telegram_id)
+    if first:
+        _tell(work, row, people.roles_of(work, row.id))
+
+
+def _tell(work: Work, row: Row[Any], granted: Sequence[Row[Any]]) -> None:
+    """The office sees who came: by the board of a roster, or by a line with 「移出」."""
+    for one in granted:
+        invitation = invitations.get(work, one.invitation_id)
+        if invitation is None:
+            continue
+        if invitation.roster_id is not None:
+            roster.refresh(work, invitation.roster_id)
+        elif invitation.uses > 1:
+            _tell_inviters(work, row, one, invitation)
+
+
+def _tell_inviters(work: Work, row: Row[Any], role: Row[Any], invitation: Row[Any]) -> None:
+    for chat_id in invitations.watchers(work, invitation):
+        if chat_id == row.telegram_id:
+            continue
+        say(
+            work,
+            chat_id,
+            "people.somebody_joined",
+            {"name": row.name, "post": row.post, "role": title_of(work, grant_of(role)),
+             "used": invitation.used, "uses": invitation.uses},
+            buttons=((Button("remove", "removing", role.id),),),
+            silent=True,
+        )  # fmt: skip
 
 
 def welcome(work: Work, telegram_id: int) -> None:
-    """What the member is, and what can be done now; with the role's menu."""
+    """What the member is, and what can be done now; with the role's menu and commands."""
     work.actor = people.actor_of(work, telegram_id)
-    say(work, telegram_id, "joining.welcome", {"roles": role_titles(work)}, keyboard=menu_of(work))
+    say(
+        work,
+        telegram_id,
+        "joining.welcome",
+        {"roles": role_titles(work)},
+        keyboard=commands.menu_of(work.actor),
+    )
+    commands.show(work, telegram_id)
 
 
 def role_titles(work: Work) -> list[dict[str, Any]]:
     """The actor's roles as the texts name them."""
-    campaign = work.world.campaign
-    titles = []
-    for one in work.actor.grants:
-        scope = one.region or ""
-        if one.group is not None:
-            scope = campaign.group_title(one.group)
-        elif one.role is Role.OFFICE and one.track is not None:
-            scope = campaign.track(one.track).office
-        titles.append(
-            {"role": str(one.role), "scope": scope, "township": one.township or "",
-             "leader": one.leader, "deputy": one.deputy}
-        )  # fmt: skip
-    return titles
-
-
-def menu_of(work: Work) -> list[list[str]]:
-    """The reply keyboard of the actor's roles: no job needs a typed command (SPEC §7)."""
-    actor = work.actor
-    if actor.groups():
-        return [["my", "to_check"], ["day_end", "help"]]
-    if actor.regions() or actor.has(Role.TOWNSHIP):
-        return [["todo", "help"]]
-    if actor.offices():
-        return [["to_check", "ledger"], ["source", "help"]]
-    if actor.has(Role.OVERSIGHT) or actor.has(Role.CITY_LEADER):
-        return [["ledger", "help"]]
-    return [["help"]]
+    return [title_of(work, one) for one in work.actor.grants]
 
 
 def stranger(work: Work, telegram_id: int) -> None:

@@ -98,6 +98,14 @@ class Catalogue:
         found: Mapping[str, str] = self._labels[self.language(language)][group]
         return found
 
+    def menu_word(self, text: str) -> str | None:
+        """The key of the reply keyboard that a text is, in any language, as the default language says it."""
+        for language in LANGUAGES:
+            for key, words in self._labels[language]["menu"].items():
+                if words.casefold() == text.strip().casefold():
+                    return str(self._labels[DEFAULT]["menu"][key])
+        return None
+
     def keyboard(self, language: str | None, rows: list[list[dict[str, Any]]]) -> list[list[dict[str, str]]]:
         """Rows of buttons as values → Telegram's inline keyboard."""
         return [[self._button(language, button) for button in row] for row in rows if row]

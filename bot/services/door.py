@@ -1,0 +1,54 @@
+"""The door: who has no role is answered here, before anything else is asked (SPEC §1 «Joining»)."""
+
+from __future__ import annotations
+
+from sqlalchemy import update
+
+from bot.ledger import people
+from bot.ledger.desk import Work
+from bot.ledger.tables import chats
+from bot.services import joining, questions
+from bot.services.incoming import Incoming
+from bot.services.refusals import AnonymousAdmin
+
+
+def heard_from(work: Work, chat_id: int) -> None:
+    """A private chat was heard from: it can be reached again."""
+    work.connection.execute(
+        update(chats)
+        .where(chats.c.id == chat_id, chats.c.unreachable_at.is_not(None))
+        .values(unreachable_at=None, unreachable_why=None, heard_at=work.now)
+    )
+
+
+def turn_away(work: Work, sender_id: int, incoming: Incoming | None) -> None:
+    """Answer a message of somebody without a role.
+
+    In groups and channels silence; in private a newcomer goes on joining, everybody else gets one
+    polite line a day.
+
+    Raises:
+        AnonymousAdmin: the group itself spoke to the bot: nobody knows who it was.
+    """
+    if incoming is None:
+        return
+    if incoming.anonymous:
+        if not incoming.edited and _meant_for_us(work, incoming):
+            raise AnonymousAdmin
+        return
+    if not incoming.private or incoming.edited:
+        return
+    if work.actor.member_id:
+        if incoming.text and not incoming.attachments and questions.answer(work, incoming):
+            return
+        joining.go_on(work, sender_id, work.actor.member_id)
+        return
+    joining.stranger(work, sender_id)
+
+
+def _meant_for_us(work: Work, incoming: Incoming) -> bool:
+    chat = people.chat(work, incoming.chat_id)
+    if chat is None or (chat.group_key is None and chat.region is None):
+        return incoming.text.startswith("/bind")
+    wanted = chat.every_photo and incoming.has_photo and incoming.text
+    return bool(incoming.tagged or wanted or incoming.text.startswith("/"))
