@@ -1,0 +1,58 @@
+"""`kill -9` at any moment, by polling and by webhook: nothing is lost, nothing done twice."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.kills.harness import Siege, siege
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@pytest.mark.parametrize("mode", ["polling", "webhook"])
+async def test_a_few_kills_lose_nothing_and_double_nothing(tmp_path: Path, mode: str) -> None:
+    port = free_port() if mode == "webhook" else 0
+    async with Siege(tmp_path, seed=4, webhook_port=port, people=6) as besieged:
+        figures = await siege(besieged, kills=5, updates=300, longest=2.0)
+
+    assert figures.kills == 5
+    assert figures.updates >= 300
+
+
+async def test_a_clean_stop_and_a_kill_behind_it_lose_nothing(tmp_path: Path) -> None:
+    async with Siege(tmp_path, seed=7, people=6) as besieged:
+        besieged.write(120)
+        await besieged.start()
+        await besieged.server.wait_for(lambda: besieged.bot.queue.confirmed > 0, timeout=30)
+        assert await besieged.stop() == 0
+        await besieged.through()
+        await besieged.kill()
+        await besieged.through()
+        assert await besieged.stop() == 0
+
+        figures = besieged.balance()
+
+    assert figures.doubled_messages == 0
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("mode", "kills", "updates"), [("polling", 70, 13_000), ("webhook", 40, 8_000)])
+async def test_more_than_a_hundred_kills_over_twenty_thousand_updates(
+    tmp_path: Path, mode: str, kills: int, updates: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    share = float(os.environ.get("SOAK", "1"))
+    port = free_port() if mode == "webhook" else 0
+    async with Siege(tmp_path, seed=11, webhook_port=port) as besieged:
+        figures = await siege(besieged, kills=round(kills * share), updates=round(updates * share))
+
+    with capsys.disabled():
+        sys.stdout.write(f"\nG3 {mode}: {figures}\n")
