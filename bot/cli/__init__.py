@@ -1,0 +1,34 @@
+"""The command line: `python -m bot [--config FILE] COMMAND`; nothing else happens on import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bot import __version__
+from bot.cli.ledger import export
+from bot.cli.people import invite
+from bot.cli.serving import run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="%(version)s")
+@click.option(
+    "--config",
+    default="config.toml",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="配置文件 · The configuration file.",
+)
+@click.pass_context
+def main(context: click.Context, config: Path) -> None:
+    """督查机器人 · The inspection groups' bot.
+
+    Exit codes: 0 done, 1 failed, 2 usage or configuration.
+    """
+    context.obj = config
+
+
+for command in (run, invite, export):
+    main.add_command(command)

@@ -1,0 +1,102 @@
+"""Commands about people: `invite`, `members`."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bot.cli.opening import FAILED, USAGE, give_up, open_ledger, read_settings
+from bot.domain.permissions import Role
+
+if TYPE_CHECKING:
+    from bot.config import Settings
+
+TELEGRAM_SECONDS = 10.0
+"""A command waits no longer for Telegram."""
+
+
+@click.command()
+@click.option(
+    "--role", required=True, type=click.Choice([role.value for role in Role]), help="身份 · What is granted."
+)
+@click.option("--track", metavar="KEY", help="序列（office）· The track, for an office.")
+@click.option(
+    "--group", metavar="KEY/NUMBER|covert", help="督查组（inspector）· The group, for an inspector."
+)
+@click.option("--leader", is_flag=True, help="组长 · As the group's leader.")
+@click.option("--region", metavar="NAME", help="县(市、区) · The region, for a contact or township.")
+@click.option("--township", metavar="NAME", help="乡镇 · The township, for a township's contact.")
+@click.option("--deputy", is_flag=True, help="副联系人 · As the contact's deputy.")
+@click.option(
+    "--uses", default=1, show_default=True, type=click.IntRange(1), help="可用次数 · How many may use it."
+)
+def invite(
+    role: str, track: str | None, group: str | None, leader: bool, region: str | None,
+    township: str | None, deputy: bool, uses: int,
+) -> None:  # fmt: skip
+    """打印邀请链接 · Print a link by which somebody joins."""
+    from bot.services import commands, invitations
+    from bot.services.invitations import Scope, ScopeError
+
+    settings = read_settings()
+    scope = Scope(Role(role), track, group, region, township, leader, deputy)
+    with open_ledger(settings) as desk:
+        try:
+            desk.look_now(invitations.check_scope, scope)
+        except ScopeError as error:
+            give_up(USAGE, f"{error} · {known_names(settings, role)}")
+        known = desk.look_now(commands.bot)
+        if known is None or not settings.token.startswith(f"{known['id']}:"):
+            desk.do_now(commands.know_bot, who_is_it(settings))
+        token = desk.do_now(invitations.create, scope, uses=uses)
+        link = desk.look_now(invitations.link, token)
+    click.echo(link)
+
+
+def known_names(settings: Settings, role: str) -> str:
+    """What the option of a role may be, for who has mistaken it."""
+    match Role(role):
+        case Role.INSPECTOR:
+            names = [f"{group.track}/{group.number}" for group in settings.groups if group.number] + [
+                "covert"
+            ]
+            return f"--group 可用 known: {' '.join(names)}"
+        case Role.OFFICE:
+            return f"--track 可用 known: {' '.join(track.key for track in settings.tracks)}"
+        case _:
+            return f"--region 可用 known: {' '.join(region.name for region in settings.regions)}"
+
+
+def who_is_it(settings: Settings) -> dict[str, Any]:
+    """The bot's own account as Telegram knows it; ends with a line when it cannot be asked."""
+    from telegram.error import InvalidToken, TelegramError
+
+    from bot.delivery.wire import Wire
+
+    async def ask() -> dict[str, Any]:
+        async with asyncio.timeout(TELEGRAM_SECONDS):
+            async with Wire(settings.token, settings.telegram.api_url, proxy=settings.telegram.proxy) as wire:
+                return await wire.me()
+
+    if not settings.token:
+        give_up(USAGE, "没有令牌，不知道机器人的名称：设 BOT_TOKEN · no token: set BOT_TOKEN")
+    try:
+        return asyncio.run(ask())
+    except InvalidToken:
+        give_up(USAGE, wrong_token())
+    except (TelegramError, TimeoutError) as error:
+        give_up(
+            FAILED,
+            f"连不上 Telegram（{settings.telegram.api_url}），还不知道机器人的名称：检查网络或 [telegram] proxy · "
+            f"Telegram cannot be reached ({type(error).__name__}): check the network or [telegram] proxy",
+        )
+
+
+def wrong_token() -> str:
+    """A token that Telegram does not know, in one line without the token."""
+    return (
+        "Telegram 不认这个令牌：向 @BotFather 核对后写入 [telegram] token 或 BOT_TOKEN · "
+        "Telegram does not know the token: check it with @BotFather, then set [telegram] token or BOT_TOKEN"
+    )

@@ -1,0 +1,107 @@
+"""Pages of entries, photos and events for an export: by key, so that no page costs more than the first.
+
+What is covert 暗访 and not handed over is in none of them (SPEC §2): the filing group and the office of its
+track read it in the chat, an export travels further.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, false, func, or_, select
+
+from bot.domain.entries import Mode
+from bot.ledger.desk import Work
+from bot.ledger.tables import entries, events, members, photos
+
+PAGE = 500
+
+# an entry whose filer has not yet said as whom is held as covert
+hidden = or_(
+    and_(entries.c.mode == Mode.COVERT.value, entries.c.handed_over_at.is_(None)),
+    entries.c.identity_open.is_(True),
+)
+_exported = and_(entries.c.kind == "issue", ~hidden)
+
+
+def count_entries(work: Work) -> int:
+    """How many entries an export has."""
+    return int(work.connection.execute(select(func.count()).where(_exported)).scalar_one())
+
+
+def entry_pages(work: Work, page: int = PAGE) -> Iterator[Sequence[Row[Any]]]:
+    """Entries in the order in which they were registered, page by page."""
+    after = 0
+    while True:
+        rows = work.connection.execute(
+            select(entries).where(_exported, entries.c.id > after).order_by(entries.c.id).limit(page)
+        ).all()
+        if not rows:
+            return
+        yield rows
+        after = rows[-1].id
+
+
+def photos_of(work: Work, entry_ids: Iterable[int]) -> dict[int, list[Row[Any]]]:
+    """Entry id → its before- and after-photos in their order."""
+    found: dict[int, list[Row[Any]]] = {}
+    query = (
+        select(photos)
+        .where(photos.c.entry_id.in_(list(entry_ids)), photos.c.kind.in_(("before", "after")))
+        .order_by(photos.c.entry_id, photos.c.kind.desc(), photos.c.seq, photos.c.id)
+    )
+    for row in work.connection.execute(query):
+        found.setdefault(row.entry_id, []).append(row)
+    return found
+
+
+def names_of(work: Work, member_ids: Iterable[int]) -> dict[int, str]:
+    """Member id → name."""
+    wanted = set(member_ids)
+    rows = work.connection.execute(select(members.c.id, members.c.name).where(members.c.id.in_(wanted)))
+    return {row.id: row.name for row in rows}
+
+
+def hidden_entries(work: Work) -> dict[int, str | None]:
+    """Id → number of every entry that no export may speak of, visits by a covert group among them."""
+    rows = work.connection.execute(select(entries.c.id, entries.c.number).where(hidden))
+    return {row.id: row.number for row in rows}
+
+
+def count_events(work: Work) -> int:
+    """How many events an export has."""
+    return int(work.connection.execute(select(func.count()).select_from(_spoken)).scalar_one())
+
+
+_spoken = (
+    select(events, entries.c.number)
+    .select_from(events.outerjoin(entries, entries.c.id == events.c.entry_id))
+    .where(or_(events.c.entry_id.is_(None), ~hidden))
+    .subquery()
+)
+
+
+def event_pages(work: Work, page: int = PAGE) -> Iterator[Sequence[Row[Any]]]:
+    """The event log without what concerns hidden entries, page by page, oldest first."""
+    after = 0
+    while True:
+        rows = work.connection.execute(
+            select(_spoken).where(_spoken.c.id > after).order_by(_spoken.c.id).limit(page)
+        ).all()
+        if not rows:
+            return
+        yield rows
+        after = rows[-1].id
+
+
+def last_events(
+    work: Work, entry_ids: Iterable[int], kinds: Sequence[str]
+) -> dict[tuple[int, str], Row[Any]]:
+    """(entry id, kind) → the latest event of that kind."""
+    ids = list(entry_ids)
+    wanted: ColumnElement[bool] = events.c.entry_id.in_(ids) if ids else false()
+    rows = work.connection.execute(
+        select(events).where(wanted, events.c.kind.in_(list(kinds))).order_by(events.c.id)
+    )
+    return {(row.entry_id, row.kind): row for row in rows}

@@ -1,0 +1,210 @@
+"""What an export 导出 holds: entries and events as plain values, and the log's line that it was made.
+
+The person at the command line is the admin, who sees no entries in the chat but keeps the machine on which they
+lie: the export is the office's act. It is logged, it is marked, and what is covert and not handed over is
+not in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from bot.domain.entries import State, is_overdue
+from bot.domain.masking import mask_numbers
+from bot.ledger import events as log
+from bot.ledger import export as book
+from bot.ledger.desk import Work
+
+KEYS = (
+    "number", "state", "track", "group", "source", "inspection_mode", "region", "township", "village", "spot",
+    "category", "description", "handling", "severity", "deadline", "found_at", "assigned_at",
+    "acknowledged_at", "submitted_at", "closed_at", "overdue_days", "returns", "warnings", "chain", "round",
+    "photos",
+)  # fmt: skip
+"""The keys of an exported entry, in order (SPEC §8)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """One entry: `values` has the keys of SPEC §8, `more` what the printed ledger adds (FORMS §1.2).
+
+    Times are aware, on the campaign's wall clock. `public_text` is what a county may read where that is
+    not the filer's own words.
+    """
+
+    id: int
+    values: Mapping[str, Any]
+    more: Mapping[str, Any]
+
+
+def count(work: Work, what: str) -> int:
+    """How many rows an export of `entries` or `events` has now."""
+    return book.count_entries(work) if what == "entries" else book.count_events(work)
+
+
+def entries(work: Work) -> Iterator[Exported]:
+    """Every entry that an export may hold, page by page from the open snapshot."""
+    for page in book.entry_pages(work):
+        ids = [row.id for row in page]
+        photos = book.photos_of(work, ids)
+        signed = book.last_events(work, ids, ("acknowledged", "closed"))
+        for row in page:
+            yield Exported(
+                row.id,
+                _values(work, row, photos.get(row.id, [])),
+                _more(work, row, signed.get((row.id, "closed"))),
+            )
+
+
+def _values(work: Work, row: Row[Any], photos: list[Row[Any]]) -> dict[str, Any]:
+    local = _local(work)
+    return {
+        "number": row.number,
+        "state": row.state,
+        "track": row.track,
+        "group": row.group_key,
+        "source": row.source,
+        "inspection_mode": row.mode,
+        "region": row.region,
+        "township": row.township,
+        "village": row.village,
+        "spot": row.spot,
+        "category": row.category,
+        "description": mask_numbers(row.description),
+        "handling": row.handling,
+        "severity": row.severity,
+        "deadline": local(row.deadline),
+        "found_at": local(row.found_at),
+        "assigned_at": local(row.assigned_at),
+        "acknowledged_at": local(row.acknowledged_at),
+        "submitted_at": local(row.submitted_at),
+        "closed_at": local(row.closed_at),
+        "overdue_days": overdue_days(work, row),
+        "returns": row.returns,
+        "warnings": row.warnings,
+        "chain": row.chain_id,
+        "round": row.round,
+        "photos": [
+            {"kind": photo.kind, "file": photo.file, "sha256": photo.sha256, "sent_at": local(photo.sent_at)}
+            for photo in photos
+        ],
+    }
+
+
+def _more(work: Work, row: Row[Any], closed: Row[Any] | None) -> dict[str, Any]:
+    local = _local(work)
+    return {
+        "created_at": local(row.created_at),
+        "place_type": row.place_type,
+        "lat": row.lat,
+        "lng": row.lng,
+        "public_text": mask_numbers(row.public_text) if row.public_text else None,
+        "county_leader": row.county_leader,
+        "section_officer": row.section_officer,
+        "measures": mask_numbers(row.measures) if row.measures else None,
+        "handed_over_at": local(row.handed_over_at),
+        "closed_how": row.closed_how,
+        "void_reason": mask_numbers(row.void_reason) if row.void_reason else None,
+        "recurrence": row.round > 1,
+    }
+
+
+def overdue_days(work: Work, row: Row[Any]) -> int:
+    """By how many calendar days the county is or was late, 0 when it is not; any lateness is one day at least.
+
+    While work is owed it counts to today; proof that was accepted or waits for its check counts from its
+    sending, with the silent grace (SPEC §2 «Deadline»).
+    """
+    state = State(row.state)
+    if row.deadline is None:
+        return 0
+    if is_overdue(state, row.deadline, work.now):
+        until = work.now
+    elif state in (State.SUBMITTED, State.CLOSED) and row.proof_sent_at is not None:
+        if row.proof_sent_at <= row.deadline + work.world.deadlines.grace:
+            return 0
+        until = row.proof_sent_at
+    else:
+        return 0
+    campaign = work.world.campaign
+    return max(1, (campaign.today(until) - campaign.today(row.deadline)).days)
+
+
+def _local(work: Work) -> Any:
+    return lambda instant: None if instant is None else work.world.campaign.local(instant)
+
+
+# --- the event log ------------------------------------------------------------------------------------
+
+EVENT_KEYS = ("id", "at", "entry", "kind", "member", "body", "from", "to", "data", "hash")
+
+
+def events(work: Work) -> Iterator[dict[str, Any]]:
+    """The event log as values, without what concerns hidden entries; people by their member number."""
+    hidden = book.hidden_entries(work)
+    numbers = frozenset(number for number in hidden.values() if number)
+    for page in book.event_pages(work):
+        for row in page:
+            yield {
+                "id": row.id,
+                "at": work.world.campaign.local(row.at),
+                "entry": row.number or row.entry_id,
+                "kind": row.kind,
+                "member": row.member_id,
+                "body": row.body,
+                "from": row.from_state,
+                "to": row.to_state,
+                "data": _told(row.data, numbers, hidden),
+                "hash": row.hash,
+            }
+
+
+_NAMES_AN_ENTRY = frozenset({"entry", "entries", "other", "others", "with", "into", "of", "chain", "linked"})
+
+
+def _told(data: Any, numbers: frozenset[str], hidden: Mapping[int, Any], key: str = "") -> Any:
+    """An event's data with numbers of persons masked and every trace of a hidden entry left out."""
+    match data:
+        case dict():
+            return {name: _told(value, numbers, hidden, name) for name, value in data.items()}
+        case list():
+            return [_told(value, numbers, hidden, key) for value in data]
+        case str():
+            return None if any(number in data for number in numbers) else mask_numbers(data)
+        case bool():
+            return data
+        case int() if key in _NAMES_AN_ENTRY and data in hidden:
+            return None
+        case _:
+            return data
+
+
+# --- the log of exports -------------------------------------------------------------------------------
+
+MARK = "仅供工作使用"
+AT_THE_COMMAND_LINE = "管理员（命令行）"
+
+
+def mark(work: Work, who: str = AT_THE_COMMAND_LINE) -> str:
+    """「仅供工作使用 · 导出人 · 时间」, red line (g)."""
+    return f"{MARK} · {who} · {work.local:%Y-%m-%d %H:%M}"
+
+
+def record(work: Work, *, what: str, form: str, rows: int, photos: int = 0, asked: str = "all") -> None:
+    """Log an export: who, filter, rows (red line g)."""
+    log.record(
+        work,
+        "exported",
+        body="admin" if not work.actor.member_id else work.actor.grants[0].body,
+        data={"what": what, "form": form, "filter": asked, "rows": rows, "photos": photos},
+    )
+
+
+def local_now(work: Work) -> datetime:
+    """Now on the campaign's wall clock, for a file's name."""
+    return work.local
