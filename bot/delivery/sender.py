@@ -248,6 +248,7 @@ class Sender:
             parcel.entry_id,
             (parcel.card_id, parcel.wanted, composed.picture) if parcel.card_id is not None else None,
             parcel.payload.get("question"),
+            bool(parcel.payload.get("secret")),
         )
 
     def _failed(self, parcel: Parcel, outcome: Outcome) -> Ending:

@@ -166,7 +166,8 @@ def moved(work: Work, row_id: int, old: int, new: int) -> None:
 class Sent:
     """Telegram's answer to a row: the messages, whose entry they speak of, the card that now stands.
 
-    `card` is (card id, version shown, key of the picture shown).
+    `card` is (card id, version shown, key of the picture shown). What is `secret` (a link that lets
+    somebody in) is kept no longer than until it was sent.
     """
 
     row_id: int
@@ -175,6 +176,7 @@ class Sent:
     entry_id: int | None = None
     card: tuple[int, int, str | None] | None = None
     question_id: int | None = None
+    secret: bool = False
 
 
 _sent = (
@@ -214,6 +216,8 @@ def sent(work: Work, answers: Sequence[Sent]) -> None:
         ],
     )
     for answer in answers:
+        if answer.secret:
+            connection.execute(update(outbox).where(outbox.c.id == answer.row_id).values(payload=None))
         message_id = answer.message_ids[0] if answer.message_ids else None
         if answer.card is not None:
             _shown(work, answer.card, message_id)

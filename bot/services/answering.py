@@ -12,7 +12,7 @@ from bot.ledger.desk import Work
 from bot.services import door, intake
 from bot.services.incoming import Incoming
 from bot.services.outgoing import refresh_cards, say
-from bot.services.refusals import Refusal, SecretMaterial
+from bot.services.refusals import NoSuchEntry, NotYours, Refusal, SecretMaterial
 
 P = ParamSpec("P")
 
@@ -24,6 +24,7 @@ class Toast:
     text: str = ""
     values: dict[str, Any] = field(default_factory=dict)
     alert: bool = False
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,21 @@ class Heading:
 
 
 QUIET = Toast()
+
+AFTER: dict[type[Refusal], Callable[[Work, Incoming], None]] = {}
+"""Refusal → what is done about the refused message beside the answer; each topic adds its own."""
+
+
+def after(
+    refusal: type[Refusal],
+) -> Callable[[Callable[[Work, Incoming], None]], Callable[[Work, Incoming], None]]:
+    """Register what is done, outside the undone verb, about a message that was so refused."""
+
+    def register(function: Callable[[Work, Incoming], None]) -> Callable[[Work, Incoming], None]:
+        AFTER[refusal] = function
+        return function
+
+    return register
 
 
 def settle(
@@ -62,7 +78,7 @@ def settle(
     work.topic = (heading.chat_id, heading.thread_id) if heading.thread_id else None
     inbox.finish(work, heading.update_id)
     work.actor = people.actor_of(work, heading.sender_id) if heading.sender_id else NOBODY
-    if heading.private:
+    if heading.private and (heading.message is not None or heading.press):
         door.heard_from(work, heading.chat_id)
     if not work.actor.grants and not heading.anybody:
         return _not_admitted(work, heading)
@@ -74,6 +90,8 @@ def settle(
 
 
 def _not_admitted(work: Work, heading: Heading) -> Toast:
+    if heading.press and not heading.private:
+        return Toast("refusals.group_only", alert=True)
     if heading.press:
         return Toast("refusals.stranger", {"joining": bool(work.actor.member_id)}, alert=True)
     try:
@@ -93,8 +111,13 @@ def refused(work: Work, heading: Heading, refusal: Refusal) -> Toast:
     values = dict(refusal.values)
     if isinstance(refusal, SecretMaterial) and heading.message is not None:
         intake.wipe(work, heading.message)
+    follow = AFTER.get(type(refusal))
+    if follow is not None and heading.message is not None:
+        follow(work, heading.message)
     if "entry" in values:
         refresh_cards(work, int(values["entry"]))
+    if heading.press and not heading.private and isinstance(refusal, NotYours | NoSuchEntry):
+        return Toast("refusals.group_only", alert=True)
     if heading.press:
         return Toast(refusal.key, values, alert=True)
     reply_to = heading.message.message_id if heading.message else None

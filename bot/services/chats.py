@@ -76,7 +76,7 @@ def _back(work: Work, chat_id: int) -> None:
         select(outbox.c.id).where(
             outbox.c.chat_id == chat_id,
             outbox.c.state == "unreachable",
-            outbox.c.created_at >= row.unreachable_at,
+            outbox.c.sent_at >= row.unreachable_at,
         )
     ).all()
     work.connection.execute(
@@ -161,7 +161,7 @@ def bind(work: Work, incoming: Incoming, kind: str, title: str) -> None:
     rows = [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
     if bound and _may_unbind(work, row):
         rows.append(_settings_of(row))
-    say(work, row.id, "chats.choose", {"bound": _title(work, row)}, buttons=tuple(rows))
+    say(work, row.id, "chats.choose", {"bound": _title(work, row), "others": bool(others)}, buttons=tuple(rows))
 
 
 def _settings_of(row: Row[Any]) -> tuple[Button, ...]:
