@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.domain.captions import menu_word
-from bot.handlers import chats, check, county, covert, entries, lists, office, people
+from bot.handlers import chats, check, county, covert, entries, groups, lists, office, people
 from bot.handlers.hearing import Hearing
 from bot.services.answering import Toast, nothing
 from bot.texts import buttons
@@ -106,6 +106,7 @@ PRESSES: Mapping[str, Handler] = {
     "ctext": covert.other_words,
     "ctake": covert.take_words,
     "passcheck": covert.pass_check,
+    "private": groups.details,
 }
 
 WORDS: Mapping[str, Handler] = {

@@ -16,7 +16,7 @@ from bot.ledger.tables import cards, entries, members
 from bot.services import checkers, faces, life
 from bot.services.outgoing import Button, Rows, Shown, open_panel, say, show_card
 from bot.services.refusals import CovertInGroup, NotPossible, NotYours
-from bot.services.views.county import before_picture
+from bot.services.views.sheets import before_picture
 from bot.services.views.values import entry_values, identity_title, last_body
 
 CARD = "covert"

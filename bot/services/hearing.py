@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from sqlalchemy import Row
+
 from bot.domain.captions import menu_word
 from bot.domain.entries import State
 from bot.domain.permissions import Action, Role, Standing, may
 from bot.ledger import entries as book
-from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.services import (
     filing,
+    groupchat,
     intake,
     life,
     lookup,
@@ -32,6 +36,11 @@ def message(work: Work, incoming: Incoming) -> Toast | None:
     The order: what a reply points at; an album that is known; the open question; a contact's proof;
     a filer's photo; a filer's words; one short hint.
     """
+    if not incoming.private:
+        row = groupchat.heard(work, incoming)
+        if row is not None:
+            _in_group(work, row, incoming)
+        return None
     intake.refuse_secret(work, incoming)
     plain = bool(incoming.text) and not incoming.attachments
     if plain and incoming.reply_to is not None and questions.answer(work, incoming):
@@ -61,11 +70,20 @@ def message(work: Work, incoming: Incoming) -> Toast | None:
     return _hint(work, incoming)
 
 
+def _in_group(work: Work, row: Row[Any], incoming: Incoming) -> None:
+    """A message in a group chat that belongs to an entry: a part of its album, or a reply."""
+    album = incoming.media_group_id
+    if album is not None and any(
+        part.entry_id == row.id for part in pictures.of_album(work, incoming.chat_id, album)
+    ):
+        intake.join_part(work, row.id, incoming)
+    else:
+        about_entry(work, row.id, incoming)
+
+
 def _files(work: Work, incoming: Incoming) -> Toast | None:
     if filing.may_file(work):
-        chat = None if incoming.private else people.chat(work, incoming.chat_id)
-        wanted = incoming.private or incoming.tagged or bool(chat and chat.every_photo and incoming.text)
-        intake.take(work, incoming, wanted=wanted)
+        intake.take(work, incoming)
         return None
     if work.actor.has(Role.CONTACT) or work.actor.has(Role.TOWNSHIP):
         loose.receive(work, incoming)
@@ -80,9 +98,7 @@ def _words(work: Work, incoming: Incoming) -> Toast | None:
 
 
 def _hint(work: Work, incoming: Incoming) -> Toast | None:
-    """Nothing is dropped in silence: one short hint, in private only."""
-    if not incoming.private:
-        return None
+    """Nothing is dropped in silence: one short hint."""
     raise NotUnderstood(hint=hint_for(work))
 
 

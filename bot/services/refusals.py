@@ -16,6 +16,8 @@ Refusal
 ├── NotUnderstood       the message could not be used; says what to do
 ├── SecretMaterial      marked 绝密/机密/秘密/内部资料: not stored
 ├── CovertInGroup       a covert caption in a group chat
+├── GroupOnly           not a member of this chat's group
+├── ContactInGroup      a county's proof in a group chat
 ├── AnonymousAdmin      sent as the group itself
 ├── RoleEnded           whom the button is about is no member (in that role) any more
 ├── LastAdmin           nobody would be left who can invite
@@ -95,6 +97,18 @@ class SecretMaterial(Refusal):
 
 class CovertInGroup(Refusal):
     """A covert caption in a group chat: it is to be sent in private."""
+
+    in_group = True
+
+
+class GroupOnly(Refusal):
+    """Only members of the chat's group may do that; said there."""
+
+    in_group = True
+
+
+class ContactInGroup(Refusal):
+    """A county's proof in a group chat: it belongs into the contact's private chat."""
 
     in_group = True
 

@@ -58,8 +58,12 @@ def set_mode(work: Work, entry_id: int, version: int, mode: Mode) -> None:
     _still_before(row)
     if row.group_key is not None and work.world.campaign.group(row.group_key).covert:
         raise NotPossible(state=row.state)
-    stored = filing.identity_stored(work, row)
-    become(work, row, _with_mode(stored, mode))
+    become(work, row, _with_mode(filing.identity_stored(work, row), mode))
+
+
+def turn_covert(work: Work, row: Row[Any]) -> Row[Any]:
+    """An entry turned out to be covert before hand-over: a new number, its open messages taken back."""
+    return become(work, row, _with_mode(filing.identity_stored(work, row), Mode.COVERT))
 
 
 def as_worded(work: Work, row: Row[Any], key: str) -> Identity:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from bot.domain.entries import OPEN_STATES, State
+from bot.domain.entries import OPEN_STATES, Mode, State
 from bot.domain.masking import mask_numbers
 from bot.ledger import entries as book
 from bot.ledger.desk import Work
@@ -39,11 +39,13 @@ def county_values(work: Work, entry: Row[Any]) -> dict[str, Any]:
         reason=returned.get("reason"),
         words=mask_numbers(returned.get("words") or ""),
         waits_of=_waits_of(work, entry),
-        faults=[fault for fault in values["faults"] if fault["kind"] == "after"],
+        faults=[fault for fault in values["faults"] if fault["kind"] in ("after", "waiting")],
         after=_counted(work, entry),
         leader=mask_numbers(entry.county_leader or ""),
         officer=mask_numbers(entry.section_officer or ""),
     )
+    if entry.mode == Mode.COVERT:
+        values["found_at"] = None  # no hour of a covert visit (SPEC §2)
     return values
 
 

@@ -1,0 +1,12 @@
+"""Group chats, heard."""
+
+from __future__ import annotations
+
+from bot.handlers.hearing import Hearing
+from bot.services import groupchat
+from bot.services.answering import Toast
+
+
+async def details(here: Hearing) -> Toast:
+    """「私聊看详情」 on a group's line."""
+    return await here.do(groupchat.details, here.pressed.subject, here.heard.sender_id)
