@@ -44,7 +44,13 @@ def assign_now(work: Work, entry_id: int, version: int = 0) -> None:
 
 
 def assign(work: Work, row: Row[Any], *, body: str, data: dict[str, Any] | None = None) -> Row[Any]:
-    """已登记 → 已交办: the deadline is counted from now, the region's first contact gets the card."""
+    """已登记 → 已交办: the deadline is counted from now, the region's first contact gets the card.
+
+    Raises:
+        NotPossible: it is not waiting to be handed over; what closed or was deferred has ways of its own.
+    """
+    if row.state != State.FILED:
+        raise NotPossible(state=row.state)
     due = deadline_of(work, row)
     fresh = life.move(
         work,
@@ -188,7 +194,7 @@ def redeliver_due(work: Work) -> int:
     return found
 
 
-def _cut_off(work: Work) -> Sequence[Row[Any]]:
+def _cut_off(work: Work) -> Sequence[Any]:
     return work.connection.execute(
         select(entries)
         .distinct()

@@ -28,6 +28,8 @@ def visible(work: Work) -> ColumnElement[bool]:
     seen = [_by_grant(work, grant) for grant in actor.grants]
     if actor.grants:
         seen.append(and_(mine, ~_hidden))
+    if actor.has(Role.OVERSIGHT):
+        seen.append(and_(mine, entries.c.group_key.is_(None)))
     return or_(and_(_drafted, mine), and_(~_drafted, or_(*seen) if seen else false()))
 
 
