@@ -13,7 +13,7 @@ from bot.ledger import entries as book
 from bot.ledger import events
 from bot.ledger.desk import Work
 from bot.ledger.tables import cards, entries, photos, proofs
-from bot.services import assignment, checkers, heads, life, officers
+from bot.services import assignment, checkers, heads, life, officers, pictures
 from bot.services.answering import Toast
 from bot.services.incoming import Incoming
 from bot.services.material import Material
@@ -293,12 +293,21 @@ def _together(part: Row[Any], photo: Row[Any]) -> bool:
 
 
 def undo_submission(work: Work, row: Row[Any], previous: State) -> Row[Any]:
-    """The proof is withdrawn: its photos stay stored, the measures are as before."""
+    """The proof is withdrawn: its photos stay stored, the measures are as before.
+
+    A township's, reviewed by its county, waits for the review again.
+    """
     proof = book.latest_proof(work, row.id)
     last = book.last_move(work, row.id)
     assert proof is not None
     assert last is not None
-    work.connection.execute(update(proofs).where(proofs.c.id == proof.id).values(state="withdrawn"))
+    again = proof.from_township and not proof.unreviewed
+    work.connection.execute(
+        update(proofs).where(proofs.c.id == proof.id).values(state="waiting" if again else "withdrawn")
+    )
+    for photo in _files_of(work, proof.id):
+        if photo.kind == "after":
+            pictures.rename(work, photo, "waiting" if again else "withdrawn")
     return life.put_state(
         work,
         row,

@@ -32,7 +32,7 @@ def county(work: Work, card: Row[Any]) -> Shown | None:
         return None
     having = life.having_of(work, row)
     if Standing.CONTACT not in having:
-        return Shown("county.gone", {"number": row.number, "place": views.place_of(row, to="township")})
+        return Shown("county.gone", {"number": row.number})
     values = county_values(work, row)
     return Shown(
         "county.card",
@@ -116,7 +116,7 @@ def township(work: Work, card: Row[Any]) -> Shown | None:
     if row is None:
         return None
     if Standing.TOWNSHIP not in life.having_of(work, row):
-        return Shown("county.gone", {"number": row.number, "place": views.place_of(row, to="township")})
+        return Shown("county.gone", {"number": row.number})
     values = county_values(work, row)
     buttons: Rows = ()
     if State(row.state) in OPEN_STATES:
@@ -175,8 +175,8 @@ def request(work: Work, card: Row[Any]) -> Shown | None:
         "kind": found.kind,
         "state": found.state,
         "entry_state": row.state,
-        "place": views.place_of(row),
-        "region": row.region,
+        "place": (found.data or {}).get("place") or views.place_of(row),
+        "region": (found.data or {}).get("region") or row.region,
         "problem": views.what_county_reads(row),
         "reason": mask_numbers(found.reason),
         "deadline": (found.data or {}).get("deadline"),

@@ -74,6 +74,9 @@ def _joins_album(work: Work, incoming: Incoming) -> bool:
     known = next((part for part in parts if part.entry_id is not None), None)
     if known is None:
         return False
+    if known.kind == "withdrawn":  # the proof was taken back before its last part came
+        pictures.keep(work, incoming, entry_id=known.entry_id, kind="withdrawn", proof_id=known.proof_id)
+        return True
     row = book.get(work, known.entry_id)
     assert row is not None
     prove(work, row, Material.of(incoming, loose=True))
@@ -141,7 +144,8 @@ def ask(
 
 def button(row: Row[Any], question_id: int) -> Button:
     """One entry to choose from."""
-    place = "".join(part for part in (row.township, row.village or row.spot) if part)
+    near = (row.village, row.spot) if row.village else (row.township, row.spot)
+    place = "".join(part for part in near if part)
     words = " ".join(part for part in (row.number, place) if part)
     return Button("", "which", question_id, 0, str(row.id), text=words[:60])
 

@@ -65,14 +65,17 @@ class Material:
         """The same photos with other words."""
         return replace(self, text=text)
 
-    def put(self, work: Work, row: Row[Any], proof_id: int | None) -> bool:
-        """Put the files under an entry as after-photos; False when they are there already."""
+    def put(self, work: Work, row: Row[Any], proof_id: int | None, *, kind: str = "after") -> bool:
+        """Put the files under an entry; False when they are there already.
+
+        `kind`: `after`, or `waiting` while a township's photos wait for their county.
+        """
         if self.incoming is not None:
             return bool(
                 pictures.keep(
-                    work, self.incoming, entry_id=row.id, kind="after", round_=row.round, proof_id=proof_id
+                    work, self.incoming, entry_id=row.id, kind=kind, round_=row.round, proof_id=proof_id
                 )
             )
         for part in self.parts:
-            pictures.adopt(work, part, entry_id=row.id, kind="after", round_=row.round, proof_id=proof_id)
+            pictures.adopt(work, part, entry_id=row.id, kind=kind, round_=row.round, proof_id=proof_id)
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, func, select, update
@@ -16,10 +17,6 @@ WAKE = "media"
 
 MOST_BYTES = 20 * 1024 * 1024
 """Telegram hands out files up to 20 MB; larger ones are kept by reference (BOTAPI §5.6)."""
-
-# a polite place for everything that is no picture: downloaded too, but never composed
-_DOWNLOADED = ("photo", "image", "video", "voice", "document")
-
 
 def keep(
     work: Work,
@@ -123,6 +120,42 @@ def adopt(
     )
     book.remember_message(work, row.chat_id, row.message_id, entry_id, "part")
     work.wakes.add(WAKE)
+
+
+def rename(work: Work, row: Row[Any], kind: str) -> None:
+    """Give a picture of an entry another kind, as the last of that kind; its file stays where it is."""
+    seq = _next_seq(work, row.entry_id, kind)
+    work.connection.execute(update(photos).where(photos.c.id == row.id).values(kind=kind, seq=seq))
+
+
+def move(work: Work, rows: Sequence[Row[Any]], entry_id: int, round_: int = 1) -> None:
+    """Let photos and attachments of one entry belong to another; their files stay where they are."""
+    for row in rows:
+        seq = _next_seq(work, entry_id, row.kind)
+        work.connection.execute(
+            update(photos).where(photos.c.id == row.id).values(entry_id=entry_id, seq=seq, round=round_)
+        )
+        book.remember_message(work, row.chat_id, row.message_id, entry_id, "part")
+
+
+def share(work: Work, rows: Sequence[Row[Any]], entry_id: int) -> None:
+    """Let another entry have the same photos: rows of its own, the files by reference."""
+    for row in rows:
+        values = {key: value for key, value in row._mapping.items() if key != "id"}
+        work.insert(photos, **{**values, "entry_id": entry_id, "round": 1, "proof_id": None})
+    work.wakes.add(WAKE)
+
+
+def groups_of(work: Work, entry_id: int) -> list[list[Row[Any]]]:
+    """An entry's photos and attachments by what was sent at once: albums and single messages, oldest first."""
+    found: dict[str, list[Row[Any]]] = {}
+    for row in work.connection.execute(
+        select(photos)
+        .where(photos.c.entry_id == entry_id, photos.c.kind.in_(("before", "attachment")))
+        .order_by(photos.c.message_id, photos.c.id)
+    ).all():
+        found.setdefault(row.media_group_id or str(row.message_id), []).append(row)
+    return list(found.values())
 
 
 def of_album(work: Work, chat_id: int, media_group_id: str) -> list[Row[Any]]:

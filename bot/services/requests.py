@@ -16,7 +16,7 @@ from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.ledger.people import Reached
 from bot.ledger.tables import requests
-from bot.services import assignment, life, office, questions, telling
+from bot.services import assignment, life, office, questions, telling, views
 from bot.services.answering import Toast
 from bot.services.incoming import Incoming
 from bot.services.outgoing import Button, open_panel, refresh_cards, say, show_card
@@ -123,7 +123,13 @@ def _open(work: Work, row: Row[Any], kind: str, incoming: Incoming, wanted: date
         at=work.now,
         reason=reason,
         wanted=wanted,
-        data={"chat": incoming.chat_id, "deadline": row.deadline.isoformat()},
+        data={
+            "chat": incoming.chat_id,
+            "deadline": row.deadline.isoformat(),
+            # as it was when it was asked: a re-assigned entry lies elsewhere
+            "region": row.region,
+            "place": views.place_of(row),
+        },
     )
     data: dict[str, Any] = {"request": request_id, "reason": reason}
     if wanted is not None:

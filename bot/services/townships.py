@@ -15,7 +15,7 @@ from bot.ledger import events, people
 from bot.ledger.desk import Work
 from bot.ledger.people import Reached
 from bot.ledger.tables import cards, entries, proofs, roles
-from bot.services import assignment, county, faces, heads, life, officers, telling, views
+from bot.services import assignment, county, faces, heads, life, officers, pictures, telling, views
 from bot.services.answering import Toast
 from bot.services.incoming import Incoming
 from bot.services.material import Material
@@ -24,6 +24,9 @@ from bot.services.refusals import NotPossible, TooLate
 
 PANEL = "townships"
 """The card's face on which a township is chosen."""
+
+OF_PROOF = ("waiting", "after", "withdrawn")
+"""Kinds of a proof's pictures: `waiting` until the county has reported them, so that nobody else has them."""
 
 SETTLED = timedelta(seconds=60)
 """A township's proof goes up by itself not before its album is complete."""
@@ -192,7 +195,7 @@ def hand_up(work: Work, row: Row[Any], material: Material) -> None:
         if material.text:
             words = "\n".join(part for part in (proof.measures, material.text) if part)
             work.connection.execute(update(proofs).where(proofs.c.id == proof_id).values(measures=words))
-    material.put(work, row, proof_id)
+    material.put(work, row, proof_id, kind="waiting")
     refresh_cards(work, row.id, kinds=("county", "township"))
     _show_review(work, row, proof_id)
 
@@ -233,8 +236,16 @@ def report(work: Work, proof_id: int) -> Toast:
     proof, row = _reviewed(work, proof_id)
     county.stands(row)
     work.connection.execute(update(proofs).where(proofs.c.id == proof_id).values(state="submitted"))
+    _come_out(work, row, proof_id)
     county.submitted(work, row, proof_id, sent_at=proof.sent_at, measures=proof.measures or "")
     return Toast("township.reported_toast", {"number": row.number})
+
+
+def _come_out(work: Work, row: Row[Any], proof_id: int) -> None:
+    """The township's pictures become after-photos of the entry, for everybody who may see it."""
+    for photo in book.photos_of(work, row.id, "waiting"):
+        if photo.proof_id == proof_id:
+            pictures.rename(work, photo, "after")
 
 
 def send_back(work: Work, proof_id: int) -> Toast:
@@ -270,6 +281,7 @@ def unreviewed_due(work: Work) -> int:
         work.connection.execute(
             update(proofs).where(proofs.c.id == proof.id).values(state="submitted", unreviewed=True)
         )
+        _come_out(work, row, proof.id)
         fresh = county.submitted(
             work, row, proof.id, sent_at=proof.sent_at, measures=proof.measures or "",
             body=f"township:{row.region}/{row.passed_to}",
@@ -316,7 +328,7 @@ def review(work: Work, card: Row[Any]) -> Shown | None:
 def _pair(work: Work, row: Row[Any], proof_id: int) -> Picture | None:
     every = [photo for photo in book.photos_of(work, row.id) if photo.fault is None]
     before = [photo.id for photo in every if photo.kind == "before"][:3]
-    after = [photo.id for photo in every if photo.kind == "after" and photo.proof_id == proof_id][:3]
+    after = [photo.id for photo in every if photo.proof_id == proof_id and photo.kind in OF_PROOF][:3]
     ready = sum(photo.state == "stored" for photo in every)
     key = f"review:{'-'.join(map(str, before))}/{'-'.join(map(str, after))}:{ready}"
     return (

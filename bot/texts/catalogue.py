@@ -28,7 +28,7 @@ DEFAULT = "zh"
 
 _WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 _TAG_LINE = re.compile(r"(?m)^[ \t]*((?:\{%(?:(?!%\}).)*%\}[ \t]*)+)\n")
-_BLANKS = re.compile(r"\n\s*\n")
+_BLANKS = re.compile(r"\n[ \t\r\n]*\n")  # not \s: the gap is white space to it
 _GAP = "\x1e"
 
 
