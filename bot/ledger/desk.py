@@ -18,13 +18,14 @@ from datetime import datetime
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 import structlog
-from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from bot.clock import Clock
 from bot.domain.permissions import NOBODY, Actor
 from bot.domain.world import World
+from bot.ledger.prepared import writing
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -75,9 +76,6 @@ class DeskClosed(DeskError):
     """The desk no longer takes work."""
 
 
-_inserts: dict[Table, Insert] = {}
-
-
 @dataclass(slots=True)
 class Work:
     """One unit of work: an open transaction, the time, who acts, and the frozen world."""
@@ -101,12 +99,7 @@ class Work:
 
     def insert(self, table: Table, **values: Any) -> int:
         """Insert one row and give its id."""
-        statement = _inserts.get(table)
-        if statement is None:
-            statement = _inserts[table] = table.insert()
-        key = self.connection.execute(statement, values).inserted_primary_key
-        assert key is not None
-        return int(key[0])
+        return writing(table).insert(self, values)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

@@ -5,14 +5,58 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import Row, bindparam, func, or_, select, update
 
 from bot.domain.entries import Mode, State
 from bot.domain.permissions import EntryFacts
 from bot.ledger.desk import Work
+from bot.ledger.prepared import Prepared, writing
 from bot.ledger.tables import counts, entries, events, messages, photos, proofs, requests, serials
 
-_by_id = select(entries).where(entries.c.id == bindparam("entry_id"))
+_by_id = Prepared(select(entries).where(entries.c.id == bindparam("entry_id")))
+_by_message = Prepared(
+    select(messages.c.entry_id).where(
+        messages.c.chat_id == bindparam("chat"), messages.c.message_id == bindparam("message")
+    )
+)
+_photos_of = Prepared(
+    select(photos)
+    .where(photos.c.entry_id == bindparam("entry"))
+    .order_by(photos.c.kind.desc(), photos.c.seq, photos.c.id)
+)
+_latest_proof = Prepared(
+    select(proofs)
+    .where(
+        proofs.c.entry_id == bindparam("entry"),
+        or_(proofs.c.state == "submitted", proofs.c.state == "returned", proofs.c.state == "accepted"),
+    )
+    .order_by(proofs.c.id.desc())
+    .limit(1)
+)
+_last_move = Prepared(
+    select(events)
+    .where(events.c.entry_id == bindparam("entry"), events.c.to_state.is_not(None))
+    .order_by(events.c.id.desc())
+    .limit(1)
+)
+_open_request = Prepared(
+    select(requests).where(
+        requests.c.entry_id == bindparam("entry"),
+        requests.c.kind == bindparam("kind"),
+        requests.c.state == "open",
+    )
+)
+_serial = Prepared(
+    update(serials)
+    .where(serials.c.key == bindparam("serial"))
+    .values(value=serials.c.value + 1)
+    .returning(serials.c.value)
+)
+_count = Prepared(
+    update(counts)
+    .where(counts.c.region == bindparam("of"), counts.c.state == bindparam("in_state"))
+    .values(value=counts.c.value + bindparam("step"))
+)
 
 
 class Stale(Exception):
@@ -21,7 +65,8 @@ class Stale(Exception):
 
 def get(work: Work, entry_id: int) -> Row[Any] | None:
     """An entry's row by id."""
-    return work.connection.execute(_by_id, {"entry_id": entry_id}).first()
+    found: Row[Any] | None = _by_id.first(work, entry_id=entry_id)
+    return found
 
 
 def by_number(work: Work, number: str) -> Row[Any] | None:
@@ -31,9 +76,7 @@ def by_number(work: Work, number: str) -> Row[Any] | None:
 
 def by_message(work: Work, chat_id: int, message_id: int) -> int | None:
     """The entry that a message, ours or a member's, speaks of."""
-    found: int | None = work.connection.execute(
-        select(messages.c.entry_id).where(messages.c.chat_id == chat_id, messages.c.message_id == message_id)
-    ).scalar()
+    found: int | None = _by_message.scalar(work, chat=chat_id, message=message_id)
     return found
 
 
@@ -57,40 +100,29 @@ def photos_of(
     work: Work, entry_id: int, kind: str | None = None, round_: int | None = None
 ) -> Sequence[Row[Any]]:
     """Photos and attachments of an entry in their order."""
-    query = select(photos).where(photos.c.entry_id == entry_id)
-    if kind is not None:
-        query = query.where(photos.c.kind == kind)
-    if round_ is not None:
-        query = query.where(photos.c.round == round_)
-    return work.connection.execute(query.order_by(photos.c.kind.desc(), photos.c.seq, photos.c.id)).all()
+    return [
+        row
+        for row in _photos_of.all(work, entry=entry_id)
+        if (kind is None or row.kind == kind) and (round_ is None or row.round == round_)
+    ]
 
 
 def proof_photos(work: Work, entry_id: int) -> Sequence[Row[Any]]:
     """After-photos of the proof that counts: the latest that was not withdrawn, else the group's own."""
     latest = latest_proof(work, entry_id)
-    query = select(photos).where(photos.c.entry_id == entry_id, photos.c.kind == "after")
-    if latest is not None:
-        query = query.where(photos.c.proof_id == latest.id)
-    return work.connection.execute(query.order_by(photos.c.seq, photos.c.id)).all()
+    return [row for row in photos_of(work, entry_id, "after") if latest is None or row.proof_id == latest.id]
 
 
 def latest_proof(work: Work, entry_id: int) -> Row[Any] | None:
     """The latest proof of the county that was not withdrawn."""
-    return work.connection.execute(
-        select(proofs)
-        .where(proofs.c.entry_id == entry_id, proofs.c.state.in_(("submitted", "returned", "accepted")))
-        .order_by(proofs.c.id.desc())
-        .limit(1)
-    ).first()
+    found: Row[Any] | None = _latest_proof.first(work, entry=entry_id)
+    return found
 
 
 def open_request(work: Work, entry_id: int, kind: str) -> Row[Any] | None:
     """The open request of a kind (延期, 非本辖区, second person) of an entry."""
-    return work.connection.execute(
-        select(requests).where(
-            requests.c.entry_id == entry_id, requests.c.kind == kind, requests.c.state == "open"
-        )
-    ).first()
+    found: Row[Any] | None = _open_request.first(work, entry=entry_id, kind=kind)
+    return found
 
 
 def events_of(work: Work, entry_id: int) -> Sequence[Row[Any]]:
@@ -102,12 +134,8 @@ def events_of(work: Work, entry_id: int) -> Sequence[Row[Any]]:
 
 def last_move(work: Work, entry_id: int) -> Row[Any] | None:
     """The latest event that changed the entry's state."""
-    return work.connection.execute(
-        select(events)
-        .where(events.c.entry_id == entry_id, events.c.to_state.is_not(None))
-        .order_by(events.c.id.desc())
-        .limit(1)
-    ).first()
+    found: Row[Any] | None = _last_move.first(work, entry=entry_id)
+    return found
 
 
 def change(work: Work, row: Row[Any], **values: Any) -> Row[Any]:
@@ -116,38 +144,28 @@ def change(work: Work, row: Row[Any], **values: Any) -> Row[Any]:
     Raises:
         Stale: somebody else was first.
     """
-    result = work.connection.execute(
-        update(entries)
-        .where(entries.c.id == row.id, entries.c.version == row.version)
-        .values(version=row.version + 1, **values)
+    fresh: Row[Any] | None = writing(entries).update(
+        work, {"id": row.id, "version": row.version}, {"version": row.version + 1, **values}
     )
-    if result.rowcount != 1:
+    if fresh is None:
         raise Stale(row.id)
-    fresh = get(work, row.id)
-    assert fresh is not None
     return fresh
 
 
 def next_serial(work: Work, key: str) -> int:
     """The next serial of a prefix and day; never given twice, whatever becomes of the entry."""
-    current = work.connection.execute(select(serials.c.value).where(serials.c.key == key)).scalar()
-    if current is None:
+    found: int | None = _serial.scalar(work, serial=key)
+    if found is None:
         work.connection.execute(serials.insert().values(key=key, value=1))
         return 1
-    work.connection.execute(update(serials).where(serials.c.key == key).values(value=current + 1))
-    return int(current) + 1
+    return found
 
 
 def count(work: Work, region: str | None, state: State, step: int) -> None:
     """Keep the counter of (region, state) in the transaction of the change."""
     if region is None:
         return
-    result = work.connection.execute(
-        update(counts)
-        .where(counts.c.region == region, counts.c.state == state.value)
-        .values(value=counts.c.value + step)
-    )
-    if result.rowcount == 0:
+    if _count.run(work, of=region, in_state=state.value, step=step) == 0:
         work.connection.execute(counts.insert().values(region=region, state=state.value, value=step))
 
 

@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import Connection, select
 
 from bot.ledger.desk import Work
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import events
 
 GENESIS = "0" * 64
@@ -17,7 +18,7 @@ GENESIS = "0" * 64
 SYSTEM = "system"
 
 
-_last = select(events.c.hash).order_by(events.c.id.desc()).limit(1)
+_last = Prepared(select(events.c.hash).order_by(events.c.id.desc()).limit(1))
 
 
 def link(previous: str, row: dict[str, Any]) -> str:
@@ -59,7 +60,7 @@ def record(
     data: dict[str, Any] | None = None,
 ) -> int:
     """Append one event and return its id; `data` holds JSON values only."""
-    last = work.connection.execute(_last).scalar()
+    last = _last.scalar(work)
     member = work.actor.member_id or None
     row = _canonical(entry_id, work.now, kind, member, body, from_state, to_state, data)
     return work.insert(

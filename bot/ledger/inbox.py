@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, select, update
+from sqlalchemy import BigInteger, Row, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.ledger.desk import Work
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import inbox
 
 WAKE = "inbox"
@@ -20,13 +21,18 @@ class AlreadyDone(Exception):
     """The update's effects are in the ledger: nothing is done again."""
 
 
-_around = (
+_around = Prepared(
     select(inbox.c.update_id)
     .where(inbox.c.update_id.between(bindparam("lowest"), bindparam("highest")))
     .limit(1)
 )
+_row = {name: bindparam(name, type_=inbox.c[name].type) for name in ("lane", "payload", "received_at")}
 _inserts = {
-    dialect.name: module.insert(inbox).on_conflict_do_nothing(index_elements=["update_id"])
+    dialect.name: Prepared(
+        module.insert(inbox)
+        .values(update_id=bindparam("update_id", type_=BigInteger), **_row)
+        .on_conflict_do_nothing(index_elements=["update_id"])
+    )
     for dialect, module in ((sqlite.dialect, sqlite), (postgresql.dialect, postgresql))
 }
 
@@ -37,12 +43,12 @@ def store(work: Work, batch: Sequence[tuple[int, int, str]]) -> list[int]:
         return []
     ids = [row[0] for row in batch]
     known: set[int] = set()
-    if work.connection.execute(_around, {"lowest": min(ids), "highest": max(ids)}).first() is not None:
+    if _around.first(work, lowest=min(ids), highest=max(ids)) is not None:
         known.update(
             work.connection.execute(select(inbox.c.update_id).where(inbox.c.update_id.in_(ids))).scalars()
         )
-    work.connection.execute(
-        _inserts[work.connection.dialect.name],
+    _inserts[work.connection.dialect.name].many(
+        work,
         [
             {"update_id": update_id, "lane": lane, "payload": payload, "received_at": work.now}
             for update_id, lane, payload in batch
@@ -81,7 +87,7 @@ def stored(work: Work, ids: Sequence[int]) -> Sequence[Row[Any]]:
     return [rows[one] for one in ids if one in rows]
 
 
-_finish = (
+_finish = Prepared(
     update(inbox)
     .where(inbox.c.update_id == bindparam("id"), inbox.c.state == "pending")
     .values(state="done", done_at=bindparam("now"))
@@ -90,7 +96,7 @@ _finish = (
 
 def finish(work: Work, update_id: int) -> None:
     """Mark an update done in the transaction of its effects; raises AlreadyDone."""
-    if work.connection.execute(_finish, {"id": update_id, "now": work.now}).rowcount != 1:
+    if _finish.run(work, id=update_id, now=work.now) != 1:
         raise AlreadyDone(update_id)
 
 

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, bindparam, delete, exists, func, select, update
+from sqlalchemy import BigInteger, Row, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.ledger.desk import Work
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import cards, chats, entries, messages, outbox, questions
 
 WAKE = "outbox"
@@ -37,9 +38,8 @@ class Kind:
     CALL = "call"  # a plain method call, e.g. setMyCommands
 
 
-_insert = outbox.insert()
-_known_key = select(outbox.c.id).where(outbox.c.dedup == bindparam("dedup"))
-_moved_to = select(chats.c.moved_to).where(chats.c.id == bindparam("chat"))
+_known_key = Prepared(select(outbox.c.id).where(outbox.c.dedup == bindparam("dedup")))
+_moved_to = Prepared(select(chats.c.moved_to).where(chats.c.id == bindparam("chat")))
 
 
 def put(
@@ -63,36 +63,36 @@ def put(
             raise ValueError("an outbox row that no update caused needs a key")
         dedup = f"u{work.update_id}:{work.said}"
         work.said += 1
-    elif work.connection.execute(_known_key, {"dedup": dedup}).first():
+    elif _known_key.first(work, dedup=dedup):
         return False
     if chat_id < 0:
-        chat_id = work.connection.execute(_moved_to, {"chat": chat_id}).scalar() or chat_id
-    work.connection.execute(
-        _insert,
-        {
-            "dedup": dedup,
-            "chat_id": chat_id,
-            "kind": kind,
-            "priority": int(priority),
-            "payload": payload,
-            "card_id": card_id,
-            "entry_id": entry_id,
-            "created_at": work.now,
-            "not_before": not_before,
-        },
+        chat_id = _moved_to.scalar(work, chat=chat_id) or chat_id
+    work.insert(
+        outbox,
+        dedup=dedup,
+        chat_id=chat_id,
+        kind=kind,
+        priority=int(priority),
+        payload=payload,
+        card_id=card_id,
+        entry_id=entry_id,
+        created_at=work.now,
+        not_before=not_before,
     )
     work.wakes.add(WAKE)
     return True
 
 
-_next_due = select(func.min(outbox.c.not_before)).where(
-    outbox.c.state == "waiting", outbox.c.not_before > bindparam("now")
+_next_due = Prepared(
+    select(func.min(outbox.c.not_before)).where(
+        outbox.c.state == "waiting", outbox.c.not_before > bindparam("now")
+    )
 )
 
 
 def next_due(work: Work) -> datetime | None:
     """When the next row that was put off may go out."""
-    found: datetime | None = work.connection.execute(_next_due, {"now": work.now}).scalar()
+    found: datetime | None = _next_due.scalar(work, now=work.now)
     return found
 
 
@@ -179,12 +179,12 @@ class Sent:
     secret: bool = False
 
 
-_sent = (
+_sent = Prepared(
     update(outbox)
     .where(outbox.c.id == bindparam("row"))
     .values(state="sent", sent_at=bindparam("now"), message_id=bindparam("message"), error=None)
 )
-_card_shown = (
+_card_shown = Prepared(
     update(cards)
     .where(cards.c.id == bindparam("card"))
     .values(
@@ -194,8 +194,8 @@ _card_shown = (
         message_id=func.coalesce(bindparam("message", type_=BigInteger), cards.c.message_id),
     )
 )
-_card_wanted = select(cards.c.wanted, cards.c.chat_id, cards.c.entry_id).where(
-    cards.c.id == bindparam("card")
+_card_wanted = Prepared(
+    select(cards.c.wanted, cards.c.chat_id, cards.c.entry_id).where(cards.c.id == bindparam("card"))
 )
 
 
@@ -203,9 +203,8 @@ def sent(work: Work, answers: Sequence[Sent]) -> None:
     """Record Telegram's answers."""
     if not answers:
         return
-    connection = work.connection
-    connection.execute(
-        _sent,
+    _sent.many(
+        work,
         [
             {
                 "row": answer.row_id,
@@ -217,7 +216,7 @@ def sent(work: Work, answers: Sequence[Sent]) -> None:
     )
     for answer in answers:
         if answer.secret:
-            connection.execute(update(outbox).where(outbox.c.id == answer.row_id).values(payload=None))
+            work.connection.execute(update(outbox).where(outbox.c.id == answer.row_id).values(payload=None))
         message_id = answer.message_ids[0] if answer.message_ids else None
         if answer.card is not None:
             _shown(work, answer.card, message_id)
@@ -227,31 +226,32 @@ def sent(work: Work, answers: Sequence[Sent]) -> None:
                     work, answer.chat_id, one, answer.entry_id, "card" if answer.card else "said"
                 )
         if answer.question_id is not None and message_id is not None:
-            connection.execute(
+            work.connection.execute(
                 update(questions).where(questions.c.id == answer.question_id).values(message_id=message_id)
             )
 
 
 def _shown(work: Work, card: tuple[int, int, str | None], message_id: int | None) -> None:
     card_id, version, picture = card
-    work.connection.execute(
-        _card_shown,
-        {
-            "card": card_id,
-            "version": version,
-            "key": picture,
-            "pictured": picture is not None,
-            "message": message_id,
-        },
+    _card_shown.run(
+        work,
+        card=card_id,
+        version=version,
+        key=picture,
+        pictured=picture is not None,
+        message=message_id,
     )
-    behind = work.connection.execute(_card_wanted, {"card": card_id}).one()
+    behind = _card_wanted.first(work, card=card_id)
     if behind.wanted > version:
         # raised while this one was under way: the outbox holds at most one open row a card
         put_card(work, card_id, behind.chat_id, behind.wanted, behind.entry_id, Priority.REPLY)
 
 
-_open_rows = select(outbox.c.id, outbox.c.state, outbox.c.not_before).where(
-    outbox.c.card_id == bindparam("card"), outbox.c.state.in_(("waiting", "sending"))
+_open_rows = Prepared(
+    select(outbox.c.id, outbox.c.state, outbox.c.not_before).where(
+        outbox.c.card_id == bindparam("card"),
+        or_(outbox.c.state == "waiting", outbox.c.state == "sending"),
+    )
 )
 
 
@@ -270,7 +270,7 @@ def put_card(
 
     A row that waits already takes the new `not_before`, unless `keep_pace` says to leave it.
     """
-    rows = work.connection.execute(_open_rows, {"card": card_id}).all()
+    rows = _open_rows.all(work, card=card_id)
     row = next((row for row in rows if row.state == "waiting"), None)
     if row is not None:
         if not keep_pace and row.not_before != not_before:
@@ -294,18 +294,20 @@ def put_card(
 
 def remember_message(work: Work, chat_id: int, message_id: int, entry_id: int, kind: str) -> None:
     """Remember that a message speaks of an entry, so that a reply to it finds the entry."""
-    work.connection.execute(
-        _remember[work.connection.dialect.name],
-        {"chat_id": chat_id, "message_id": message_id, "entry_id": entry_id, "kind": kind},
+    _remember[work.connection.dialect.name].run(
+        work, chat_id=chat_id, message_id=message_id, entry_id=entry_id, kind=kind
     )
 
 
-def _upsert(dialect: Any) -> Any:
-    statement = dialect.insert(messages)
-    return statement.on_conflict_do_update(
-        index_elements=["chat_id", "message_id"],
-        set_={"entry_id": statement.excluded.entry_id, "kind": statement.excluded.kind},
-        where=messages.c.entry_id != statement.excluded.entry_id,
+def _upsert(dialect: Any) -> Prepared:
+    names = ("chat_id", "message_id", "entry_id", "kind")
+    statement = dialect.insert(messages).values(dict.fromkeys(names))
+    return Prepared(
+        statement.on_conflict_do_update(
+            index_elements=["chat_id", "message_id"],
+            set_={"entry_id": statement.excluded.entry_id, "kind": statement.excluded.kind},
+            where=messages.c.entry_id != statement.excluded.entry_id,
+        )
     )
 
 

@@ -11,11 +11,12 @@ from sqlalchemy import ColumnElement, Row, and_, bindparam, or_, select
 
 from bot.domain.permissions import NOBODY, Actor, Grant, Role
 from bot.ledger.desk import Work
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import chats, members, roles
 
 _in_force = and_(roles.c.ended_at.is_(None), or_(roles.c.until.is_(None), roles.c.until > bindparam("now")))
 
-_grants = (
+_grants = Prepared(
     select(
         members.c.id.label("member_id"),
         members.c.red_lines_at,
@@ -56,7 +57,7 @@ def actor_of(work: Work, telegram_id: int) -> Actor:
 
     Newcomers who have not acknowledged the red lines hold no grant yet.
     """
-    rows = work.connection.execute(_grants, {"telegram_id": telegram_id, "now": work.now}).all()
+    rows = _grants.all(work, telegram_id=telegram_id, now=work.now)
     if not rows or rows[0].left_at is not None:
         return NOBODY
     if rows[0].red_lines_at is None:
@@ -64,24 +65,28 @@ def actor_of(work: Work, telegram_id: int) -> Actor:
     return Actor(rows[0].member_id, tuple(_grant(row) for row in rows if row.role is not None))
 
 
+_member = Prepared(select(members).where(members.c.id == bindparam("id")))
+_by_telegram = Prepared(select(members).where(members.c.telegram_id == bindparam("telegram_id")))
+
+
 def actor_by_id(work: Work, member_id: int) -> Actor:
     """The actor with that member id; NOBODY where there is none."""
-    telegram_id = work.connection.execute(
-        select(members.c.telegram_id).where(members.c.id == member_id)
-    ).scalar()
-    return NOBODY if telegram_id is None else actor_of(work, telegram_id)
+    found = member(work, member_id)
+    return NOBODY if found is None or found.telegram_id is None else actor_of(work, found.telegram_id)
 
 
 def member(work: Work, member_id: int | None) -> Row[Any] | None:
     """The member's row."""
     if member_id is None:
         return None
-    return work.connection.execute(select(members).where(members.c.id == member_id)).first()
+    found: Row[Any] | None = _member.first(work, id=member_id)
+    return found
 
 
 def by_telegram(work: Work, telegram_id: int) -> Row[Any] | None:
     """The member's row of a Telegram account, whether in force or not."""
-    return work.connection.execute(select(members).where(members.c.telegram_id == telegram_id)).first()
+    found: Row[Any] | None = _by_telegram.first(work, telegram_id=telegram_id)
+    return found
 
 
 def _holders(work: Work, *conditions: ColumnElement[bool]) -> Sequence[Reached]:
@@ -151,16 +156,23 @@ def holders_of(work: Work, role: Role) -> Sequence[Reached]:
     return _holders(work, roles.c.role == role.value)
 
 
+_roles_of = Prepared(
+    select(roles).where(_in_force, roles.c.member_id == bindparam("member")).order_by(roles.c.id)
+)
+
+
 def roles_of(work: Work, member_id: int) -> Sequence[Row[Any]]:
     """The role rows of a member that are in force."""
-    return work.connection.execute(
-        select(roles).where(_in_force, roles.c.member_id == member_id).order_by(roles.c.id), {"now": work.now}
-    ).all()
+    return _roles_of.all(work, member=member_id, now=work.now)
+
+
+_chat = Prepared(select(chats).where(chats.c.id == bindparam("id")))
 
 
 def chat(work: Work, chat_id: int) -> Row[Any] | None:
     """What is known of a chat."""
-    return work.connection.execute(select(chats).where(chats.c.id == chat_id)).first()
+    found: Row[Any] | None = _chat.first(work, id=chat_id)
+    return found
 
 
 def chats_of_group(work: Work, group_key: str) -> Sequence[int]:

@@ -48,11 +48,11 @@ def units(work: Work) -> list[Unit]:
             of_group = (roles.c.role == Role.INSPECTOR.value) & (roles.c.group_key == group.key)
             found.append((f"g.{number}", campaign.group_title(group.key), of_group))
     for number, region in enumerate(campaign.regions):
-        of_region: ColumnElement[bool] = roles.c.role.in_([Role.CONTACT.value, Role.TOWNSHIP.value])
-        if region.track not in tracks:
-            if region.name not in actor.regions():
-                continue
-            of_region = roles.c.role == Role.TOWNSHIP.value
+        whole = region.track in tracks
+        if not whole and region.name not in actor.regions():
+            continue
+        wanted = [Role.CONTACT.value, Role.TOWNSHIP.value] if whole else [Role.TOWNSHIP.value]
+        of_region: ColumnElement[bool] = roles.c.role.in_(wanted)
         found.append((f"r.{number}", region.name, of_region & (roles.c.region == region.name)))
     if tracks:
         found.append(("l", "city_leader", roles.c.role == Role.CITY_LEADER.value))

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from bot.domain.permissions import Role
+from bot.domain.permissions import MAY_INVITE, Role
 from bot.ledger.desk import Work
 from bot.services import faces, invitations
 from bot.services.invitations import Scope, check_scope
@@ -199,4 +199,6 @@ def hand_out(work: Work, chat_id: int, token: str) -> None:
 
 def any_choice(work: Work) -> bool:
     """Whether the actor may invite anybody."""
+    if not any(MAY_INVITE.get(grant.role) for grant in work.actor.grants):
+        return False  # most members, and 「帮助」 asks at every call
     return bool(_choices(work, ""))

@@ -15,6 +15,7 @@ from bot.ledger import outbox as book
 from bot.ledger import people
 from bot.ledger.desk import Work, out_of_reach
 from bot.ledger.outbox import Kind, Priority
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import cards, chats, entries, members, outbox, photos
 from bot.services import views
 from bot.services.outgoing import Shown, say
@@ -122,7 +123,7 @@ _ready = (
     .limit(bindparam("most"))
 )
 
-_claim = (
+_claim = Prepared(
     update(outbox)
     .where(outbox.c.id == bindparam("row"))
     .values(state="sending", sending_since=bindparam("since"), attempts=outbox.c.attempts + 1)
@@ -173,7 +174,7 @@ def turn(
         if len(rows) < asked:
             break
     if found:
-        work.connection.execute(_claim, [{"row": parcel.row_id, "since": work.now} for parcel in found])
+        _claim.many(work, [{"row": parcel.row_id, "since": work.now} for parcel in found])
     due = book.next_due(work) if most and len(found) < most else None
     return Turn(found, due, more, tuple(broken), tuple(unrecorded))
 
