@@ -228,6 +228,10 @@ def _restore(work: Work, row: Row[Any], current: State, previous: State) -> None
     fresh = life.put_state(work, row, previous, "undone", body=body, **values)
     if ours:
         shown = life.body_shown(work, fresh, body)
-        telling.quiet_line(work, fresh, "entry.undone", {"body": shown, "what": current.value})
+        said = {"number": row.number, "body": shown, "what": current.value}
+        if current is State.CLOSED:
+            telling.quiet_line(work, fresh, "entry.undone", said)
+        else:  # a return was news to the contacts alone
+            telling.contacts_line(work, fresh, "entry.undone", said)
     else:
         county.refresh_heads(work, fresh)

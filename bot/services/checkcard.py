@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from bot.domain.entries import RETURN_REASONS, Mode, Source, State
+from bot.domain.entries import RETURN_REASONS, Mode, State
 from bot.domain.masking import mask_numbers
 from bot.domain.permissions import Action, Standing, may
 from bot.ledger import entries as book
@@ -15,6 +15,7 @@ from bot.ledger.desk import Work
 from bot.ledger.tables import proofs
 from bot.services import check, faces, life, reader, views
 from bot.services.outgoing import Button, Picture, Rows, Shown
+from bot.services.views.values import problem_for
 
 MOST_PAIRS = 3
 """Rows of a composed picture (SPEC §2 «The check»)."""
@@ -39,7 +40,7 @@ def card(work: Work, card_row: Row[Any]) -> Shown | None:
     values = views.entry_values(work, entry)
     last = book.last_move(work, entry.id)
     values.update(
-        problem=_problem(entry, having),
+        problem=problem_for(entry, having),
         measures=mask_numbers(proof.measures or entry.measures or ""),
         sent_at=work.world.campaign.local(proof.sent_at),
         judged_by=_judged_by(work, entry, proof),
@@ -47,6 +48,7 @@ def card(work: Work, card_row: Row[Any]) -> Shown | None:
         unreviewed=bool(proof.unreviewed),
         body=life.body_shown(work, entry, last.body) if last else "",
         moved_at=last.at if last else None,
+        moved_today=bool(last and work.world.campaign.today(last.at) == work.local.date()),
         fixed=last is not None and last.kind == "fixed",
         reason=(last.data or {}).get("reason", "") if last else "",
         words=(last.data or {}).get("words", "") if last else "",
@@ -62,16 +64,9 @@ def card(work: Work, card_row: Row[Any]) -> Shown | None:
     )
 
 
-def _problem(entry: Row[Any], having: frozenset[Standing]) -> str:
-    """The caption's own words; of a report of the public only what was written anew, but for the office."""
-    if entry.source == Source.PUBLIC and Standing.OFFICE not in having:
-        return views.what_county_reads(entry)
-    return str(entry.description)
-
-
 def _over(work: Work, entry: Row[Any], proof: Row[Any]) -> Shown:
     """The card of a proof that is no longer the one to judge: returned, withdrawn, or of an earlier round."""
-    found: dict[str, Any] = {"number": entry.number, "region": entry.region, "state": proof.state}
+    found: dict[str, Any] = {"number": entry.number, "state": proof.state}
     event = next(
         (
             one
@@ -96,6 +91,7 @@ def _buttons(work: Work, entry: Row[Any], having: frozenset[Standing], panel: st
             row
             for row in (
                 (Button("close", "close", *at), Button("send_back", "return", *at)),
+                reader.check_row(entry, having),
                 reader.office_row(entry, having),
                 history,
             )

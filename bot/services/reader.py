@@ -11,9 +11,21 @@ from bot.domain.permissions import Action, Standing, may
 from bot.ledger import entries as book
 from bot.ledger import people
 from bot.ledger.desk import Work
-from bot.services import checkers, faces, filing, life, lookup, office, outgoing, seconds, views
+from bot.services import (
+    checkers,
+    covert,
+    faces,
+    handover,
+    life,
+    lookup,
+    office,
+    outgoing,
+    seconds,
+    views,
+)
 from bot.services.outgoing import Button, Rows, Shown, new_card
 from bot.services.refusals import NoSuchEntry
+from bot.services.views.values import knows_visit, problem_for
 
 
 def by_number(work: Work, text: str, chat_id: int) -> None:
@@ -38,7 +50,7 @@ def show(work: Work, row: Row[Any], chat_id: int) -> None:
     elif proof is not None and may(Action.CLOSE, having):
         checkers.show(work, row, chat_id, work.actor.member_id, proof.id, anew=True)
     elif Standing.FILER in having and _on_receipt(work, row):
-        filing.show_receipt(work, row, anew=True)
+        new_card(work, chat_id, "receipt", subject=f"entry:{row.id}", **own)
     else:
         new_card(work, chat_id, "reader", subject=f"reader:{row.id}", **own)
 
@@ -74,19 +86,21 @@ def values(work: Work, row: Row[Any], having: frozenset[Standing]) -> dict[str, 
     found = views.entry_values(work, row)
     last = book.last_move(work, row.id)
     inside = bool(having - {Standing.CONTACT, Standing.TOWNSHIP})
-    own_words = row.source != Source.PUBLIC or Standing.OFFICE in having
     found.update(
-        problem=row.description if inside and own_words else views.what_county_reads(row),
+        problem=problem_for(row, having),
         source=row.source,
         mode=row.mode if inside else Mode.OPEN.value,
         sender=views.sender_of(work, row),
         body=life.body_shown(work, row, last.body) if last else "",
         moved_at=last.at.isoformat() if last else None,
+        moved_today=bool(last and work.world.campaign.today(last.at) == work.local.date()),
         what=last.kind if last else "",
         owed=State(row.state) in OPEN_STATES,
         void_reason=row.void_reason,
         waiting=Standing.OFFICE in having and seconds.open_about(work, row.id) is not None,
     )
+    if row.mode == Mode.COVERT and not knows_visit(having):
+        found["found_at"] = None
     return found
 
 
@@ -106,15 +120,26 @@ def _buttons(work: Work, row: Row[Any], having: frozenset[Standing], panel: str 
             return opened_panel
     rows: list[tuple[Button, ...]] = []
     state = State(row.state)
-    if state is State.FILED and row.mode != Mode.COVERT and may(Action.ASSIGN, having):
-        rows.append((Button("assign", "assign", *at),))
+    if state is State.FILED and may(handover.action_for(row), having):
+        rows.append((handover.button(row),))
     if state is State.CLOSED and may(Action.REOPEN, having):
         rows.append((Button("relapse", "reopen", *at),))
     if state is State.DEFERRED and may(Action.DEFER, having):
         rows.append((Button("resume", "resume", *at),))
+    rows.append(check_row(row, having))
     rows.append(office_row(row, having))
     rows.append((Button("history", "history", row.id),))
     return tuple(one for one in rows if one)
+
+
+def check_row(row: Row[Any], having: frozenset[Standing]) -> tuple[Button, ...]:
+    """「转区域组核查」 of what the office checks itself, or back to it."""
+    if not may(Action.PASS_CHECK, having) or not covert.may_pass_on(row):
+        return ()
+    at = (row.id, row.version)
+    if row.checker is not None:
+        return (Button("check_back", "passcheck", *at, "-"),)
+    return (Button("pass_check", "passcheck", *at),)
 
 
 def office_row(row: Row[Any], having: frozenset[Standing]) -> tuple[Button, ...]:
@@ -139,6 +164,10 @@ def panel_buttons(work: Work, row: Row[Any], having: frozenset[Standing], panel:
             choices = [Button(f"void_{reason}", "void", *at, reason) for reason in office.VOID_REASONS]
         case "defer" if may(Action.DEFER, having):
             choices = [Button(f"defer_{reason}", "defer", *at, reason) for reason in office.DEFER_REASONS]
+        case "passcheck" if may(Action.PASS_CHECK, having):
+            title = work.world.campaign.group_title
+            groups = covert.groups_to_check(work, row)
+            choices = [Button("", "passcheck", *at, key, text=title(key)) for key in groups]
         case "reassign" if may(Action.REASSIGN, having):
             regions = work.world.campaign.regions
             order = sorted(range(len(regions)), key=lambda index: regions[index].track != row.track)
