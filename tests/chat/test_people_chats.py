@@ -82,7 +82,8 @@ async def test_an_office_chooses_and_others_presses_are_refused(town: Town) -> N
     await town.settle()
 
     assert not any("区第" in words or "红旗区" in words for words in offered)
-    assert answer.text and untouched.group_key is None
+    assert answer.text
+    assert untouched.group_key is None
     assert (await bound(town, group)).group_key == "county/2"
 
 
@@ -105,7 +106,8 @@ async def test_an_unknown_persons_group_is_left_in_silence(town: Town) -> None:
     stranger.adds(town.bot, group)
     await town.settle()
 
-    assert spoken(group) == [] and said(stranger, town) == []
+    assert spoken(group) == []
+    assert said(stranger, town) == []
 
 
 async def test_hidden_photos_are_said_in_one_line_with_the_mend_and_the_mend_works(town: Town) -> None:
@@ -166,8 +168,10 @@ async def test_a_group_that_put_the_bot_out_is_unreachable_until_it_is_back(town
     await town.settle()
     back = await bound(town, group)
 
-    assert out.unreachable_at is not None and out.group_key == "county/1"
-    assert back.unreachable_at is None and back.group_key == "county/1"
+    assert out.unreachable_at is not None
+    assert out.group_key == "county/1"
+    assert back.unreachable_at is None
+    assert back.group_key == "county/1"
 
 
 async def test_the_office_binds_a_private_channel_and_a_public_one_is_refused(town: Town) -> None:

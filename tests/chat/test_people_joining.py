@@ -44,7 +44,8 @@ async def test_a_newcomer_gives_name_and_post_in_one_plain_text_and_reads_the_re
 
     assert "李甲（副主任）" in red_lines.text
     assert "县(市)第一督查小组 组长" in last(person, town).text
-    assert "我的" in keys(last(person, town)) and "帮助" in keys(last(person, town))
+    assert "我的" in keys(last(person, town))
+    assert "帮助" in keys(last(person, town))
 
 
 async def test_a_name_alone_is_asked_for_again_and_the_question_stays_open(town: Town) -> None:
@@ -84,7 +85,8 @@ async def test_a_second_link_adds_a_role_without_asking_anything_again(town: Tow
     await town.settle()
 
     assert len(said(person, town)) == before + 1
-    assert "第一督查小组" in last(person, town).text and "督查暗访组" in last(person, town).text
+    assert "第一督查小组" in last(person, town).text
+    assert "督查暗访组" in last(person, town).text
 
 
 async def test_the_same_link_twice_uses_it_once_and_only_greets(town: Town) -> None:
@@ -150,7 +152,8 @@ async def test_strangers_get_one_polite_line_a_day_in_private_and_silence_in_gro
     stranger.sends(town.bot, "又来了")
     await town.settle()
 
-    assert today == 1 and STRANGER in said(stranger, town)[0]
+    assert today == 1
+    assert STRANGER in said(stranger, town)[0]
     assert len(said(stranger, town)) == 2
     assert not [m for m in group.messages if m.by_bot is not None]
 
@@ -183,8 +186,11 @@ async def test_commands_are_set_per_role_at_most_eight_and_follow_the_language(t
     await town.settle()
     words = town.bot.commands[(f"chat:{contact.user.id}", "")]
 
-    assert "invite" in before and "my" not in before
-    assert "my" in both and len(both) <= 8 and "help" in both
+    assert "invite" in before
+    assert "my" not in before
+    assert "my" in both
+    assert len(both) <= 8
+    assert "help" in both
     assert all(
         one["description"].isascii() or "县1" in one["description"] or "王楼" in one["description"]
         for one in words

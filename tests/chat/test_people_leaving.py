@@ -51,7 +51,8 @@ async def test_a_removed_members_buttons_links_and_menu_die_at_once(town: Town) 
     contact.sends_photo(town.bot, photo("clean"), reply_to=card)
     await town.settle()
 
-    assert "已停用" in farewell.text and not keys(farewell)
+    assert "已停用" in farewell.text
+    assert not keys(farewell)
     assert commands(town, contact) == []
     assert "没有使用权限" in answer.text
     assert await states(town) == ["assigned"]
@@ -127,7 +128,8 @@ async def test_what_a_removed_member_did_stays_in_the_record(town: Town) -> None
 
     filer, kinds = await town.app.parts.desk.look(read)
     assert filer is not None
-    assert "filed" in " ".join(kinds) and "removed" in kinds
+    assert "filed" in " ".join(kinds)
+    assert "removed" in kinds
 
 
 async def test_an_office_removes_nobody_of_the_other_track(town: Town) -> None:
@@ -139,7 +141,8 @@ async def test_an_office_removes_nobody_of_the_other_track(town: Town) -> None:
     await town.settle()
     card = last(office, town)
 
-    assert "红旗区" not in card.text and "市城管局" not in card.text
+    assert "红旗区" not in card.text
+    assert "市城管局" not in card.text
     press = office.presses(card, data="1:remove:3:0")
     answer = await press.answered(timeout=5)
     await town.settle()
@@ -159,7 +162,8 @@ async def test_who_was_removed_can_come_back_by_a_new_link_and_reads_the_red_lin
     await town.settle()
 
     assert "使用前请知晓" in red_lines.text
-    assert "第二督查小组" in last(inspector, town).text and "第一" not in last(inspector, town).text
+    assert "第二督查小组" in last(inspector, town).text
+    assert "第一" not in last(inspector, town).text
 
 
 async def test_a_removed_officers_invitations_die_at_once(town: Town) -> None:
@@ -214,8 +218,10 @@ async def test_joining_by_a_shared_link_is_shown_to_the_office_with_removal(town
     office.presses(last(office, town), "确认移出")
     await town.settle()
 
-    assert invitation.file is not None and "限5人" in invitation.caption
-    assert "孙丁（科员）" in line.text and "1/5" in line.text
+    assert invitation.file is not None
+    assert "限5人" in invitation.caption
+    assert "孙丁（科员）" in line.text
+    assert "1/5" in line.text
     assert "已停用" in last(newcomer, town).text
 
 
@@ -239,7 +245,8 @@ async def test_a_deputy_has_the_leaders_powers_until_the_date_and_not_after_it(t
     deputy.sends(town.bot, "/start")
     await town.settle()
 
-    assert "孙丁" in offered and "周己" not in offered
+    assert "孙丁" in offered
+    assert "周己" not in offered
     assert "组长" in lent
     assert any("已结束" in words for words in said(deputy, town))
     assert "组长" not in last(deputy, town).text
