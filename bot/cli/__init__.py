@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from bot import __version__
-from bot.cli.ledger import export
-from bot.cli.people import invite
+from bot.cli.ledger import backup, export, migrate
+from bot.cli.people import invite, members
 from bot.cli.serving import run
+from bot.cli.setting_up import check, init
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -30,5 +31,5 @@ def main(context: click.Context, config: Path) -> None:
     context.obj = config
 
 
-for command in (run, invite, export):
+for command in (run, init, check, invite, members, export, migrate, backup):
     main.add_command(command)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import unicodedata
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -89,7 +91,7 @@ def who_is_it(settings: Settings) -> dict[str, Any]:
     except (TelegramError, TimeoutError) as error:
         give_up(
             FAILED,
-            f"连不上 Telegram（{settings.telegram.api_url}），还不知道机器人的名称：检查网络或 [telegram] proxy · "
+            f"连不上 {settings.telegram.api_url}，还不知道机器人的名称：检查网络或 [telegram] proxy · "
             f"Telegram cannot be reached ({type(error).__name__}): check the network or [telegram] proxy",
         )
 
@@ -100,3 +102,57 @@ def wrong_token() -> str:
         "Telegram 不认这个令牌：向 @BotFather 核对后写入 [telegram] token 或 BOT_TOKEN · "
         "Telegram does not know the token: check it with @BotFather, then set [telegram] token or BOT_TOKEN"
     )
+
+
+STATES = {
+    "joined": "",
+    "joining": "未读红线 joining",
+    "unreachable": "联系不上 unreachable",
+    "left": "已离开 left",
+}
+
+
+@click.command()
+@click.option("--all", "everybody", is_flag=True, help="连同已离开的 · Also those who have left.")
+def members(everybody: bool) -> None:
+    """列出成员及身份 · List who has joined, with roles and scopes."""
+    from bot.services.members_list import members_list
+    from bot.texts.catalogue import Catalogue
+
+    settings = read_settings()
+    with open_ledger(settings) as desk:
+        found = desk.look_now(members_list, everybody=everybody)
+        labels = Catalogue(desk.world.campaign).labels(settings.texts.language, "roles")
+    rows = [("№", "姓名 name", "职务 post", "身份 role", "范围 scope", "")]
+    for one in found:
+        marks = [
+            labels[one.role.value] if one.role else "",
+            "组长" if one.leader else "",
+            "副" if one.deputy else "",
+            f"代理至 {one.until:%Y-%m-%d}" if one.until else "",
+        ]
+        scope = " ".join(filter(None, (one.scope, one.township)))
+        rows.append(
+            (str(one.number), one.name, one.post, " ".join(filter(None, marks)), scope, STATES[one.state])
+        )
+    for line in table(rows):
+        click.echo(line)
+    if not found:
+        click.echo(
+            "还没有人加入；先邀请管理员 · nobody has joined: python -m bot invite --role admin", err=True
+        )
+
+
+def table(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Rows in columns, a Chinese character taking two places."""
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)

@@ -69,6 +69,11 @@ def _known() -> set[str]:
     return {script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions()}
 
 
+def revisions() -> frozenset[str]:
+    """Every revision that this program knows."""
+    return frozenset(script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions())
+
+
 def upgrade(url: str, *, now: datetime, backups: Path | None = None) -> tuple[str | None, str]:
     """Bring a database to the newest revision; gives (before, after).
 

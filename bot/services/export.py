@@ -1,8 +1,8 @@
 """What an export 导出 holds: entries and events as plain values, and the log's line that it was made.
 
-The person at the command line is the admin, who sees no entries in the chat but keeps the machine on which they
-lie: the export is the office's act. It is logged, it is marked, and what is covert and not handed over is
-not in it.
+The person at the command line is the admin, who sees no entries in the chat but keeps the machine on
+which they lie: the export is the office's act. It is logged, it is marked, and what is covert and not handed
+over is not in it.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def _more(work: Work, row: Row[Any], closed: Row[Any] | None) -> dict[str, Any]:
 
 
 def overdue_days(work: Work, row: Row[Any]) -> int:
-    """By how many calendar days the county is or was late, 0 when it is not; any lateness is one day at least.
+    """By how many calendar days the county is or was late: 0 when it is not, else at least 1.
 
     While work is owed it counts to today; proof that was accepted or waits for its check counts from its
     sending, with the silent grace (SPEC §2 «Deadline»).
