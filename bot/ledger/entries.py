@@ -125,6 +125,19 @@ def open_request(work: Work, entry_id: int, kind: str) -> Row[Any] | None:
     return found
 
 
+def drop_requests(work: Work, entry_id: int) -> None:
+    """Withdraw what the county asked about an entry: it has no subject any more."""
+    work.connection.execute(
+        update(requests)
+        .where(
+            requests.c.entry_id == entry_id,
+            requests.c.state == "open",
+            requests.c.kind.in_(("extension", "not_ours")),
+        )
+        .values(state="withdrawn", decided_at=work.now)
+    )
+
+
 def events_of(work: Work, entry_id: int) -> Sequence[Row[Any]]:
     """办理过程: everything that happened to an entry, oldest first."""
     return work.connection.execute(

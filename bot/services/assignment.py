@@ -218,29 +218,6 @@ def _readers(work: Work, row: Row[Any]) -> Sequence[Row[Any]]:
     ).all()
 
 
-def hand_on(work: Work, member_id: int) -> int:
-    """A contact left or was removed: what only that contact had goes to the others; gives how many."""
-    moved = 0
-    rows = work.connection.execute(
-        select(entries)
-        .join(cards, cards.c.entry_id == entries.c.id)
-        .where(
-            cards.c.member_id == member_id,
-            cards.c.kind == "county",
-            entries.c.state.in_([state.value for state in OPEN_STATES]),
-        )
-        .order_by(entries.c.id)
-    ).all()
-    for row in rows:
-        still = {contact.member_id for contact in people.contacts_of(work, row.region)}
-        holders = work.connection.execute(
-            select(cards.c.member_id).where(cards.c.entry_id == row.id, cards.c.kind == "county")
-        ).scalars()
-        if not still & set(holders):
-            moved += deliver(work, row) is not None
-    return moved
-
-
 def county_of(work: Work, row: Row[Any]) -> list[int]:
     """Private chats of the contacts who have this entry's card."""
     return list(

@@ -177,6 +177,8 @@ def put_state(
     close_panels(work, row.id)
     refresh_cards(work, row.id)
     heads.refresh(work, row)
+    if fresh.round != row.round:
+        book.drop_requests(work, row.id)
     if fresh.assigned_at != row.assigned_at:
         heads.refresh(work, fresh)
     return fresh

@@ -212,6 +212,9 @@ def _region_goes_on(work: Work, row: Row[Any], role: Row[Any]) -> None:
                 work, person.chat_id, "people.no_contact",
                 {"region": role.region, "open": len(owed)},
             )  # fmt: skip
+        for entry in owed:
+            if entry.state in _OPEN:  # whoever joins next gets it
+                assignment.deliver(work, entry)
         return
     heirs: dict[int, tuple[Reached, int]] = {}
     for entry in owed:

@@ -12,6 +12,7 @@ from bot.ledger import entries as book
 from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.services import (
+    assignment,
     checkers,
     covert,
     faces,
@@ -46,7 +47,9 @@ def show(work: Work, row: Row[Any], chat_id: int) -> None:
     own = {"entry_id": row.id, "member_id": work.actor.member_id}
     proof = book.latest_proof(work, row.id) if row.state == State.SUBMITTED else None
     if Standing.CONTACT in having and Standing.FILER not in having:
-        new_card(work, chat_id, "county", subject=f"entry:{row.id}", **own)
+        assignment.show_anew(work, row, chat_id)
+    elif Standing.TOWNSHIP in having and not having - {Standing.TOWNSHIP}:
+        assignment.show_anew(work, row, chat_id, kind="township")
     elif proof is not None and may(Action.CLOSE, having):
         checkers.show(work, row, chat_id, work.actor.member_id, proof.id, anew=True)
     elif Standing.FILER in having and _on_receipt(work, row):

@@ -15,7 +15,7 @@ from bot.ledger import entries as book
 from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.ledger.people import Reached
-from bot.ledger.tables import requests
+from bot.ledger.tables import entries, requests
 from bot.services import assignment, life, office, questions, telling, views
 from bot.services.answering import Toast
 from bot.services.incoming import Incoming
@@ -177,11 +177,14 @@ def _show(work: Work, request_id: int, entry_id: int, persons: Sequence[Reached]
 def escalate_due(work: Work) -> int:
     """A leader's 24 hours without an answer are over: the office may decide too; gives how many."""
     rows = work.connection.execute(
-        select(requests).where(
+        select(requests)
+        .join(entries, entries.c.id == requests.c.entry_id)
+        .where(
             requests.c.state == "open",
             requests.c.kind == EXTENSION,
             requests.c.escalated_at.is_(None),
             requests.c.at <= work.now - work.world.rules.escalate_after,
+            entries.c.state.in_([state.value for state in OPEN_STATES]),
         )
     ).all()
     for request in rows:
