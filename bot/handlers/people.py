@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 
 from telegram.error import TelegramError
@@ -10,7 +11,18 @@ from telegram.error import TelegramError
 from bot.delivery.wire import TooLarge
 from bot.documents import roster as roster_file
 from bot.handlers.hearing import Hearing
-from bot.services import deputies, directory, faces, help, invitations, inviting, joining, membership, roster
+from bot.services import (
+    deputies,
+    directory,
+    faces,
+    groupchat,
+    help,
+    invitations,
+    inviting,
+    joining,
+    membership,
+    roster,
+)
 from bot.services.answering import Toast, nothing
 
 
@@ -18,6 +30,9 @@ def _or(said: Toast, done: str) -> Toast:
     """The refusal, if there was one, else the words for «done»."""
     return said if said.text else Toast(done)
 
+
+OF_ENTRY = re.compile(r"e\d{1,12}")
+"""The payload of a link to an entry."""
 
 Handler = Callable[[Hearing], Awaitable[Toast]]
 
@@ -29,6 +44,8 @@ async def start(here: Hearing) -> Toast:
     heard = here.heard
     if not heard.private:
         return await here.do(nothing)
+    if OF_ENTRY.fullmatch(heard.args):
+        return await here.do(groupchat.by_link, int(heard.args[1:]), heard.chat_id)
     return await here.do(joining.start, heard.sender_id, heard.args if heard.command else "")
 
 

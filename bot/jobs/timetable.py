@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from bot.ledger.desk import Work
-from bot.services import assignment, checkers, covert, deputies, digest, onsite, requests, seconds, townships
+from bot.services import (
+    assignment,
+    checkers,
+    covert,
+    deputies,
+    digest,
+    drafts,
+    groupchat,
+    onsite,
+    requests,
+    seconds,
+    secrecy,
+    townships,
+)
 
 
 def beat(work: Work) -> int:
@@ -25,4 +38,7 @@ def beat(work: Work) -> int:
         )
         + deputies.ended_due(work)
         + covert.waiting_due(work)
+        + groupchat.sweep(work)
+        + drafts.nag_due(work)
+        + secrecy.sweep(work)
     )

@@ -112,8 +112,9 @@ def card(work: Work, card_row: Row[Any]) -> Shown | None:
 
 def may_pass_on(row: Row[Any]) -> bool:
     """Whether the check of an entry can be handed to the region's group: it was handed over, is not done."""
+    office_checks = row.group_key is None or row.mode == Mode.COVERT
     done = (State.CLOSED, State.VOID, State.DRAFT, State.FILED)
-    return row.assigned_at is not None and State(row.state) not in done
+    return office_checks and row.assigned_at is not None and State(row.state) not in done
 
 
 def groups_to_check(work: Work, row: Row[Any]) -> list[str]:
@@ -132,7 +133,7 @@ def pass_check(work: Work, entry_id: int, version: int, group: str, chat_id: int
     """
     row = life.load(work, entry_id, Action.PASS_CHECK)
     life.fresh_press(work, row, version)
-    if not may_pass_on(row) or (row.group_key is not None and row.mode != Mode.COVERT):
+    if not may_pass_on(row):
         raise NotPossible(state=row.state)
     if not group:
         choices = groups_to_check(work, row)

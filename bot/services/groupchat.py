@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row, delete, select
@@ -13,7 +15,7 @@ from bot.ledger import entries as book
 from bot.ledger import inbox, people
 from bot.ledger.desk import Work
 from bot.ledger.tables import facts, photos
-from bot.services import commands, filing, intake, life, pictures, questions, reader, renumbering
+from bot.services import commands, filing, intake, life, pictures, questions, reader, renumbering, secrecy
 from bot.services.answering import Toast, after
 from bot.services.incoming import Incoming
 from bot.services.outgoing import new_card
@@ -46,16 +48,23 @@ def heard(work: Work, incoming: Incoming) -> Row[Any] | None:
     if not ours:
         _turn_away(work, incoming, chat, row)
         return None
-    intake.refuse_secret(work, incoming)
+    secrecy.refuse_secret(work, incoming)
     if incoming.text and work.world.reader.words.is_covert(incoming.text):
         raise CovertInGroup
     if row is not None:
         return row
+    incoming = replace(incoming, text=_without_mention(work, incoming.text))
     if incoming.attachments:
         intake.take(work, incoming)
     elif incoming.text:
         intake.words(work, incoming)
     return None
+
+
+def _without_mention(work: Work, text: str) -> str:
+    """The words without the bot's name, by which it was called."""
+    bot = commands.bot(work)
+    return re.sub(rf"@{re.escape(bot['username'])}\b\s*", "", text, flags=re.I) if bot else text
 
 
 def _captioned(incoming: Incoming) -> bool:
@@ -118,7 +127,7 @@ def _key(incoming: Incoming) -> str:
 
 def _refused(work: Work, incoming: Incoming) -> bool:
     """Whether another part of this album was refused."""
-    if intake.album_refused(work, incoming):
+    if secrecy.album_refused(work, incoming):
         return True
     return (
         work.connection.execute(select(facts.c.key).where(facts.c.key == _key(incoming))).first() is not None

@@ -30,6 +30,15 @@ def action_for(row: Row[Any]) -> Action:
     return Action.HAND_OVER if row.mode == Mode.COVERT else Action.ASSIGN
 
 
+def button(row: Row[Any]) -> Button:
+    """What hands this entry over: at once, or by a preview."""
+    if row.mode == Mode.COVERT:
+        return Button("hand_over", "preview", row.id, row.version)
+    if row.source == Source.PUBLIC:
+        return Button("assign", "preview", row.id, row.version)
+    return Button("assign", "assign", row.id, row.version)
+
+
 def _waiting(work: Work, entry_id: int, version: int = 0) -> Row[Any]:
     """The entry, when the actor may hand it over and it still waits for that."""
     row = life.load(work, entry_id)

@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from bot.domain.captions import menu_word
 from bot.domain.entries import State
 from bot.domain.permissions import Action, Role, Standing, may
 from bot.ledger import entries as book
 from bot.ledger.desk import Work
 from bot.services import (
+    editing,
     filing,
     groupchat,
     intake,
@@ -20,9 +20,11 @@ from bot.services import (
     loose,
     onsite,
     pictures,
+    pins,
     questions,
     reader,
     remarks,
+    secrecy,
 )
 from bot.services.answering import Toast
 from bot.services.incoming import Incoming
@@ -41,7 +43,7 @@ def message(work: Work, incoming: Incoming) -> Toast | None:
         if row is not None:
             _in_group(work, row, incoming)
         return None
-    intake.refuse_secret(work, incoming)
+    secrecy.refuse_secret(work, incoming)
     plain = bool(incoming.text) and not incoming.attachments
     if plain and incoming.reply_to is not None and questions.answer(work, incoming):
         return None
@@ -50,6 +52,9 @@ def message(work: Work, incoming: Incoming) -> Toast | None:
         if entry_id is not None:
             about_entry(work, entry_id, incoming)
             return None
+    if incoming.location is not None:
+        pins.heard(work, incoming)
+        return None
     if incoming.media_group_id is not None:
         known = [p for p in pictures.of_album(work, incoming.chat_id, incoming.media_group_id) if p.entry_id]
         if known and known[0].kind != "before" and loose.answers(work, known[0].entry_id):
@@ -124,11 +129,15 @@ def about_entry(work: Work, entry_id: int, incoming: Incoming) -> None:
     having = life.having_of(work, row)
     if not having:
         raise NoSuchEntry
-    if incoming.attachments and having & {Standing.CONTACT, Standing.TOWNSHIP}:
+    if incoming.location is not None:
+        pins.join(work, row, incoming)
+    elif row.state == State.DRAFT and Standing.FILER in having:
+        intake.to_draft(work, row, incoming)
+    elif incoming.attachments and having & {Standing.CONTACT, Standing.TOWNSHIP}:
         loose.prove(work, row, Material.of(incoming))
     elif incoming.attachments and may(Action.ADD_PHOTO, having):
         onsite.photo(work, row, incoming)
-    elif row.state == State.DRAFT and incoming.text and menu_word(incoming.text, work.world.reader) is None:
-        filing.apply_caption(work, row, intake.words_of(incoming), sent_at=incoming.sent_at)
+    elif incoming.text and not row.description and Standing.FILER in having:
+        editing.reword(work, row, intake.words_of(incoming), incoming.sent_at, incoming.message_id)
     else:
         remarks.remark(work, row, incoming)

@@ -9,6 +9,7 @@ from sqlalchemy import Row
 
 from bot.domain.entries import Mode, Source, State, is_overdue
 from bot.domain.masking import mask_numbers
+from bot.domain.permissions import Standing
 from bot.ledger import entries as book
 from bot.ledger.desk import Work
 from bot.services import life
@@ -36,6 +37,25 @@ def what_county_reads(entry: Row[Any]) -> str:
     if entry.source == Source.PUBLIC or entry.mode == Mode.COVERT:
         return mask_numbers(entry.public_text or "")
     return mask_numbers(entry.public_text or entry.description)
+
+
+def problem_for(entry: Row[Any], having: frozenset[Standing]) -> str:
+    """The problem as this reader may read it: the caption's own words, or those written for the county.
+
+    The caller's words stay with the office; what tells of a covert visit with those who made it.
+    """
+    if not having - {Standing.CONTACT, Standing.TOWNSHIP}:
+        return what_county_reads(entry)
+    if entry.source == Source.PUBLIC and Standing.OFFICE not in having:
+        return what_county_reads(entry)
+    if entry.mode == Mode.COVERT and not knows_visit(having):
+        return what_county_reads(entry)
+    return str(entry.description)
+
+
+def knows_visit(having: frozenset[Standing]) -> bool:
+    """Whether somebody may know who made a covert visit, and when: its own group, the office."""
+    return bool(having & {Standing.GROUP, Standing.FILER, Standing.OFFICE})
 
 
 def entry_values(work: Work, entry: Row[Any]) -> dict[str, Any]:
