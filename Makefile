@@ -43,7 +43,7 @@ bench: $(STAMP)  ## the figures, each beside its baseline; writes nothing
 	$(PY) -m bench $(ARGS)
 
 soak: $(STAMP)  ## kills and floods, minutes long
-	$(PY) -m pytest -m soak $(ARGS) || test $$? -eq 5
+	$(PY) -m pytest -m soak -n0 -o faulthandler_timeout=0 $(ARGS) || test $$? -eq 5
 
 screenshots: $(STAMP)  ## the pictures of docs/, made anew from the playground (needs Chromium)
 	@test -f docs/screenshots.py || { echo "docs/screenshots.py does not exist yet" >&2; exit 2; }

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from bot.ledger import people
 from bot.ledger.desk import Work
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import chats
 from bot.services import joining, questions
 from bot.services.incoming import Incoming
 from bot.services.refusals import AnonymousAdmin
 
+_heard_from = Prepared(
+    update(chats)
+    .where(chats.c.id == bindparam("chat"), chats.c.unreachable_at.is_not(None))
+    .values(unreachable_at=None, unreachable_why=None, heard_at=bindparam("now"))
+)
+
 
 def heard_from(work: Work, chat_id: int) -> None:
     """A private chat was heard from: it can be reached again."""
-    work.connection.execute(
-        update(chats)
-        .where(chats.c.id == chat_id, chats.c.unreachable_at.is_not(None))
-        .values(unreachable_at=None, unreachable_why=None, heard_at=work.now)
-    )
+    _heard_from.run(work, chat=chat_id, now=work.now)
 
 
 def turn_away(work: Work, sender_id: int, incoming: Incoming | None) -> None:

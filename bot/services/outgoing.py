@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -137,8 +137,11 @@ def _thread(work: Work, chat_id: int) -> int | None:
     return work.topic[1] if work.topic is not None and work.topic[0] == chat_id else None
 
 
+_BUTTON = tuple(one.name for one in fields(Button))
+
+
 def _button(button: Button) -> dict[str, Any]:
-    return {key: value for key, value in asdict(button).items() if value}
+    return {name: value for name in _BUTTON if (value := getattr(button, name))}
 
 
 def show_card(
