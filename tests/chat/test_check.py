@@ -74,7 +74,7 @@ async def test_sending_back_takes_two_taps_and_the_contact_hears_it_with_sound(p
     assert "已退回" in answer.text
     assert "部分整改" in words(heard)
     assert not heard.silent
-    assert heard.reply_to.id == card.id
+    assert heard.reply_to is card
     assert "【退回整改】" in words(card)
 
 
@@ -150,7 +150,7 @@ async def test_after_a_return_the_proof_comes_again_and_returns_are_counted(peop
     second = people.last(people.leader)
     await people.press(people.leader, second, "销号")
 
-    assert second.id != first.id
+    assert second is not first
     assert "这次反馈已退回" in words(first)
     assert "已销号" in words(second)
     assert "再次清理" in words(second)
@@ -225,7 +225,7 @@ async def test_the_counties_submission_is_taken_back_and_handed_in_again_as_a_ne
 
     assert "县级已撤回这次反馈" in withdrawn
     assert labels(first) == ["办理过程"]
-    assert people.last(people.leader).id != first.id
+    assert people.last(people.leader) is not first
     assert "销号" in labels(people.last(people.leader))
 
 
@@ -361,7 +361,7 @@ async def test_a_relapse_is_handed_over_anew_with_a_new_deadline(people: People)
     fresh = people.last(people.contact)
     assert "4月25日(周四)18:00" in answer.text
     assert (row.state, row.round) == ("assigned", 2)
-    assert fresh.id != card.id
+    assert fresh is not card
     assert "第2轮" in words(fresh)
     assert "签收" in labels(fresh)
     assert "这次反馈已通过，问题后来重新交办" in words(check)
