@@ -50,7 +50,10 @@ def card_of(person: Any, town: Town, number: str) -> Any:
     return next(
         m
         for m in reversed(said(person, town))
-        if m.file is not None and number in words(m) and words(m).startswith("【") and "乡镇反馈" not in words(m)
+        if m.file is not None
+        and number in words(m)
+        and words(m).startswith("【")
+        and "乡镇反馈" not in words(m)
     )
 
 

@@ -17,7 +17,8 @@ async def test_the_card_is_one_photo_message_that_says_what_to_send_back(town: T
 
     assert len(said(wang, town)) == before + 1
     card = wang.chat(town.bot).last
-    assert card.file is not None and not card.silent
+    assert card.file is not None
+    assert not card.silent
     for part in ("县1-0412-01", "延津县 王楼镇·任庄村·村口", "垃圾堆", "4月15日(周一)18:00，剩3天"):
         assert part in card.caption
     for part in ("整改后照片（同位置同角度）", "整改措施一句话", "责任领导(县级)", "具体责任人(科级)"):
@@ -33,16 +34,19 @@ async def test_one_tap_signs_and_ten_minutes_take_it_back(town: Town) -> None:
 
     wang.presses(card, "签收")
     await town.settle()
-    assert "【已签收】" in card.caption and "已由延津县于09:01签收" in card.caption
+    assert "【已签收】" in card.caption
+    assert "已由延津县于09:01签收" in card.caption
     wang.presses(card, "撤销")
     await town.settle()
-    assert "【已交办】" in card.caption and "签收" in labels(card)
+    assert "【已交办】" in card.caption
+    assert "签收" in labels(card)
     wang.presses(card, "签收")
     await town.settle()
     await town.passes(minutes=11)
 
     told = await answered(town, wang.presses(card, "撤销"))
-    assert "【已签收】" in card.caption and told
+    assert "【已签收】" in card.caption
+    assert told
 
 
 async def test_of_two_contacts_the_first_press_wins_and_the_second_hears_who(town: Town) -> None:
@@ -58,7 +62,8 @@ async def test_of_two_contacts_the_first_press_wins_and_the_second_hears_who(tow
     await town.settle()
     told = await answered(town, deputy.presses(other, data=stale))
 
-    assert "延津县" in told and "13:02" in told
+    assert "延津县" in told
+    assert "13:02" in told
     assert "【已签收】" in other.caption
 
 
@@ -98,10 +103,17 @@ async def test_a_place_without_a_pin_says_so_and_one_with_a_pin_sends_it(town: T
     card = wang.chat(town.bot).last
 
     told = await answered(town, wang.presses(card, "位置"))
-    inspector.sends_location(town.bot, 35.1425, 114.2031, reply_to=inspector.chat(town.bot).last)
+    taken = photo(seed=5, position=(35.15, 114.2))
+    inspector.sends_document(town.bot, taken, name="现场.jpg", mime="image/jpeg", caption=POND)
+    await town.settle()
+    await town.passes(seconds=61)
+    wang.presses(card_of(wang, town, "县1-0412-02"), "位置")
     await town.settle()
 
     assert "任庄村村口" in told
+    pin = wang.chat(town.bot).last
+    assert pin.kind == "location"
+    assert round(pin.extra["location"]["latitude"], 2) == 35.15
 
 
 async def test_the_version_to_forward_is_one_clean_picture_and_plain_words(town: Town) -> None:
@@ -113,7 +125,9 @@ async def test_the_version_to_forward_is_one_clean_picture_and_plain_words(town:
     await town.settle()
 
     sent = wang.chat(town.bot).last
-    assert sent is not card and sent.file is not None and not sent.buttons
+    assert sent is not card
+    assert sent.file is not None
+    assert not sent.buttons
     for part in ("【点位】延津县王楼镇任庄村村口", "【问题】", "【期限】4月15日(周一)18:00"):
         assert part in sent.caption
     assert "第一督查小组" not in sent.caption
@@ -133,7 +147,12 @@ async def test_the_officers_are_set_by_words_and_stand_on_the_next_card(town: To
 
 
 @pytest.mark.parametrize(
-    "answer", ["责任领导：甲某；责任人：乙某", "甲某 副县长；乙某 局长", "责任领导(县级)：甲某，具体责任人(科级)：乙某"]
+    "answer",
+    [
+        "责任领导：甲某；责任人：乙某",
+        "甲某 副县长；乙某 局长",
+        "责任领导(县级)：甲某，具体责任人(科级)：乙某",
+    ],
 )
 async def test_the_officers_are_asked_for_by_a_button(town: Town, answer: str) -> None:
     inspector, wang = await leader(town), await contact(town)
@@ -145,7 +164,8 @@ async def test_the_officers_are_asked_for_by_a_button(town: Town, answer: str) -
     wang.sends(town.bot, answer)
     await town.settle()
 
-    assert "责任领导(县级)：甲某" in card.caption and "责任人(科级)：乙某" in card.caption
+    assert "责任领导(县级)：甲某" in card.caption
+    assert "责任人(科级)：乙某" in card.caption
 
 
 async def test_an_answer_about_the_officers_that_names_nobody_is_asked_again(town: Town) -> None:
@@ -190,8 +210,10 @@ async def test_a_closed_entry_edits_the_card_and_says_one_silent_line(town: Town
     await town.settle()
 
     assert "已由县(市)第一督查小组于09:01销号" in card.caption
-    assert "签收" not in labels(card) and "反馈整改" not in labels(card)
-    assert len(said(wang, town)) == before + 1 and said(wang, town)[-1].silent
+    assert "签收" not in labels(card)
+    assert "反馈整改" not in labels(card)
+    assert len(said(wang, town)) == before + 1
+    assert said(wang, town)[-1].silent
 
 
 async def test_an_overdue_card_says_so(town: Town) -> None:

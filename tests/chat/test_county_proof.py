@@ -6,7 +6,19 @@ from datetime import timedelta
 
 import pytest
 
-from tests.chat.counties import HEAP, POND, ROAD, answered, card_of, contact, file, labels, leader, said, words
+from tests.chat.counties import (
+    HEAP,
+    POND,
+    ROAD,
+    answered,
+    card_of,
+    contact,
+    file,
+    labels,
+    leader,
+    said,
+    words,
+)
 from tests.drawn import photo
 from tests.town.town import Town
 
@@ -21,7 +33,8 @@ async def test_a_reply_with_a_photo_is_the_submission_without_a_tap(town: Town) 
     await town.passes(seconds=3)
 
     check = inspector.chat(town.bot).last
-    assert "【待核查】" in card.caption and "照片 1 张" in card.caption
+    assert "【待核查】" in card.caption
+    assert "照片 1 张" in card.caption
     assert "整改措施：出动三轮车清运两车" in check.caption
     assert wang.chat(town.bot).last.silent
 
@@ -99,7 +112,8 @@ async def test_more_photos_join_while_the_proof_waits(town: Town) -> None:
     await town.passes(seconds=3)
 
     assert "照片 2 张" in card.caption
-    assert inspector.chat(town.bot).last is check and "又补清了沟边" in check.caption
+    assert inspector.chat(town.bot).last is check
+    assert "又补清了沟边" in check.caption
 
 
 async def test_a_submission_is_taken_back_for_ten_minutes(town: Town) -> None:
@@ -114,7 +128,8 @@ async def test_a_submission_is_taken_back_for_ten_minutes(town: Town) -> None:
     wang.presses(wang.chat(town.bot).last, "撤销")
     await town.settle()
 
-    assert "【已交办】" in card.caption and "签收" in labels(card)
+    assert "【已交办】" in card.caption
+    assert "签收" in labels(card)
     assert "销号" not in labels(check)
 
 
@@ -145,7 +160,8 @@ async def test_a_closed_entry_takes_no_more_proof(town: Town) -> None:
     wang.sends_photo(town.bot, photo("clean", seed=5), reply_to=card)
     await town.settle()
 
-    assert "已销号" in wang.chat(town.bot).last.text and "不能" in wang.chat(town.bot).last.text
+    assert "已销号" in wang.chat(town.bot).last.text
+    assert "不能" in wang.chat(town.bot).last.text
 
 
 # --- without a reply --------------------------------------------------------------------------------
