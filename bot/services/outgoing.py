@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from bot.ledger import cards as card_book
 from bot.ledger import outbox as book
 from bot.ledger.desk import Work
 from bot.ledger.outbox import Kind, Priority
@@ -18,7 +19,8 @@ from bot.ledger.tables import cards
 class Button:
     """One inline button.
 
-    `label` is a key of the catalogue's `buttons` topic, `values` its values; `text` overrides it
+    `label` is a key of the catalogue's `buttons` topic (`group/key` of another, `✓` ahead ticks it),
+    `values` its values; `text` overrides it
     with literal words (a place's name). A press carries action, subject, version and argument in
     at most 64 bytes; `url` buttons open a link instead.
     """
@@ -103,7 +105,7 @@ def say(
     """
     payload: dict[str, Any] = {"text": text, "values": values or {}}
     if buttons:
-        payload["buttons"] = [[_button(button) for button in row] for row in buttons]
+        payload["buttons"] = [[button_values(button) for button in row] for row in buttons]
     for key, value in (
         ("reply_to", reply_to),
         ("location", list(location) if location else None),
@@ -140,7 +142,8 @@ def _thread(work: Work, chat_id: int) -> int | None:
 _BUTTON = tuple(one.name for one in fields(Button))
 
 
-def _button(button: Button) -> dict[str, Any]:
+def button_values(button: Button) -> dict[str, Any]:
+    """A button as a message's payload keeps it: without what is empty."""
     return {name: value for name in _BUTTON if (value := getattr(button, name))}
 
 
@@ -159,11 +162,7 @@ def show_card(
 
     `not_before` puts the message off (an album's parts are still coming); a later call moves it.
     """
-    row = work.connection.execute(
-        select(cards.c.id, cards.c.wanted).where(
-            cards.c.chat_id == chat_id, cards.c.subject == subject, cards.c.kind == kind
-        )
-    ).first()
+    row = card_book.known(work, chat_id, subject, kind)
     if row is None:
         new_id = work.insert(
             cards,
@@ -178,7 +177,7 @@ def show_card(
         card_id, wanted = new_id, 1
     else:
         card_id, wanted = row.id, row.wanted + 1
-        work.connection.execute(update(cards).where(cards.c.id == card_id).values(wanted=wanted))
+        card_book.want(work, card_id, wanted)
     book.put_card(work, card_id, chat_id, wanted, entry_id, priority, not_before)
     return card_id
 
@@ -210,11 +209,10 @@ def take_back(work: Work, entry_id: int, *kinds: str) -> None:
 
 def refresh_cards(work: Work, entry_id: int, *, kinds: tuple[str, ...] | None = None) -> None:
     """Raise every card of an entry, so that each shows what stands now."""
-    query = select(cards.c.id, cards.c.chat_id, cards.c.wanted).where(cards.c.entry_id == entry_id)
-    if kinds is not None:
-        query = query.where(cards.c.kind.in_(kinds))
-    for row in work.connection.execute(query).all():
-        work.connection.execute(update(cards).where(cards.c.id == row.id).values(wanted=row.wanted + 1))
+    for row in card_book.of_entry(work, entry_id):
+        if kinds is not None and row.kind not in kinds:
+            continue
+        card_book.want(work, row.id, row.wanted + 1)
         book.put_card(work, row.id, row.chat_id, row.wanted + 1, entry_id, Priority.REPLY, keep_pace=True)
 
 
@@ -237,6 +235,4 @@ def open_panel(work: Work, chat_id: int, message_id: int, panel: str | None) -> 
 
 def close_panels(work: Work, entry_id: int) -> None:
     """An entry moved: what its cards' readers had opened is closed."""
-    work.connection.execute(
-        update(cards).where(cards.c.entry_id == entry_id, cards.c.panel.is_not(None)).values(panel=None)
-    )
+    card_book.close_panels(work, entry_id)

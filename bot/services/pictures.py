@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 
 from bot.ledger import outbox as book
 from bot.ledger.desk import Work
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import photos
 from bot.services.incoming import Attachment, Incoming
 
@@ -17,6 +18,18 @@ WAKE = "media"
 
 MOST_BYTES = 20 * 1024 * 1024
 """Telegram hands out files up to 20 MB; larger ones are kept by reference (BOTAPI §5.6)."""
+
+_kinds = Prepared(
+    select(photos.c.kind).where(
+        photos.c.chat_id == bindparam("chat"), photos.c.message_id == bindparam("message")
+    )
+)
+_last_seq = Prepared(
+    select(func.max(photos.c.seq)).where(
+        photos.c.entry_id == bindparam("entry"), photos.c.kind == bindparam("sort")
+    )
+)
+
 
 def keep(
     work: Work,
@@ -36,14 +49,8 @@ def keep(
     kept: list[int] = []
     for attachment in incoming.attachments:
         own = kind if attachment.pictorial or kind == "reference" else "attachment"
-        known = work.connection.execute(
-            select(photos.c.id).where(
-                photos.c.chat_id == incoming.chat_id,
-                photos.c.message_id == incoming.message_id,
-                photos.c.kind.in_((own, "reference")),
-            )
-        ).first()
-        if known is not None:
+        known = _kinds.all(work, chat=incoming.chat_id, message=incoming.message_id)
+        if any(row.kind in (own, "reference") for row in known):
             continue
         kept.append(_insert(work, incoming, attachment, entry_id, own, round_, proof_id))
     if entry_id is not None:
@@ -93,10 +100,7 @@ def _insert(
 def _next_seq(work: Work, entry_id: int | None, kind: str) -> int:
     if entry_id is None:
         return 1
-    most = work.connection.execute(
-        select(func.max(photos.c.seq)).where(photos.c.entry_id == entry_id, photos.c.kind == kind)
-    ).scalar()
-    return int(most or 0) + 1
+    return int(_last_seq.scalar(work, entry=entry_id, sort=kind) or 0) + 1
 
 
 def adopt(

@@ -18,7 +18,7 @@ from bot.ledger.outbox import Kind, Priority
 from bot.ledger.prepared import Prepared
 from bot.ledger.tables import cards, chats, entries, members, outbox, photos
 from bot.services import views
-from bot.services.outgoing import Shown, say
+from bot.services.outgoing import Shown, button_values, say
 
 PICTURE_PATIENCE = timedelta(seconds=10)
 """A row that needs pictures waits for them this long, then goes without (DESIGN «Cards»)."""
@@ -309,7 +309,7 @@ def payload_of(shown: Shown) -> dict[str, Any]:
     payload: dict[str, Any] = {
         "text": shown.text,
         "values": shown.values,
-        "buttons": [[asdict(button) for button in row] for row in shown.buttons if row],
+        "buttons": [[button_values(button) for button in row] for row in shown.buttons if row],
     }
     if shown.picture is not None:
         payload["picture"] = asdict(shown.picture)
