@@ -1,4 +1,4 @@
-"""What the filer's side sends to an entry: more photos, 现场整改, 回头看 (SPEC §2 «What a message belongs to»)."""
+"""What the filer's side sends to an entry: more photos, 现场整改, 回头看 (SPEC §2)."""
 
 from __future__ import annotations
 
