@@ -27,7 +27,7 @@ async def answer(here: Hearing) -> Toast:
     """「反馈整改」."""
     press, heard = here.pressed, here.heard
     return await here.do(
-        county.how_to_answer, press.subject, press.version, heard.chat_id, heard.pressed_message
+        county.how_to_answer, press.subject, press.version, heard.sender_id, heard.pressed_message
     )
 
 
@@ -137,15 +137,15 @@ async def send_back(here: Hearing) -> Toast:
 async def location(here: Hearing) -> Toast:
     """「位置」."""
     heard = here.heard
-    return await here.do(onward.location, here.pressed.subject, heard.chat_id, heard.pressed_message)
+    return await here.do(onward.location, here.pressed.subject, heard.sender_id, heard.pressed_message)
 
 
 async def forward(here: Hearing) -> Toast:
     """「转发版」."""
-    return await here.do(onward.forward, here.pressed.subject, here.heard.chat_id)
+    return await here.do(onward.forward, here.pressed.subject, here.heard.sender_id)
 
 
 async def set_officers(here: Hearing) -> Toast:
     """「责任人」."""
     press, heard = here.pressed, here.heard
-    return await here.do(officers.ask, press.subject, press.version, heard.chat_id, heard.pressed_message)
+    return await here.do(officers.ask, press.subject, press.version, heard.sender_id, heard.pressed_message)

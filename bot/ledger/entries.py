@@ -119,6 +119,21 @@ def latest_proof(work: Work, entry_id: int) -> Row[Any] | None:
     return found
 
 
+def waiting_proof(work: Work, row: Row[Any]) -> Row[Any] | None:
+    """The township's proof that waits for its county, in this round and with this region."""
+    return work.connection.execute(
+        select(proofs)
+        .where(
+            proofs.c.entry_id == row.id,
+            proofs.c.state == "waiting",
+            proofs.c.round == row.round,
+            proofs.c.sent_at >= row.assigned_at.replace(microsecond=0),
+        )
+        .order_by(proofs.c.id.desc())
+        .limit(1)
+    ).first()
+
+
 def open_request(work: Work, entry_id: int, kind: str) -> Row[Any] | None:
     """The open request of a kind (延期, 非本辖区, second person) of an entry."""
     found: Row[Any] | None = _open_request.first(work, entry=entry_id, kind=kind)

@@ -16,8 +16,8 @@ from bot.ledger.desk import Work
 from bot.ledger.outbox import Priority
 from bot.ledger.people import Reached
 from bot.ledger.tables import cards, chats, entries
-from bot.services import heads, life, officers
-from bot.services.outgoing import new_card, say
+from bot.services import faces, heads, life, officers
+from bot.services.outgoing import Shown, new_card, show_card
 from bot.services.refusals import NotPossible
 
 
@@ -116,21 +116,31 @@ def _give(work: Work, row: Row[Any], contact: Reached) -> None:
     _mark(work, card_id, row, contact.member_id, quiet=not sounds)
     if row.undelivered_at is not None:
         work.connection.execute(update(entries).where(entries.c.id == row.id).values(undelivered_at=None))
+        _tell_region(work, row.region)
     heads.show(work, contact.chat_id, contact.member_id)
 
 
 def _reaches_nobody(work: Work, row: Row[Any]) -> None:
     if row.undelivered_at is None:
         work.connection.execute(update(entries).where(entries.c.id == row.id).values(undelivered_at=work.now))
-    day = work.world.campaign.today(work.now)
-    waiting = work.connection.execute(
-        select(func.count()).where(entries.c.region == row.region, entries.c.undelivered_at.is_not(None))
+    _tell_region(work, row.region)
+
+
+def _tell_region(work: Work, region: str) -> None:
+    """The region's chats: one line a day, edited as the number changes."""
+    day = work.world.campaign.today(work.now).isoformat()
+    for chat_id in people.chats_of_region(work, region):
+        show_card(work, chat_id, "unread", subject=f"unread:{region}:{day}", priority=Priority.REMINDER)
+
+
+@faces.shows("unread")
+def _unread(work: Work, card: Row[Any]) -> Shown:
+    """「有 3 条待查收，请联系人私聊查看」: a number, nothing else (red line (a))."""
+    region = card.subject.split(":")[1]
+    count = work.connection.execute(
+        select(func.count()).where(entries.c.region == region, entries.c.undelivered_at.is_not(None))
     ).scalar_one()
-    for chat_id in people.chats_of_region(work, row.region):
-        say(
-            work, chat_id, "county.waiting_in_private", {"count": waiting},
-            dedup=f"waiting:{row.region}:{day}:{chat_id}", priority=Priority.REMINDER,
-        )  # fmt: skip
+    return Shown("county.waiting_in_private", {"count": count})
 
 
 def show_anew(work: Work, row: Row[Any], chat_id: int, *, kind: str = "county") -> None:
@@ -210,7 +220,7 @@ def _cut_off(work: Work) -> Sequence[Any]:
     ).all()
 
 
-def _readers(work: Work, row: Row[Any]) -> Sequence[Row[Any]]:
+def _readers(work: Work, row: Row[Any]) -> Sequence[Any]:
     return work.connection.execute(
         select(cards.c.id, chats.c.unreachable_at)
         .outerjoin(chats, chats.c.id == cards.c.chat_id)

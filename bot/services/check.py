@@ -96,6 +96,7 @@ def send_back(work: Work, entry_id: int, version: int, reason: str, words: str =
     if not telling.contacts_line(work, fresh, "county.returned", said, silent=False):
         # whoever had the card has left: the contact whose turn it is now gets it
         assignment.deliver(work, fresh)
+    telling.township_line(work, fresh, "county.returned", said)
     return Toast("check.returned_toast", {"number": row.number, "deadline": due.isoformat()})
 
 
@@ -210,17 +211,14 @@ def _only_own(work: Work, row: Row[Any]) -> None:
 
 
 def _restore(work: Work, row: Row[Any], current: State, previous: State) -> None:
-    last = book.last_move(work, row.id)
-    assert last is not None
-    deadline = (last.data or {}).get("before", {}).get("deadline")
-    values: dict[str, Any] = {"deadline": datetime.fromisoformat(deadline) if deadline else None}
+    values: dict[str, Any] = {}
     match current:
         case State.RETURNED:
-            values["returns"] = row.returns - 1
+            values.update(returns=row.returns - 1, deadline=_before_return(work, row))
         case State.CLOSED:
             values.update(closed_at=None, closed_how=None)
-        case _:
-            values["acknowledged_at"] = None
+        case _:  # a signature sets no deadline: one granted since stays
+            values = {"acknowledged_at": None}
     ours = current in CHECKED
     if ours:
         settle_proof(work, row, "submitted")
@@ -235,3 +233,13 @@ def _restore(work: Work, row: Row[Any], current: State, previous: State) -> None
             telling.contacts_line(work, fresh, "entry.undone", said)
     else:
         county.refresh_heads(work, fresh)
+
+
+def _before_return(work: Work, row: Row[Any]) -> datetime | None:
+    """The deadline that a return replaced; one that was granted since stands."""
+    last = book.last_move(work, row.id)
+    data = (last.data if last is not None else None) or {}
+    before = data.get("before", {}).get("deadline")
+    if before is None or row.deadline != datetime.fromisoformat(data["deadline"]):
+        return row.deadline  # type: ignore[no-any-return]
+    return datetime.fromisoformat(before)

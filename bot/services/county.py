@@ -8,17 +8,17 @@ from typing import Any
 from sqlalchemy import Row, and_, false, or_, select, update
 
 from bot.domain.entries import OPEN_STATES, ForbiddenMove, State, check_move
-from bot.domain.permissions import Action, Role
+from bot.domain.permissions import Action, Role, may
 from bot.ledger import entries as book
 from bot.ledger import events
 from bot.ledger.desk import Work
 from bot.ledger.tables import cards, entries, photos, proofs
-from bot.services import assignment, checkers, heads, life, officers, pictures
+from bot.services import assignment, checkers, faces, heads, life, officers, pictures
 from bot.services.answering import Toast
 from bot.services.incoming import Incoming
 from bot.services.material import Material
-from bot.services.outgoing import Button, say
-from bot.services.refusals import NotPossible, TooLate
+from bot.services.outgoing import Button, Shown, say, show_card
+from bot.services.refusals import NotPossible, NotYours, TooLate
 
 
 def acknowledge(work: Work, entry_id: int, version: int = 0) -> Toast:
@@ -62,6 +62,9 @@ def acknowledge_all(work: Work) -> Toast:
 def how_to_answer(work: Work, entry_id: int, version: int, chat_id: int, reply_to: int | None) -> None:
     """「反馈整改」: says what to send, in a message that the telephone opens for a reply."""
     row = life.load(work, entry_id)
+    having = life.having_of(work, row)
+    if not may(Action.SUBMIT, having) and not may(Action.TOWNSHIP_PROOF, having):
+        raise NotYours
     life.fresh_press(work, row, version)
     if State(row.state) not in OPEN_STATES:
         raise NotPossible(state=row.state)
@@ -194,10 +197,23 @@ def keep_without_picture(work: Work, row: Row[Any], material: Material) -> None:
     if material.text:
         body = life.body_for(work, row, Action.REMARK)
         events.record(work, "remark", entry_id=row.id, body=body, data={"text": material.text})
-    say(
-        work, material.chat_id, "county.photo_needed", {"number": row.number},
-        reply_to=material.message_id, entry_id=row.id, silent=True,
+    show_card(
+        work, material.chat_id, "photo_needed", subject=f"needs:{row.id}:{material.message_id}",
+        entry_id=row.id, member_id=work.actor.member_id,
+        not_before=work.now + work.world.rules.album_pause if material.media_group_id else None,
     )  # fmt: skip
+
+
+@faces.shows("photo_needed")
+def _photo_needed(work: Work, card: Row[Any]) -> Shown | None:
+    """Asks for a photo, unless one came with the same album, or since."""
+    row = book.get(work, card.entry_id)
+    if row is None or card.message_id is not None or State(row.state) not in OPEN_STATES:
+        return None
+    if book.waiting_proof(work, row) is not None:
+        return None
+    asked_by = int(card.subject.rpartition(":")[2])
+    return Shown("county.photo_needed", {"number": row.number}, reply_to=asked_by, silent=True)
 
 
 def _join(work: Work, row: Row[Any], material: Material) -> None:

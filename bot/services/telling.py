@@ -79,6 +79,20 @@ def contacts_line(
     return len(found)
 
 
+def township_line(work: Work, row: Row[Any], text: str, values: dict[str, Any]) -> None:
+    """One line, with a sound, to the township's contact to whom the entry is passed on."""
+    found = work.connection.execute(
+        select(cards.c.chat_id, cards.c.member_id, cards.c.message_id)
+        .where(cards.c.entry_id == row.id, cards.c.kind == "township")
+        .order_by(cards.c.id)
+    ).all()
+    facts, campaign = book.facts_of(row), work.world.campaign
+    for card in found:
+        actor = people.actor_by_id(work, card.member_id)
+        if Standing.TOWNSHIP in standings(actor, facts, campaign):
+            say(work, card.chat_id, text, values, reply_to=card.message_id, entry_id=row.id)
+
+
 def quiet_line(
     work: Work, row: Row[Any], text: str, values: dict[str, Any] | None = None, *, key: str | None = None
 ) -> None:

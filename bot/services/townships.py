@@ -83,6 +83,7 @@ def pass_on(work: Work, entry_id: int, version: int, township: str) -> Toast:
     if contact is None:
         raise NotPossible(state=row.state)
     before = _reader(work, row)
+    _replace(work, row)
     fresh = life.amend(
         work,
         row,
@@ -119,6 +120,7 @@ def take_over(work: Work, entry_id: int, version: int) -> Toast:
     if row.passed_to is None:
         raise NotPossible(state=row.state)
     before = _reader(work, row)
+    _replace(work, row)
     fresh = life.amend(
         work, row, "taken_back", body=f"region:{row.region}", data={"township": row.passed_to},
         passed_to=None, passed_at=None,
@@ -138,6 +140,15 @@ def _close_panel(work: Work, row: Row[Any]) -> None:
         update(cards).where(cards.c.entry_id == row.id, cards.c.panel == PANEL).values(panel=None)
     )
     refresh_cards(work, row.id)
+
+
+def _replace(work: Work, row: Row[Any]) -> None:
+    """What the township had answered counts no more: somebody else answers now."""
+    work.connection.execute(
+        update(proofs)
+        .where(proofs.c.entry_id == row.id, proofs.c.state == "waiting")
+        .values(state="replaced")
+    )
 
 
 def _reader(work: Work, row: Row[Any]) -> int | None:
@@ -178,7 +189,7 @@ def hand_up(work: Work, row: Row[Any], material: Material) -> None:
     if said.named:
         row = officers.keep(work, row, said)
         material = material.saying(said.rest)
-    proof = _waiting(work, row)
+    proof = book.waiting_proof(work, row)
     if not material.pictured and proof is None:
         county.keep_without_picture(work, row, material)
         return
@@ -211,14 +222,6 @@ def _show_review(work: Work, row: Row[Any], proof_id: int) -> None:
             work, card.chat_id, "review", subject=f"review:{proof_id}", entry_id=row.id,
             member_id=card.member_id, not_before=work.now + work.world.rules.album_pause,
         )  # fmt: skip
-
-
-def _waiting(work: Work, row: Row[Any]) -> Row[Any] | None:
-    return work.connection.execute(
-        select(proofs)
-        .where(proofs.c.entry_id == row.id, proofs.c.state == "waiting")
-        .order_by(proofs.c.id.desc())
-    ).first()
 
 
 def _reviewed(work: Work, proof_id: int) -> tuple[Row[Any], Row[Any]]:
@@ -271,6 +274,9 @@ def unreviewed_due(work: Work) -> int:
         .where(
             proofs.c.state == "waiting",
             proofs.c.sent_at <= work.now - SETTLED,
+            proofs.c.sent_at >= entries.c.passed_at,
+            proofs.c.round == entries.c.round,
+            entries.c.passed_to.is_not(None),
             entries.c.deadline <= work.now,
             entries.c.state.in_([state.value for state in OPEN_STATES]),
         )
@@ -317,6 +323,8 @@ def review(work: Work, card: Row[Any]) -> Shown | None:
         "deadline": row.deadline.isoformat() if row.deadline else None,
     }
     waits = proof.state == "waiting" and State(row.state) in OPEN_STATES
+    if proof.state == "waiting" and not waits:
+        values["state"] = "replaced"
     buttons = (
         ((Button("report_up", "report", proof.id), Button("back_to_township", "unreport", proof.id)),)
         if waits

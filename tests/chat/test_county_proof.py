@@ -355,3 +355,25 @@ async def test_a_late_proof_is_late(town: Town) -> None:
     await town.passes(seconds=3)
 
     assert "超期" in inspector.chat(town.bot).last.caption or "逾期" in inspector.chat(town.bot).last.caption
+
+
+async def test_undoing_a_signature_keeps_the_time_that_was_granted_since(town: Town) -> None:
+    inspector, wang = await leader(town), await contact(town)
+    await file(town, inspector)
+    card = wang.chat(town.bot).last
+    wang.presses(card, "签收")
+    await town.settle()
+    wang.presses(card, "申请延期")
+    await town.settle()
+    wang.presses(card, "+3天")
+    await town.settle()
+    wang.sends(town.bot, "下雨")
+    await town.settle()
+    inspector.presses(inspector.chat(town.bot).last, "同意")
+    await town.settle()
+
+    wang.presses(card, "撤销")
+    await town.settle()
+
+    assert "【已交办】" in card.caption
+    assert "4月18日" in card.caption

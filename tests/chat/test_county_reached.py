@@ -109,7 +109,7 @@ async def test_nobody_reached_the_regions_chat_hears_a_number_and_the_office_rea
     await town.passes(seconds=1)
 
     lists = [words(message) for message in said(zhou, town) if "未送达" in words(message)]
-    assert line == ["有 1 条待查收，请联系人私聊查看。"]
+    assert line == ["有 2 条待查收，请联系人私聊查看。"]
     assert not any("未送达" in text for text in office_today)
     assert len(lists) == 1
     assert "延津县" in lists[0]

@@ -240,3 +240,58 @@ async def test_a_township_cannot_sign_nor_report(town: Town) -> None:
 
     assert told
     assert "已由" not in card_of(wang, town, "县1-0412-01").caption
+
+
+async def test_returned_by_the_city_the_township_hears_it_too(town: Town) -> None:
+    inspector, wang, tang = await leader(town), await contact(town), await township(town)
+    await file(town, inspector)
+    await passed_on(town, wang)
+    own = tang.chat(town.bot).last
+    tang.sends_photo(town.bot, photo("clean"), caption="已清", reply_to=own)
+    await town.settle()
+    await town.passes(seconds=3)
+    wang.presses(wang.chat(town.bot).last, "审核上报")
+    await town.settle()
+    await town.passes(seconds=3)
+    check = inspector.chat(town.bot).last
+
+    inspector.presses(check, "退回")
+    await town.settle()
+    inspector.presses(check, "未清净")
+    await town.settle()
+
+    assert "退回整改" in tang.chat(town.bot).last.text
+    assert "未清净" in own.caption
+
+
+async def test_what_a_township_sent_before_it_was_passed_to_another_does_not_go_up(town: Town) -> None:
+    inspector, wang, tang = await leader(town), await contact(town), await township(town)
+    await township(town, "宋庚", "司寨乡")
+    await file(town, inspector)
+    card = await passed_on(town, wang)
+    tang.sends_photo(town.bot, photo("clean"), caption="已清", reply_to=tang.chat(town.bot).last)
+    await town.settle()
+    await town.passes(seconds=3)
+    review = wang.chat(town.bot).last
+    wang.presses(card, "转乡镇")
+    await town.settle()
+    wang.presses(card, "司寨乡")
+    await town.settle()
+
+    await town.passes(days=4)
+
+    assert "【已交办】" in card.caption
+    assert not review.buttons
+
+
+async def test_a_video_of_a_township_is_kept_and_a_photo_asked_for(town: Town) -> None:
+    inspector, wang, tang = await leader(town), await contact(town), await township(town)
+    await file(town, inspector)
+    card = await passed_on(town, wang)
+    own = tang.chat(town.bot).last
+
+    tang.sends_video(town.bot, b"\x00" * 64, reply_to=own)
+    await town.settle()
+
+    assert "补一张整改后照片" in tang.chat(town.bot).last.text
+    assert "待您审核" not in card.caption

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 
 from bot.domain.entries import OPEN_STATES, Mode, State
 from bot.domain.masking import mask_numbers
 from bot.ledger import entries as book
 from bot.ledger.desk import Work
-from bot.ledger.tables import proofs
 from bot.services.outgoing import Shown
 from bot.services.views.sheets import before_picture
 from bot.services.views.values import entry_values, last_body, sender_of, what_county_reads
@@ -38,7 +37,7 @@ def county_values(work: Work, entry: Row[Any]) -> dict[str, Any]:
         requests=[kind for kind in ASKED if book.open_request(work, entry.id, kind) is not None],
         reason=returned.get("reason"),
         words=mask_numbers(returned.get("words") or ""),
-        waits_of=_waits_of(work, entry),
+        waits_of=book.waiting_proof(work, entry) is not None,
         faults=[fault for fault in values["faults"] if fault["kind"] in ("after", "waiting")],
         after=_counted(work, entry),
         leader=mask_numbers(entry.county_leader or ""),
@@ -55,9 +54,3 @@ def _counted(work: Work, entry: Row[Any]) -> int:
     if latest is None:
         return 0
     return sum(photo.proof_id == latest.id for photo in book.photos_of(work, entry.id, "after"))
-
-
-def _waits_of(work: Work, entry: Row[Any]) -> bool:
-    """Whether a township's proof waits for its county."""
-    waiting = select(proofs.c.id).where(proofs.c.entry_id == entry.id, proofs.c.state == "waiting")
-    return work.connection.execute(waiting).first() is not None
