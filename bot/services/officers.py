@@ -19,10 +19,10 @@ from bot.services.refusals import NotUnderstood
 MOST = 64
 """Characters of a name with its post that are kept."""
 
-_NAME = r"[^；;，,。\n]{2,64}?(?=\s*(?:[；;，,。\n]|$|具体责任人|责任人|责任领导))"
+_NAME = r"[^；;，,。\n]{2,64}?(?=\s*(?:[；;，,。\n]|$|具体责任人|责任人|责任领导|officer))"
 _SIGN = r"\s*(?:[（(][县科]级[)）])?\s*[:：]\s*"
-_LEADER = re.compile(rf"(?:县级)?责任领导{_SIGN}({_NAME})")
-_OFFICER = re.compile(rf"(?:具体责任人|责任人){_SIGN}({_NAME})")
+_LEADER = re.compile(rf"(?:(?:县级)?责任领导|(?:county )?leader){_SIGN}({_NAME})", re.IGNORECASE)
+_OFFICER = re.compile(rf"(?:具体责任人|责任人|officer(?: in charge)?){_SIGN}({_NAME})", re.IGNORECASE)
 _EDGES = " \t\r\n；;，,。"
 
 

@@ -17,6 +17,7 @@ from bot.services import officers
         ("已清理\n责任领导：甲某\n责任人：乙某", "甲某", "乙某", "已清理"),
         ("责任领导已到现场", None, None, "责任领导已到现场"),
         ("已落实责任人，正在清理", None, None, "已落实责任人，正在清理"),
+        ("done. Leader: A Li; officer: B Wang", "A Li", "B Wang", "done."),
         ("", None, None, ""),
     ],
 )
