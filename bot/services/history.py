@@ -30,19 +30,34 @@ MOVES: Final = frozenset(
 """Moves that the county's side reads of either side."""
 
 REQUESTS: Final = frozenset(
-    {"extension_asked", "extension_granted", "extension_refused", "not_ours_asked", "not_ours_granted",
-     "not_ours_refused", "request_withdrawn"}
+    {
+        "asked_extension", "asked_not_ours", "withdrew_extension", "withdrew_not_ours", "extended",
+        "refused_extension", "refused_not_ours", "decision_undone",
+    }
 )  # fmt: skip
+"""What the county asked for, and what it was answered."""
 
-OWN: Final = frozenset({"remark", "passed_on", "township_proof", "officers", "location"})
-"""What a side reads of its own people only."""
+OWN: Final = frozenset(
+    {"remark", "passed_on", "taken_back", "township_proof", "township_sent_back", "officers"}
+)
+"""What the county reads when it is its own."""
 
 INSIDE: Final = frozenset(
-    {"opened", "worded", "filed", "edited", "identity", "mode", "visit", "split", "merged", "linked",
-     "unlinked", "revisit", "proposed", "proposal_refused", "proposal_withdrawn", "proposal_lapsed",
-     "check_passed", "secret", "renumbered"}
+    {
+        "opened", "worded", "filed", "edited", "identity", "visit", "split", "merged", "linked", "unlinked",
+        "location", "county_words", "revisit", "proposed", "proposal_refused", "proposal_withdrawn",
+        "proposal_lapsed", "check_passed", "secret", "renumbered",
+    }
 )  # fmt: skip
 """What never leaves the inspecting side."""
+
+NOT_OF_AN_ENTRY: Final = frozenset(
+    {
+        "invited", "invitation_revoked", "joined", "red_lines", "left", "removed", "lent", "lending_ended",
+        "chat_bound", "chat_unbound", "channel_bound",
+    }
+)  # fmt: skip
+"""Events of people and chats: they stand in no entry's history."""
 
 _COUNTY = ("region", "township")
 
