@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+import contextlib
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from rapidfuzz import fuzz
-from telegram.error import TelegramError
+from telegram.error import InvalidToken, NetworkError, TelegramError
 
 from bot.clock import Clock, SystemClock
 from bot.config import Settings
@@ -52,6 +53,10 @@ log = structlog.get_logger(__name__)
 
 DRAIN_SECONDS: Final = 10.0
 """A clean stop lets what is under way end, but no longer than this."""
+FAREWELL_SECONDS: Final = 3.0
+"""What could still go out goes out before the stop; the rest is in the outbox."""
+LONGEST_PAUSE: Final = 30.0
+"""Between two questions whether Telegram is there."""
 
 
 def build_world(settings: Settings) -> World:
@@ -129,7 +134,7 @@ class Application:
         desk = open_desk(settings, self.clock, self.world)
         wire = Wire(settings.token, settings.telegram.api_url, proxy=settings.telegram.proxy)
         await wire.__aenter__()
-        me = await wire.me()
+        me = await self._patiently(wire.me)
         self.name = me["username"]
         await desk.do(commands.know_bot, me)
         catalogue = Catalogue(self.world.campaign, settings.texts.language)
@@ -142,7 +147,9 @@ class Application:
         outbox = settings.outbox
         limits = Limits(outbox.per_second, outbox.per_chat, int(outbox.per_group_minute), monotonic)
         sender = Sender(desk, wire, composer, limits)
-        receiver = Receiver(desk, self._heard, bot_id=me["id"], bot_name=self.name)
+        receiver = Receiver(
+            desk, self._heard, bot_id=me["id"], bot_name=self.name, given_up=self._press_given_up
+        )
         downloader = Downloader(desk, wire, store, self.world.campaign, self._pool)
         self.parts = Parts(desk, wire, catalogue, sender, receiver, downloader, store)
         self._listen_to_commits(desk)
@@ -160,6 +167,19 @@ class Application:
         await self._serve_health()
         self.ready = True
         log.info("listening", bot=self.name, mode=settings.telegram.mode)
+
+    async def _patiently(self, ask: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
+        """Ask until the line is there: a machine may start before its network."""
+        pause = 1.0
+        while True:
+            try:
+                return await ask()
+            except InvalidToken:
+                raise
+            except NetworkError as error:
+                log.warning("Telegram cannot be reached", said=str(error), again_in=pause)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
 
     async def run(self) -> None:
         """Run until `stop` is asked for."""
@@ -180,6 +200,9 @@ class Application:
         left = await self.parts.receiver.lanes.drain(DRAIN_SECONDS)
         if left:
             log.warning("updates left for the next start", count=left)
+        with contextlib.suppress(TimeoutError):  # answers to what has just been drained
+            async with asyncio.timeout(FAREWELL_SECONDS):
+                await self.parts.sender.idle()
         self.parts.sender.stop()
         self._stop.set()
         self._media_wanted.set()
@@ -229,10 +252,19 @@ class Application:
         if toast.text:
             words = self.parts.catalogue.text(None, toast.text, toast.values)
             params.update(text=plain(words)[:200], show_alert=toast.alert)
+        if toast.url:
+            params["url"] = toast.url
         try:
             await self.parts.wire.call("answerCallbackQuery", params)
         except TelegramError as error:
             log.info("a press could not be answered", error=str(error))
+
+    async def _press_given_up(self, update: Mapping[str, Any]) -> None:
+        """A press that could not be handled: its clock stops running, too."""
+        press = update.get("callback_query")
+        if press is not None:
+            heard = Heard(update["update_id"], "press", press_id=str(press["id"]))
+            await self._answer_press(heard, answering.Toast("refusals.set_aside", alert=True))
 
     # --- tasks -----------------------------------------------------------------------------------
 
@@ -264,6 +296,8 @@ class Application:
                 log.warning("photos wait for the ledger", error=str(error))
             except DeskClosed:
                 return
+            except Exception:
+                log.exception("a round of downloads failed")
             if not self._media_wanted.is_set():
                 self._media_idle.set()
             try:
@@ -326,6 +360,8 @@ class Application:
             await self.tick()
         except LedgerUnavailable as error:
             log.warning("the clock waits for the ledger", error=str(error))
+        except DeskClosed:
+            log.info("a beat came after the end")
 
     async def _serve_health(self) -> None:
         if not self.settings.server.listen:
@@ -337,6 +373,8 @@ class Application:
             "bot_sends_under_way": ("Messages being sent", lambda: parts.sender.under_way),
             "bot_updates_handled": ("Updates handled since the start", lambda: parts.receiver.handled),
             "bot_messages_sent": ("Messages sent since the start", lambda: parts.sender.sent),
+            "bot_updates_aside": ("Updates set aside since the start", lambda: parts.receiver.aside),
+            "bot_messages_uncertain": ("Messages in doubt since the start", lambda: parts.sender.uncertain),
         }
         served = await serve_health(Health(checks, gauges), self.settings.server.listen)
         if served is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
 import orjson
@@ -31,7 +31,8 @@ class Receiver:
     """Stores batches of raw updates, then hands them to the handlers in the order of their chats.
 
     A handler that raises is tried again (`lanes.TRIES`), every attempt is counted in the ledger, and in
-    the end the update is set aside: its sender is told, the admin sees it, the lane goes on.
+    the end the update is set aside: its sender is told, the admin sees it, the lane goes on. `given_up`
+    hears of it, after that is written down.
     """
 
     def __init__(
@@ -41,12 +42,14 @@ class Receiver:
         *,
         bot_id: int,
         bot_name: str,
+        given_up: Callable[[Mapping[str, Any]], Awaitable[None]] | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._desk = desk
         self._handler = handle
         self._bot_id = bot_id
         self._bot_name = bot_name
+        self._given_up = given_up
         self.lanes: Lanes[int, Item] = Lanes(self._handle, self._set_aside, tries=TRIES, sleep=sleep)
         self.handled = 0
         self.aside = 0
@@ -112,6 +115,8 @@ class Receiver:
             log.exception("the sender of an update that was set aside cannot be told", update=update_id)
             await self._desk.do(book.set_aside, update_id, _said(error))
         self.aside += 1
+        if self._given_up is not None:
+            await self._given_up(update)
 
 
 def _said(error: Exception) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import Executor
+from functools import partial
 from pathlib import PurePath
 from typing import Any, Final
 
 import structlog
 from telegram.error import TelegramError
 
-from bot.delivery.wire import TooLarge, Wire
+from bot.delivery.wire import Kind, TooLarge, Wire, classify
 from bot.domain.campaign import Campaign
-from bot.ledger.desk import Desk
+from bot.ledger.desk import Desk, DeskClosed, LedgerUnavailable
 from bot.media.errors import PhotoRefused, StoreError
 from bot.media.pipeline import Studied, study
 from bot.media.store import PhotoStore, derived_path, photo_path
@@ -21,6 +22,8 @@ from bot.services import media
 log = structlog.get_logger(__name__)
 
 AT_ONCE: Final = 4
+_DENIED: Final = frozenset((Kind.BAD_FILE, Kind.OUR_BUG))
+"""Telegram's answers that speak of the file itself: everything else is the line, and passes."""
 _EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "HEIF": "heic", "HEIC": "heic"}
 
 
@@ -38,13 +41,33 @@ class Downloader:
         self._busy = asyncio.Lock()
 
     async def round(self) -> int:
-        """Download what waits; gives how many photos were worked off."""
+        """Download what waits; gives how many photos were worked off.
+
+        Several at a time: a slow one holds nobody up. What fails is put off, whatever it was.
+
+        Raises:
+            LedgerUnavailable: nothing could be written down; the photos are fetched anew.
+        """
         async with self._busy:
-            done = 0
-            while rows := await self._desk.look(media.waiting, AT_ONCE):
-                await asyncio.gather(*(self._one(row) for row in rows))
-                done += len(rows)
-            return done
+            done, running = 0, dict[int, asyncio.Task[None]]()
+            try:
+                while True:
+                    free = AT_ONCE - len(running)
+                    rows = await self._desk.look(media.waiting, AT_ONCE + len(running)) if free else ()
+                    fresh = [row for row in rows if row.id not in running][:free]
+                    for row in fresh:
+                        running[row.id] = asyncio.get_running_loop().create_task(self._one(row))
+                    if not running:
+                        return done
+                    ended, _ = await asyncio.wait(running.values(), return_when=asyncio.FIRST_COMPLETED)
+                    done += len(ended)
+                    running = {row_id: task for row_id, task in running.items() if task not in ended}
+                    for task in ended:
+                        task.result()
+            finally:
+                for task in running.values():
+                    task.cancel()
+                await asyncio.gather(*running.values(), return_exceptions=True)
 
     async def _one(self, row: Any) -> None:
         try:
@@ -57,8 +80,14 @@ class Downloader:
             if "too big" in str(error).lower():
                 await self._desk.do(media.refused, row.id, "too_big")
                 return
-            log.warning("a photo could not be had", photo=row.id, error=type(error).__name__)
-            await self._desk.do(media.failed, row.id, type(error).__name__)
+            theirs = isinstance(error, TelegramError) and classify(error).kind in _DENIED
+            log.warning("a photo could not be had", photo=row.id, error=type(error).__name__, theirs=theirs)
+            await self._desk.do(partial(media.failed, theirs=theirs), row.id)
+        except (LedgerUnavailable, DeskClosed):
+            raise
+        except Exception:
+            log.exception("a photo could not be worked off", photo=row.id)
+            await self._desk.do(partial(media.failed, theirs=True), row.id)
 
     async def _kept(self, row: Any, data: bytes) -> None:
         loop = asyncio.get_running_loop()

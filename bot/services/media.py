@@ -14,7 +14,7 @@ from bot.ledger.tables import entries, photos
 from bot.services.outgoing import refresh_cards
 
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (2, 10, 60, 300, 1800, 7200))
-"""A failed download is tried again after these, then named."""
+"""A failed download is tried again after these."""
 
 
 def waiting(work: Work, most: int = 8) -> Sequence[Row[Any]]:
@@ -59,14 +59,19 @@ def _finish(work: Work, photo_id: int, values: dict[str, Any]) -> None:
     refresh_cards(work, row.entry_id)
 
 
-def failed(work: Work, photo_id: int, error: str) -> None:
-    """A download failed: it is tried again later, in the end it is named."""
+def failed(work: Work, photo_id: int, *, theirs: bool = False) -> None:
+    """A download failed: it is tried again later.
+
+    Without end while line or disk are at fault; `theirs`: Telegram answers that it has no such file, and
+    a photo that it denies to the last is named as lost.
+    """
     row = work.connection.execute(select(photos.c.attempts).where(photos.c.id == photo_id)).one()
-    if row.attempts >= len(PAUSES):
+    if theirs and row.attempts >= len(PAUSES):
         refused(work, photo_id, "lost")
         return
+    pause = PAUSES[min(row.attempts, len(PAUSES) - 1)]
     work.connection.execute(
         update(photos)
         .where(photos.c.id == photo_id)
-        .values(attempts=row.attempts + 1, next_try_at=work.now + PAUSES[row.attempts])
+        .values(attempts=row.attempts + 1, next_try_at=work.now + pause)
     )
