@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bot.domain.entries import RETURN_REASONS
 from bot.handlers.hearing import Hearing
-from bot.services import check, checkwords, onsite
+from bot.services import check, checkwords, filer_photos, onsite
 from bot.services.answering import Toast
 
 
@@ -16,8 +17,9 @@ async def close(here: Hearing) -> Toast:
 async def send_back(here: Hearing) -> Toast:
     """「退回」 opens its reasons; a reason sends back, 「其他」 asks for words."""
     press, heard = here.pressed, here.heard
+    reason = press.one_of(("", *RETURN_REASONS))
     return await here.do(
-        checkwords.send_back, press.subject, press.version, press.arg, heard.chat_id, heard.pressed_message
+        checkwords.send_back, press.subject, press.version, reason, heard.chat_id, heard.pressed_message
     )
 
 
@@ -42,7 +44,7 @@ async def fix(here: Hearing) -> Toast:
 async def which_photo(here: Hearing) -> Toast:
     """One of 「补充照片 / 现场已整改 / 回头看：仍未整改」."""
     press = here.pressed
-    return await here.do(onsite.choose, press.subject, press.arg)
+    return await here.do(filer_photos.choose, press.subject, press.arg)
 
 
 async def close_by_word(here: Hearing) -> Toast:

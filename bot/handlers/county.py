@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from bot.handlers.hearing import Hearing
 from bot.services import county, county_cards, loose, officers, onward, requests, townships
 from bot.services.answering import Toast
@@ -34,7 +32,7 @@ async def answer(here: Hearing) -> Toast:
 async def which(here: Hearing) -> Toast:
     """The entry that loose photos answer."""
     press = here.pressed
-    return await here.do(loose.choose, press.subject, int(press.arg or 0))
+    return await here.do(loose.choose, press.subject, press.number())
 
 
 async def not_this(here: Hearing) -> Toast:
@@ -53,7 +51,7 @@ async def extend(here: Hearing) -> Toast:
 async def extend_to(here: Hearing) -> Toast:
     """A new date."""
     press, heard = here.pressed, here.heard
-    day = date.fromisoformat(press.arg)
+    day = press.day()
     return await here.do(
         requests.ask_extension, press.subject, press.version, day, heard.chat_id, heard.pressed_message
     )
@@ -98,7 +96,7 @@ async def move_to(here: Hearing) -> Toast:
     """The region that an entry goes to."""
     press = here.pressed
     names = [region.name for region in here.desk.world.campaign.regions]
-    return await here.do(requests.reassign, press.subject, names[int(press.arg)])
+    return await here.do(requests.reassign, press.subject, names[press.number(len(names))])
 
 
 async def fold(here: Hearing) -> Toast:

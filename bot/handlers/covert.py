@@ -35,7 +35,7 @@ async def identity(here: Hearing) -> Toast:
 async def mode(here: Hearing) -> Toast:
     """「改为暗访」「改为明察」 on a receipt."""
     press = here.pressed
-    return await here.do(renumbering.set_mode, press.subject, press.version, Mode(press.arg))
+    return await here.do(renumbering.set_mode, press.subject, press.version, Mode(press.one_of(list(Mode))))
 
 
 async def preview(here: Hearing) -> Toast:

@@ -148,7 +148,7 @@ def lend(work: Work, chat_id: int, role_id: int, arg: str) -> None:
             subject={"role": role.id, "member": person.member_id},
         )  # fmt: skip
         return
-    if not days.isdigit() or int(days) not in DAYS:
+    if not days.isdecimal() or int(days) not in DAYS:
         raise NotUnderstood(hint="old_button")
     _lend(work, chat_id, role, person, work.world.campaign.today(work.now) + timedelta(days=int(days)))
 

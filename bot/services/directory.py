@@ -96,7 +96,7 @@ def face(work: Work, row: Row[Any]) -> Shown | None:
         sure = _sure(work, unit, rest[1:])
         if sure is not None:
             return sure
-    return _unit(work, unit, int(rest) if rest.isdigit() else 0)
+    return _unit(work, unit, int(rest) if rest.isdecimal() else 0)
 
 
 def _overview(work: Work, mine: list[Unit]) -> Shown:

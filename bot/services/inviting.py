@@ -110,7 +110,7 @@ def _townships(work: Work, code: str, rest: list[str]) -> list[tuple[str, str, s
 
 def _townships_of(work: Work, number: str) -> tuple[str, ...]:
     regions = work.world.campaign.regions
-    if not number.isdigit() or int(number) >= len(regions):
+    if not number.isdecimal() or int(number) >= len(regions):
         return ()
     return work.world.reader.gazetteer.townships.get(regions[int(number)].name, ())
 
@@ -137,7 +137,7 @@ def scope_of(work: Work, code: str) -> Scope | None:
     role = _ROLES.get(head)
     if role in (Role.OVERSIGHT, Role.CITY_LEADER, Role.ADMIN):
         return Scope(role) if not rest else None
-    if role is None or not rest or not rest[0].isdigit():
+    if role is None or not rest or not rest[0].isdecimal():
         return None
     number = int(rest[0])
     if role is Role.OFFICE and len(rest) == 1 and number < len(campaign.tracks):
@@ -151,7 +151,7 @@ def scope_of(work: Work, code: str) -> Scope | None:
         region = campaign.regions[number]
         return Scope(role, region.track, None, region.name, deputy=rest[1] == "d")
     names = _townships_of(work, rest[0])
-    if role is Role.TOWNSHIP and rest[1].isdigit() and int(rest[1]) < len(names):
+    if role is Role.TOWNSHIP and rest[1].isdecimal() and int(rest[1]) < len(names):
         region = campaign.regions[number]
         return Scope(role, region.track, None, region.name, names[int(rest[1])])
     return None
@@ -166,7 +166,7 @@ def make(work: Work, chat_id: int, arg: str) -> None:
     """
     code, _, uses = arg.rpartition(".")
     scope = scope_of(work, code)
-    if scope is None or not uses.isdigit() or int(uses) not in USES:
+    if scope is None or not uses.isdecimal() or int(uses) not in USES:
         raise NotUnderstood(hint="old_button")
     token = invitations.create(work, scope, uses=int(uses))
     hand_out(work, chat_id, token)

@@ -6,7 +6,9 @@ of yesterday or of somebody else's making is told apart here and answered kindly
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 FORM = "1"
 MOST_BYTES = 64
@@ -38,6 +40,25 @@ class Press:
     version: int = 0
     arg: str = ""
 
+    def number(self, below: int = 2**63) -> int:
+        """The argument as a number from 0 up to `below`; raises Unreadable."""
+        if not self.arg.isdecimal() or int(self.arg) >= below:
+            raise Unreadable(self.arg)
+        return int(self.arg)
+
+    def day(self) -> date:
+        """The argument as a day of the calendar; raises Unreadable."""
+        try:
+            return date.fromisoformat(self.arg)
+        except ValueError:
+            raise Unreadable(self.arg) from None
+
+    def one_of(self, words: Collection[str]) -> str:
+        """The argument, when it is one of these; raises Unreadable."""
+        if self.arg not in words:
+            raise Unreadable(self.arg)
+        return self.arg
+
 
 def write(press: Press) -> str:
     """Press → callback data; raises TooLong."""
@@ -60,4 +81,7 @@ def parse(data: str) -> Press:
         raise Unreadable(data[:64]) from None
     if not (0 <= subject < 2**63 and 0 <= version < 2**31):
         raise Unreadable(data[:64])
-    return Press(parts[1], subject, version, parts[4] if len(parts) > 4 else "")
+    arg = parts[4] if len(parts) > 4 else ""
+    if any(sign.isdigit() and not sign.isdecimal() for sign in arg):
+        raise Unreadable(data[:64])  # ² passes for a digit and is no number: we never write it
+    return Press(parts[1], subject, version, arg)
