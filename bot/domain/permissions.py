@@ -7,7 +7,7 @@ names it reads, in `NAMES_VISIBLE`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -55,6 +55,11 @@ class Grant:
                 return str(self.role)
 
 
+def _once(names: Iterable[str | None]) -> tuple[str, ...]:
+    """Each name once, in order: a role may be held and lent at the same time."""
+    return tuple(dict.fromkeys(name for name in names if name is not None))
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """A member with all grants in force."""
@@ -68,15 +73,15 @@ class Actor:
 
     def groups(self) -> tuple[str, ...]:
         """Keys of the inspection groups the actor belongs to."""
-        return tuple(g.group for g in self.grants if g.role is Role.INSPECTOR and g.group)
+        return _once(g.group for g in self.grants if g.role is Role.INSPECTOR and g.group)
 
     def offices(self) -> tuple[str, ...]:
         """Tracks whose office the actor belongs to."""
-        return tuple(g.track for g in self.grants if g.role is Role.OFFICE and g.track)
+        return _once(g.track for g in self.grants if g.role is Role.OFFICE and g.track)
 
     def regions(self) -> tuple[str, ...]:
         """Regions for which the actor is a contact."""
-        return tuple(g.region for g in self.grants if g.role is Role.CONTACT and g.region)
+        return _once(g.region for g in self.grants if g.role is Role.CONTACT and g.region)
 
     def leads(self, group: str | None) -> bool:
         """Whether the actor leads that group."""

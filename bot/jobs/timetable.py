@@ -10,8 +10,8 @@ from bot.services import (
     deputies,
     digest,
     drafts,
+    filer_photos,
     groupchat,
-    onsite,
     requests,
     seconds,
     secrecy,
@@ -31,9 +31,10 @@ def beat(work: Work) -> int:
             + assignment.redeliver_due(work)
             + requests.escalate_due(work)
             + townships.unreviewed_due(work)
+            + townships.cut_off_due(work)
             + digest.undelivered_due(work)
             + checkers.digest_due(work)
-            + onsite.unanswered(work)
+            + filer_photos.unanswered(work)
             + seconds.held_due(work)
         )
         + deputies.ended_due(work)

@@ -115,6 +115,7 @@ def _holders(work: Work, *conditions: ColumnElement[bool]) -> Sequence[Reached]:
         {"now": work.now},
     ).all()
     seen: dict[int, Reached] = {}
+    leaders = {row.id for row in rows if row.leader}  # one's own role, or one that is lent
     for row in rows:
         seen.setdefault(
             row.id,
@@ -122,7 +123,7 @@ def _holders(work: Work, *conditions: ColumnElement[bool]) -> Sequence[Reached]:
                 row.id,
                 row.telegram_id,
                 row.name,
-                bool(row.leader),
+                row.id in leaders,
                 bool(row.deputy),
                 row.unreachable_at is None,
             ),

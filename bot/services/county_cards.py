@@ -183,18 +183,11 @@ def request(work: Work, card: Row[Any]) -> Shown | None:
         "wanted": found.wanted.isoformat() if found.wanted else None,
         "asked_at": found.at.isoformat(),
         "decided_at": found.decided_at.isoformat() if found.decided_at else None,
-        "body": _decided_by(work, row, found),
+        "body": requests.decided_by(work, row, found),
         "name": _name(work, found.member_id) if sees_names_of(having, "county") else "",
         "escalated": found.kind == requests.EXTENSION and found.escalated_at is not None,
     }
     return Shown("request.card", values, _request_buttons(work, row, found, card.panel))
-
-
-def _decided_by(work: Work, row: Row[Any], found: Row[Any]) -> str:
-    for event in reversed(book.events_of(work, row.id)):
-        if (event.data or {}).get("request") == found.id and event.at == found.decided_at:
-            return life.body_shown(work, row, event.body)
-    return ""
 
 
 def _name(work: Work, member_id: int | None) -> str:

@@ -20,7 +20,7 @@ from bot.services import assignment, life, office, questions, telling, views
 from bot.services.answering import Toast
 from bot.services.incoming import Incoming
 from bot.services.outgoing import Button, open_panel, refresh_cards, say, show_card
-from bot.services.refusals import AlreadyAsked, NotPossible, NotYours, TooLate
+from bot.services.refusals import AlreadyAsked, AlreadyDecided, NotPossible, NotYours, TooLate
 
 EXTENSION, NOT_OURS = "extension", "not_ours"
 PANEL = "extend"
@@ -232,7 +232,9 @@ def _to_decide(work: Work, request_id: int) -> tuple[Row[Any], Row[Any], str]:
     if not decidable(work, request, row):
         raise NotYours
     if request.state != "open":
-        raise life.already_moved(work, row)
+        raise AlreadyDecided(
+            state=request.state, name=decided_by(work, row, request), at=_iso(request.decided_at)
+        )
     if State(row.state) not in OPEN_STATES:
         raise NotPossible(state=row.state)
     return request, row, deciding_body(work, request, row)
@@ -243,6 +245,18 @@ def deciding_body(work: Work, request: Row[Any], row: Row[Any]) -> str:
     if request.kind == EXTENSION and Standing.CHECK_LEADER in life.having_of(work, row):
         return f"group:{row.checker}"
     return f"office:{row.track}"
+
+
+def decided_by(work: Work, row: Row[Any], request: Row[Any]) -> str:
+    """The body that decided a request, as people read it; empty while it is open."""
+    for event in reversed(book.events_of(work, row.id)):
+        if (event.data or {}).get("request") == request.id and event.at == request.decided_at:
+            return life.body_shown(work, row, event.body)
+    return ""
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None
 
 
 def _decide(work: Work, request: Row[Any], state: str) -> None:

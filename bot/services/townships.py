@@ -14,7 +14,7 @@ from bot.ledger import entries as book
 from bot.ledger import events, people
 from bot.ledger.desk import Work
 from bot.ledger.people import Reached
-from bot.ledger.tables import cards, entries, proofs, roles
+from bot.ledger.tables import cards, chats, entries, proofs, roles
 from bot.services import assignment, county, faces, heads, life, officers, pictures, telling, views
 from bot.services.answering import Toast
 from bot.services.incoming import Incoming
@@ -297,6 +297,31 @@ def unreviewed_due(work: Work) -> int:
             key=f"unreviewed:{proof.id}", buttons=((life.undo_button(fresh),),),
         )  # fmt: skip
     return len(rows)
+
+
+def cut_off_due(work: Work) -> int:
+    """A township that can no longer be reached: its contact is told, once; gives how many were told."""
+    rows = work.connection.execute(
+        select(entries)
+        .join(cards, cards.c.entry_id == entries.c.id)
+        .join(chats, chats.c.id == cards.c.chat_id)
+        .where(
+            cards.c.kind == "township",
+            chats.c.unreachable_at >= entries.c.passed_at,
+            entries.c.passed_to.is_not(None),
+            entries.c.state.in_([state.value for state in OPEN_STATES]),
+        )
+        .order_by(entries.c.id)
+    ).all()
+    told = 0
+    for row in rows:
+        if row.passed_to in joined(work, row.region):
+            continue
+        told += telling.contacts_line(
+            work, row, "township.cut_off", {"number": row.number, "township": row.passed_to},
+            key=f"cut_off:{row.id}:{row.passed_at.isoformat()}",
+        )  # fmt: skip
+    return told
 
 
 # --- what its cards show --------------------------------------------------------------------------

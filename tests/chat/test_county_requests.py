@@ -273,3 +273,34 @@ async def test_folding_the_dates_shows_the_plain_card_again(town: Town) -> None:
     await town.settle()
 
     assert "签收" in labels(card)
+
+
+async def test_of_leader_and_office_the_first_decides_and_the_other_hears_who(town: Town) -> None:
+    inspector, wang, zhou = await leader(town), await contact(town), await office(town)
+    await file(town, inspector)
+    card = wang.chat(town.bot).last
+    await ask_for_time(town, wang, card)
+    request = inspector.chat(town.bot).last
+    refuse = request.buttons[0][1].data
+    await town.passes(hours=25)
+    zhou.presses(told_about(zhou, town, "【延期申请】")[-1], "同意")
+    await town.settle()
+
+    told = await answered(town, inspector.presses(request, data=refuse))
+
+    assert "市环境整治攻坚办" in told
+    assert "4月17日" in card.caption
+
+
+async def test_who_leads_by_a_second_role_decides(town: Town) -> None:
+    inspector = await town.join("李甲", Role.INSPECTOR, group="county/1")
+    wang = await contact(town)
+    await town.also(inspector, Role.INSPECTOR, group="county/1", leader=True)
+    await file(town, inspector)
+    card = wang.chat(town.bot).last
+
+    await ask_for_time(town, wang, card)
+    inspector.presses(inspector.chat(town.bot).last, "同意")
+    await town.settle()
+
+    assert "4月17日" in card.caption

@@ -295,3 +295,18 @@ async def test_a_video_of_a_township_is_kept_and_a_photo_asked_for(town: Town) -
 
     assert "补一张整改后照片" in tang.chat(town.bot).last.text
     assert "待您审核" not in card.caption
+
+
+async def test_when_the_township_has_blocked_the_bot_its_contact_is_told_once(town: Town) -> None:
+    inspector, wang, tang = await leader(town), await contact(town), await township(town)
+    await file(town, inspector)
+    await passed_on(town, wang)
+
+    tang.blocks(town.bot)
+    await town.settle()
+    await town.passes(seconds=1)
+    await town.passes(hours=1)
+
+    told = [message for message in said(wang, town) if "收不到消息" in words(message)]
+    assert len(told) == 1
+    assert told[0].silent
