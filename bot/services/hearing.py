@@ -12,13 +12,13 @@ from bot.ledger import entries as book
 from bot.ledger.desk import Work
 from bot.services import (
     editing,
+    filer_photos,
     filing,
     groupchat,
     intake,
     life,
     lookup,
     loose,
-    onsite,
     pictures,
     pins,
     questions,
@@ -136,7 +136,7 @@ def about_entry(work: Work, entry_id: int, incoming: Incoming) -> None:
     elif incoming.attachments and having & {Standing.CONTACT, Standing.TOWNSHIP}:
         loose.prove(work, row, Material.of(incoming))
     elif incoming.attachments and may(Action.ADD_PHOTO, having):
-        onsite.photo(work, row, incoming)
+        filer_photos.photo(work, row, incoming)
     elif incoming.text and not row.description and Standing.FILER in having:
         editing.reword(work, row, intake.words_of(incoming), incoming.sent_at, incoming.message_id)
     else:
