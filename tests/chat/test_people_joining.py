@@ -239,3 +239,60 @@ async def test_cancel_closes_the_open_question(town: Town) -> None:
 
     assert "已取消" in cancelled
     assert not any("已委托" in words for words in said(leader, town))
+
+
+async def test_a_contact_invites_its_townships_and_nobody_else(town: Town) -> None:
+    contact = await town.join("王乙", Role.CONTACT, region="延津县")
+    contact.sends(town.bot, "邀请")
+    await town.settle()
+    townships = [button.text for row in last(contact, town).buttons for button in row]
+
+    for label in ("王楼镇", "1人"):
+        contact.presses(next(m for m in reversed(contact.chat(town.bot).messages) if m.buttons), label)
+        await town.settle()
+    link = last(contact, town).caption.partition("start=")[2].split()[0]
+    township = town.server.person("周六")
+    township.opens(town.bot, link)
+    await town.settle()
+    township.sends(town.bot, "周六 副镇长")
+    await town.settle()
+    township.presses(last(township, town), "我已知晓")
+    await town.settle()
+
+    assert "王楼镇" in townships
+    assert not {"督查组", "县区联系人", "卫辉市"} & set(townships)
+    assert "延津县王楼镇 乡镇联系人" in last(township, town).text
+
+
+async def test_a_revoked_link_opens_nothing(town: Town) -> None:
+    office = await town.join("办乙", Role.OFFICE, track="county")
+    office.sends(town.bot, "邀请")
+    await town.settle()
+    for label in ("县区联系人", "延津县", "联系人", "1人"):
+        office.presses(next(m for m in reversed(office.chat(town.bot).messages) if m.buttons), label)
+        await town.settle()
+    invitation = last(office, town)
+    link = invitation.caption.partition("start=")[2].split()[0]
+
+    press = office.presses(invitation, "作废链接")
+    answer = await press.answered(timeout=5)
+    newcomer = town.server.person("王乙")
+    newcomer.opens(town.bot, link)
+    await town.settle()
+
+    assert "已作废" in answer.text
+    assert "无效" in last(newcomer, town).text
+
+
+async def test_an_office_cannot_invite_to_the_other_track_by_a_forged_button(town: Town) -> None:
+    office = await town.join("办乙", Role.OFFICE, track="county")
+    office.sends(town.bot, "邀请")
+    await town.settle()
+    before = len(said(office, town))
+
+    press = office.presses(last(office, town), data="1:mkinv:0:0:o.1.1")
+    answer = await press.answered(timeout=5)
+    await town.settle()
+
+    assert "权限" in answer.text
+    assert len(said(office, town)) == before

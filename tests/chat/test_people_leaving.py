@@ -264,3 +264,25 @@ async def test_a_member_who_leads_nothing_is_offered_no_deputy(town: Town) -> No
 
     assert "委托代理" not in buttons
     assert "权限" in answer.text
+
+
+async def test_nothing_is_edited_any_more_in_the_chat_of_who_left(town: Town) -> None:
+    office = await town.join("办乙", Role.OFFICE, track="county")
+    inspector = await town.join("李甲", Role.INSPECTOR, group="county/1")
+    leader = await town.join("周己", Role.INSPECTOR, group="county/1", leader=True)
+    contact = await town.join("王乙", Role.CONTACT, region="延津县")
+    inspector.sends_photo(town.bot, photo(), caption=CAPTION)
+    await town.settle()
+    receipt = last(inspector, town)
+
+    await remove(town, office, "县(市)第一督查小组", "李甲")
+    seen = receipt.text, len(inspector.chat(town.bot).messages)
+    await town.passes(seconds=61)
+    contact.sends_photo(town.bot, photo("clean"), reply_to=last(contact, town))
+    await town.settle()
+    await town.passes(seconds=3)
+    leader.presses(last(leader, town), "销号")
+    await town.settle()
+
+    assert await states(town) == ["closed"]
+    assert (receipt.text, len(inspector.chat(town.bot).messages)) == seen

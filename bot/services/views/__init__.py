@@ -45,6 +45,10 @@ def card(work: Work, card_id: int) -> Shown | None:
         return GONE
     if row.member_id is not None:
         work.actor = people.actor_by_id(work, row.member_id)
+    elif row.chat_id > 0:
+        work.actor = people.actor_of(work, row.chat_id)
+    if row.chat_id > 0 and not work.actor.grants:
+        return GONE  # who left hears nothing more, not even by an edit
     if row.kind in faces.FACES:
         return faces.FACES[row.kind](work, row)
     if row.entry_id is None:
