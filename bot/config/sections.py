@@ -79,6 +79,16 @@ def _named(value: str) -> str:
     return value.strip()
 
 
+def _bounds(value: tuple[float, ...]) -> tuple[float, ...]:
+    good = len(value) == 4 and -90 <= value[0] < value[2] <= 90 and -180 <= value[1] < value[3] <= 180
+    if value and not good:
+        raise refused(
+            "应为 [南纬度, 西经度, 北纬度, 东经度]，如 [34.7, 113.2, 36.0, 115.2]",
+            "must be [south, west, north, east] in degrees, as [34.7, 113.2, 36.0, 115.2]",
+        )
+    return value
+
+
 def _webhook_secret(value: SecretStr) -> SecretStr:
     if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", value.get_secret_value()):
         raise refused("只能含 A–Z a–z 0–9 _ -，至多 256 个", "may hold A–Z a–z 0–9 _ - only, at most 256")
@@ -132,7 +142,7 @@ class InboxSection(_Section):
     """Updates as received."""
 
     keep_hours: Count = 48  # done rows are kept this long: Telegram repeats for 24 h
-    waiting_limit: Count = 10_000  # over this polling pauses; Telegram keeps the rest
+    waiting_limit: Count = 5_000  # over this polling pauses; Telegram keeps the rest
     outage_hours: Count = 23  # Telegram keeps updates 24 h: after this long people are told
 
 
@@ -181,6 +191,8 @@ class CampaignSection(_Section):
     last_day: date
     time_zone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
     office_name: Name = "市环境整治攻坚办"  # the sender of what was found covertly
+    # south, west, north, east in degrees: a position outside is told to the filer, not used; empty: all are
+    bounds: Annotated[tuple[float, ...], AfterValidator(_bounds)] = ()
 
 
 class PlacesSection(_Section):

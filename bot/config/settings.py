@@ -16,6 +16,7 @@ from bot.config.faults import ConfigInvalid, Fault
 from bot.domain.campaign import Campaign, Group, GroupKind, Region, Track
 from bot.domain.deadlines import DeadlineSettings
 from bot.domain.entries import EntryRules
+from bot.domain.positions import Bounds
 from bot.domain.world import Hours
 
 _PACKAGE_DATA = Path(__file__).resolve().parent.parent / "data"
@@ -133,6 +134,7 @@ class Settings(BaseSettings):
                 for g in self.groups
             ),
             office_name=self.campaign.office_name,
+            bounds=Bounds(*self.campaign.bounds) if self.campaign.bounds else None,
         )
 
     def default_regions(self, group: table.GroupSection) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from enum import StrEnum
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from bot.domain.positions import Bounds
+
 COVERT_NUMBER = 0
 """The covert group 暗访组 carries the number 0 in its track (SPEC §1)."""
 
@@ -88,6 +90,8 @@ class Campaign:
     regions: tuple[Region, ...]
     groups: tuple[Group, ...]
     office_name: str = field(default="市环境整治攻坚办")
+    bounds: Bounds | None = None
+    """Where the city lies; a position outside is not used. None: wherever."""
 
     @cached_property
     def _tracks(self) -> dict[str, Track]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 
 from bot.domain.captions import menu_word
-from bot.handlers import chats, check, county, covert, entries, groups, lists, office, people
+from bot.handlers import chats, check, county, covert, entries, groups, intake, lists, office, people
 from bot.handlers.hearing import Hearing
 from bot.services.answering import Toast, nothing
 from bot.texts import buttons
@@ -97,6 +98,18 @@ PRESSES: Mapping[str, Handler] = {
     "open": lists.opened,
     "history": lists.history,
     "tocheck": lists.to_check,
+    "region": intake.region,
+    "village": intake.village,
+    "edit": intake.turn,
+    "set": intake.set_field,
+    "write": intake.ask,
+    "adopt": intake.adopt,
+    "join": intake.join,
+    "split": intake.split,
+    "splitup": intake.split_problems,
+    "withdraw": intake.withdraw,
+    "issue": intake.make_issue,
+    "good": intake.list_as_good,
     "covertmode": covert.covert_mode,
     "identity": covert.identity,
     "mode": covert.mode,
@@ -117,6 +130,7 @@ WORDS: Mapping[str, Handler] = {
     "成员": people.members,
     "邀请": people.invite,
     "取消": people.cancel,
+    "收工": intake.day_end,
     "我的": lists.my,
     "待办": lists.todo,
     "待核查": lists.to_check,
@@ -134,6 +148,8 @@ async def dispatch(here: Hearing) -> Toast:
     match heard.kind:
         case "press":
             return await _press(here)
+        case "edited":
+            return await intake.edited(here)
         case "message" if heard.command:
             return await COMMANDS.get(heard.command, entries.message)(_open(here, heard.command))
         case "message" if people.may_be_roster(here):
@@ -168,6 +184,13 @@ async def _press(here: Hearing) -> Toast:
         press = buttons.parse(here.heard.data)
         handler = PRESSES[press.act]
     except (buttons.Unreadable, KeyError):
-        await here.for_anybody().do(nothing)
-        return Toast("refusals.old_button", alert=True)
-    return await handler(_open(here.with_press(press), press.act))
+        return await _old_button(here)
+    try:
+        return await handler(_open(here.with_press(press), press.act))
+    except buttons.Unreadable:  # the argument is none that this button has: nothing was done
+        return await _old_button(here)
+
+
+async def _old_button(here: Hearing) -> Toast:
+    toast = await here.for_anybody().do(nothing)
+    return replace(toast, text="refusals.old_button", alert=True)

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Concatenate, ParamSpec
 
 from bot.domain.permissions import NOBODY
 from bot.ledger import inbox, people
 from bot.ledger.desk import Work
-from bot.services import door, intake
+from bot.services import door
 from bot.services.incoming import Incoming
 from bot.services.outgoing import refresh_cards, say
-from bot.services.refusals import NoSuchEntry, NotYours, Refusal, SecretMaterial
+from bot.services.refusals import NoSuchEntry, NotYours, Refusal
 
 P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True)
 class Toast:
-    """The words of an answered press: a key of the catalogue and its values."""
+    """The words of an answered press: a key of the catalogue and its values, in the presser's language."""
 
     text: str = ""
     values: dict[str, Any] = field(default_factory=dict)
     alert: bool = False
     url: str = ""
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,20 @@ def settle(
     Raises:
         AlreadyDone: the update's effects are in the ledger.
     """
+    toast = _settled(work, heading, verb, *args, **kwargs)
+    if not heading.press:
+        return toast
+    member = people.by_telegram(work, heading.sender_id)
+    return toast if member is None else replace(toast, language=member.language)
+
+
+def _settled(
+    work: Work,
+    heading: Heading,
+    verb: Callable[Concatenate[Work, P], Toast | None],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> Toast:
     work.update_id = heading.update_id
     work.topic = (heading.chat_id, heading.thread_id) if heading.thread_id else None
     inbox.finish(work, heading.update_id)
@@ -109,8 +124,6 @@ def refused(work: Work, heading: Heading, refusal: Refusal) -> Toast:
     except where the sentence itself is the point (「暗访请私聊发送」).
     """
     values = dict(refusal.values)
-    if isinstance(refusal, SecretMaterial) and heading.message is not None:
-        intake.wipe(work, heading.message)
     follow = AFTER.get(type(refusal))
     if follow is not None and heading.message is not None:
         follow(work, heading.message)

@@ -9,6 +9,7 @@ from sqlalchemy import Row, select
 
 from bot.domain.captions import CaptionReading, read_caption
 from bot.domain.entries import Mode, Source, State, entry_number, settle_until
+from bot.domain.locating import MOST_CHOICES
 from bot.domain.permissions import Role
 from bot.ledger import entries as book
 from bot.ledger import events, people
@@ -19,6 +20,9 @@ from bot.services.identity import Identity, filer_regions
 from bot.services.outgoing import new_card, show_card, take_back
 
 FIELDS = ("region", "township", "village", "spot", "place_type", "category", "severity", "handling")
+
+PLACE = ("region", "township", "village", "spot")
+"""The fields that together say where."""
 
 
 def open_entry(work: Work, identity: Identity, *, chat_id: int, found_at: datetime) -> Row[Any]:
@@ -60,12 +64,14 @@ def identity_stored(work: Work, row: Row[Any]) -> Identity:
     )
 
 
-def read(work: Work, text: str, identity: Identity, sent_at: datetime) -> CaptionReading:
-    """Read a caption with the eyes of the one who files."""
+def read(
+    work: Work, text: str, identity: Identity, sent_at: datetime, regions: tuple[str, ...] | None = None
+) -> CaptionReading:
+    """Read a caption with the eyes of the one who files; `regions` where a tap has told the region."""
     return read_caption(
         text,
         reader=work.world.reader,
-        filer_regions=filer_regions(work, identity),
+        filer_regions=filer_regions(work, identity) if regions is None else regions,
         sent_at=work.world.campaign.local(sent_at),
     )
 
@@ -84,40 +90,72 @@ def understood(reading: CaptionReading) -> dict[str, Any]:
         "wish": str(reading.deadline)[:64] if reading.deadline else None,
         "wish_words": reading.deadline.words[:64] if reading.deadline else None,
         "alternatives": list(reading.alternatives),
-        "choices": [[one.region, one.township, one.name] for one in reading.village_choices],
+        "problems": list(reading.problems),
     }
 
 
-def apply_caption(work: Work, row: Row[Any], text: str, *, sent_at: datetime) -> Row[Any]:
+def understand(
+    work: Work, row: Row[Any], text: str, sent_at: datetime
+) -> tuple[CaptionReading, dict[str, Any]]:
+    """Read words for an entry: the reading, and the columns it changes; what was set by a tap keeps.
+
+    Words that name no place take it from the entry before («the same place»); the column `note` says so.
+    """
+    by_hand = frozenset(row.by_hand or ())
+    tapped = (row.region,) if "region" in by_hand and row.region else None
+    reading = read(work, text, identity_stored(work, row), sent_at, tapped)
+    values = understood(reading)
+    last = last_entry(work, row)
+    values["note"] = None
+    if not reading.names_place and "region" not in by_hand:
+        if last is not None:
+            values.update(region=last.region, township=last.township, village=last.village)
+            values["note"] = "same_place"
+    elif tapped is not None and values["region"] not in (None, row.region):
+        values.update(township=None, village=None)  # the words speak of another region than the tap
+    values["choices"] = village_choices(work, reading, values["region"], last)
+    for name in by_hand:
+        values.pop(name, None)
+    if "village" in by_hand:
+        values["choices"] = []
+    values.setdefault("region", row.region)
+    return reading, values
+
+
+def village_choices(
+    work: Work, reading: CaptionReading, region: str | None, last: Row[Any] | None
+) -> list[list[str]]:
+    """What a village's name may mean, nearest first: the township of the entry before goes ahead."""
+    found = reading.village_choices
+    if len(found) >= MOST_CHOICES:
+        within = (region,) if region else tuple({village.region for village in found})
+        found = work.world.reader.gazetteer.villages_named(found[0].name, within) or found
+    near = (last.region, last.township) if last is not None else None
+    ordered = sorted(found, key=lambda village: (village.region, village.township) != near)
+    return [[one.region, one.township, one.name] for one in ordered[:MOST_CHOICES]]
+
+
+def apply_caption(
+    work: Work, row: Row[Any], text: str, *, sent_at: datetime, message_id: int | None = None
+) -> Row[Any]:
     """Give a draft its words: files it when the region can be read, else asks for the region.
 
     Fields that were set by a tap keep. A caption that says clean and names no problem makes a visit
-    record 走访记录. Gives the entry's new row.
+    record 走访记录. `message_id` is the message that carries the words. Gives the entry's new row.
     """
     identity = identity_stored(work, row)
-    reading = read(work, text, identity, sent_at)
-    values = understood(reading)
-    for name in row.by_hand or ():
-        values.pop(name, None)
-    if row.by_hand and "region" in row.by_hand:
-        values["region"] = row.region
-    note = None
-    if values.get("region") is None and not reading.names_place:
-        same = _same_place(work, row)
-        if same is not None:
-            values.update(region=same.region, township=same.township)
-            if "village" not in (row.by_hand or ()) and same.village:
-                values["village"] = same.village
-            note = "same_place"
-    if values.get("region") is None:
-        note = "region"
+    reading, values = understand(work, row, text, sent_at)
+    if values["region"] is None:
+        values["note"] = "region"
     if reading.covert and row.mode == Mode.OPEN:
         values["mode"] = Mode.COVERT.value
         take_back(work, row.id, "receipt")  # it stood open to copying
+    if message_id is not None:
+        values["words_message"] = message_id
     kind = "visit" if reading.clean else "issue"
     row = life.amend(
         work, row, "worded", body=body_of(identity), data=None,
-        description=text, note=note, kind=kind, touched_at=work.now, **values,
+        description=text, kind=kind, touched_at=work.now, **values,
     )  # fmt: skip
     if row.region is not None:
         row = file(work, row)
@@ -125,8 +163,8 @@ def apply_caption(work: Work, row: Row[Any], text: str, *, sent_at: datetime) ->
     return row
 
 
-def _same_place(work: Work, row: Row[Any]) -> Row[Any] | None:
-    """«The same place»: the member's entry of the last half hour, same chat and identity."""
+def last_entry(work: Work, row: Row[Any]) -> Row[Any] | None:
+    """The member's entry before this one: of the last half hour, same chat and identity."""
     query = (
         select(entries)
         .where(
@@ -153,7 +191,7 @@ def file(work: Work, row: Row[Any]) -> Row[Any]:
     track = work.world.campaign.track_of(row.region).key
     body = body_of(identity)
     if row.kind == "visit":
-        return life.amend(work, row, "visit", body=body, state=State.FILED.value, track=track, settle_at=None)
+        return life.move(work, row, State.FILED, "visit", body=body, track=track, nag_at=None)
     settle = None if identity.held or row.mode == Mode.COVERT else settle_time(work, row)
     return life.move(
         work,
@@ -167,6 +205,17 @@ def file(work: Work, row: Row[Any]) -> Row[Any]:
         checker=None if identity.group is None or row.mode == Mode.COVERT else identity.group,
         nag_at=None,
     )
+
+
+def number_now(work: Work, row: Row[Any]) -> Row[Any]:
+    """A visit record that turned out to be a problem gets its number; the settle time begins."""
+    identity = identity_stored(work, row)
+    settle = None if identity.held else settle_until(work.now, work.now, work.world.rules)
+    return life.amend(
+        work, row, "filed", body=body_of(identity), kind="issue", number=new_number(work, row),
+        settle_at=settle, touched_at=work.now,
+        checker=None if identity.group is None or row.mode == Mode.COVERT else identity.group,
+    )  # fmt: skip
 
 
 def settle_time(work: Work, row: Row[Any]) -> datetime:

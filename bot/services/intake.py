@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 
-from bot.domain.captions import CaptionReading, is_menu_word, secret_marking
+from bot.domain.captions import CaptionReading, is_menu_word
 from bot.domain.entries import Mode, State
 from bot.ledger import entries as book
-from bot.ledger import events, inbox, people
+from bot.ledger import people
 from bot.ledger.desk import Work
-from bot.ledger.tables import entries, facts, photos
-from bot.services import filing, life, pictures
+from bot.ledger.outbox import remember_message
+from bot.services import drafts, editing, filing, life, pictures
 from bot.services.identity import Identity, identity_of
 from bot.services.incoming import Incoming
-from bot.services.refusals import AnonymousAdmin, CovertInGroup, NotUnderstood, SecretMaterial
+from bot.services.refusals import AnonymousAdmin, CovertInGroup, NotUnderstood
+from bot.services.secrecy import refuse_secret
 
 
-def take(work: Work, incoming: Incoming, *, wanted: bool = True) -> int | None:
+def take(work: Work, incoming: Incoming) -> int:
     """Take a message with files from one who files; gives the entry it went to.
 
-    `wanted` is False for an untagged group photo: it is kept as a reference for 24 h and joins when
-    a part of its album with the tag comes.
+    Parts of its album that were kept as references join with it.
 
     Raises:
         SecretMaterial: caption or file name is marked as secret; nothing is kept.
@@ -35,34 +34,84 @@ def take(work: Work, incoming: Incoming, *, wanted: bool = True) -> int | None:
         pictures.of_album(work, incoming.chat_id, incoming.media_group_id) if incoming.media_group_id else []
     )
     joined = next((part.entry_id for part in album if part.entry_id is not None), None)
-    if joined is not None and not album_refused(work, incoming):
+    if joined is not None:
         return join_part(work, joined, incoming)
-    if not wanted and not any(part.caption and "#问题" in part.caption for part in album):
-        pictures.keep(work, incoming, entry_id=None, kind="reference")
-        return None
     if incoming.anonymous:
         raise AnonymousAdmin
     identity = identity_of(work, _chat_group(work, incoming))
     text = words_of(incoming)
     if not incoming.private:
         _refuse_covert(work, identity, text, incoming)
-    row = None if text else _open_draft(work, incoming, identity)
+    row = _opened_before(work, incoming, identity, text)
     if row is None:
         row = filing.open_entry(work, identity, chat_id=incoming.chat_id, found_at=incoming.sent_at)
     pictures.keep(work, incoming, entry_id=row.id, kind="before")
     for part in album:
         if part.entry_id is None:
             pictures.adopt(work, part, entry_id=row.id, kind="before")
+    _after_files(work, row, incoming, text)
+    return int(row.id)
+
+
+def _opened_before(work: Work, incoming: Incoming, identity: Identity, text: str) -> Row[Any] | None:
+    """The draft that files without words belong to; of a voice, what still waits for its words."""
     if text:
-        filing.apply_caption(work, row, text, sent_at=incoming.sent_at)
-    elif row.description:
+        return None
+    if _is_voice(incoming):
+        return drafts.for_words(work, incoming) or drafts.for_photos(work, incoming, identity)
+    return drafts.for_photos(work, incoming, identity)
+
+
+def _after_files(work: Work, row: Row[Any], incoming: Incoming, text: str) -> None:
+    """Files have come to a draft, or to what their sender has just filed: its words, or its receipt."""
+    if text:
+        filing.apply_caption(work, row, text, sent_at=incoming.sent_at, message_id=incoming.message_id)
+    elif row.state == State.DRAFT and row.description:
         # the words came first: they opened this draft, the photos follow
         filing.apply_caption(work, row, row.description, sent_at=incoming.sent_at)
+    elif row.state == State.DRAFT and _spoken(work, row, incoming):
+        filing.apply_caption(work, row, "", sent_at=incoming.sent_at)
     else:
         row = _touched(work, row)
-        pause = work.now + work.world.rules.album_pause
-        filing.show_receipt(work, row, not_before=pause)
-    return int(row.id)
+        life.refresh_cards(work, row.id)
+        if row.state == State.DRAFT:
+            filing.show_receipt(work, row, not_before=work.now + work.world.rules.album_pause)
+
+
+def _is_voice(incoming: Incoming) -> bool:
+    return any(attachment.medium == "voice" for attachment in incoming.attachments)
+
+
+def _spoken(work: Work, row: Row[Any], incoming: Incoming) -> bool:
+    """Whether a voice has told what the photos show: it is their caption, kept as an attachment."""
+    kept = book.photos_of(work, row.id)
+    voice = any(one.medium == "voice" for one in kept)
+    return voice and any(one.kind == "before" for one in kept)
+
+
+def to_draft(work: Work, row: Row[Any], incoming: Incoming) -> None:
+    """A reply to a draft's receipt: more files, or its words.
+
+    Raises:
+        NotUnderstood: neither files nor words.
+    """
+    text = words_of(incoming)
+    if incoming.attachments:
+        if pictures.keep(work, incoming, entry_id=row.id, kind="before"):
+            _after_files(work, row, incoming, text)
+    elif text and not is_menu_word(text, work.world.reader):
+        _caption(work, row, incoming, text)
+    else:
+        raise NotUnderstood(hint="inspector")
+
+
+def _caption(work: Work, row: Row[Any], incoming: Incoming, text: str) -> None:
+    """Words of a message of their own, for an entry that waits for them."""
+    remember_message(work, incoming.chat_id, incoming.message_id, row.id, "part")
+    if row.state == State.DRAFT and pictures.last_of(work, row.id) is None:
+        _words_only(work, row, incoming, text)
+        return
+    editing.reword(work, row, text, incoming.sent_at, incoming.message_id)
 
 
 def words_of(incoming: Incoming) -> str:
@@ -77,6 +126,9 @@ def join_part(work: Work, entry_id: int, incoming: Incoming) -> int:
     """One more part of an album that is an entry already: late, out of order, after a restart."""
     row = book.get(work, entry_id)
     assert row is not None
+    if row.state == State.VOID:
+        pictures.keep(work, incoming, entry_id=entry_id, kind="before", round_=row.round)
+        return entry_id
     after = next(
         (
             p
@@ -90,8 +142,10 @@ def join_part(work: Work, entry_id: int, incoming: Incoming) -> int:
     if not kept:
         return entry_id
     text = words_of(incoming)
-    if kind == "before" and text and row.state == State.DRAFT and not row.description:
-        filing.apply_caption(work, row, text, sent_at=incoming.sent_at)
+    if kind == "before" and text and text not in row.description:
+        row = _touched(work, row)
+        words = "\n".join(part for part in (row.description, text) if part)
+        editing.reword(work, row, words, incoming.sent_at, row.words_message or incoming.message_id)
         return entry_id
     row = _touched(work, row)
     life.refresh_cards(work, entry_id)
@@ -116,73 +170,38 @@ def words(work: Work, incoming: Incoming) -> int | None:
         return None
     if incoming.anonymous:
         raise AnonymousAdmin
-    draft = open_draft_for_words(work, incoming)
+    waiting = drafts.for_words(work, incoming)
     identity = identity_of(work, _chat_group(work, incoming))
     if not incoming.private:
         _refuse_covert(work, identity, text, incoming)
-    if draft is not None:
-        filing.apply_caption(work, draft, text, sent_at=incoming.sent_at)
-        return int(draft.id)
+    if waiting is not None:
+        _caption(work, waiting, incoming, text)
+        return int(waiting.id)
     reading = filing.read(work, text, identity, incoming.sent_at)
     if not _names_a_problem(reading):
         return None
     row = filing.open_entry(work, identity, chat_id=incoming.chat_id, found_at=incoming.sent_at)
-    work.connection.execute(
-        entries.update()
-        .where(entries.c.id == row.id)
-        .values(description=text, note="photos" if reading.region else "region")
-    )
-    opened = book.get(work, row.id)
-    assert opened is not None
-    filing.show_receipt(work, opened)
-    return int(opened.id)
+    remember_message(work, incoming.chat_id, incoming.message_id, row.id, "part")
+    _words_only(work, row, incoming, text)
+    return int(row.id)
+
+
+def _words_only(work: Work, row: Row[Any], incoming: Incoming, text: str) -> None:
+    """Words that came first: they open the draft, its photos are asked for."""
+    reading = filing.read(work, text, filing.identity_stored(work, row), incoming.sent_at)
+    note = "photos" if reading.region or row.region else "region"
+    values: dict[str, Any] = {}
+    if reading.covert and row.mode == Mode.OPEN:
+        values["mode"] = Mode.COVERT.value
+    fresh = book.change(
+        work, row, description=text, note=note, words_message=incoming.message_id,
+        touched_at=work.now, **values,
+    )  # fmt: skip
+    filing.show_receipt(work, fresh)
 
 
 def _names_a_problem(reading: CaptionReading) -> bool:
     return reading.names_place and (reading.category is not None or reading.clean)
-
-
-def open_draft_for_words(work: Work, incoming: Incoming) -> Row[Any] | None:
-    """The member's newest draft in this chat that still waits for its words."""
-    since = work.now - work.world.rules.caption_within
-    return work.connection.execute(
-        select(entries)
-        .where(
-            entries.c.filer_id == work.actor.member_id,
-            entries.c.chat_id == incoming.chat_id,
-            entries.c.state == State.DRAFT.value,
-            entries.c.description == "",
-            entries.c.touched_at >= since,
-        )
-        .order_by(entries.c.id.desc())
-        .limit(1)
-    ).first()
-
-
-def _open_draft(work: Work, incoming: Incoming, identity: Identity) -> Row[Any] | None:
-    """The draft that photos without words join: each within two minutes of the last, or words first."""
-    rows = work.connection.execute(
-        select(entries)
-        .where(
-            entries.c.filer_id == work.actor.member_id,
-            entries.c.chat_id == incoming.chat_id,
-            entries.c.state == State.DRAFT.value,
-            entries.c.touched_at >= work.now - work.world.rules.caption_within,
-        )
-        .order_by(entries.c.id.desc())
-        .limit(2)
-    ).all()
-    for row in rows:
-        last = pictures.last_of(work, row.id)
-        if last is None and row.description:
-            return row  # words first, photos after
-        if last is not None and not row.description and _close(incoming, last, work.world.rules.draft_gap):
-            return row
-    return None
-
-
-def _close(incoming: Incoming, last: Row[Any], gap: timedelta) -> bool:
-    return abs(incoming.sent_at - last.sent_at) <= gap and last.proof_id is None
 
 
 def _chat_group(work: Work, incoming: Incoming) -> str | None:
@@ -198,54 +217,3 @@ def _refuse_covert(work: Work, identity: Identity, text: str, incoming: Incoming
     """Red line (b): a covert caption in a group chat is not filed."""
     if identity.mode is Mode.COVERT or filing.read(work, text, identity, incoming.sent_at).covert:
         raise CovertInGroup
-
-
-def refuse_secret(work: Work, incoming: Incoming) -> None:
-    """Red line (d): what is marked 绝密/机密/秘密/内部资料 is not stored, not even in the inbox.
-
-    Raises:
-        SecretMaterial: with the word that was found.
-    """
-    names = [attachment.name for attachment in incoming.attachments if attachment.name]
-    reader = work.world.reader
-    word = next((found for text in (incoming.text, *names) if (found := secret_marking(text, reader))), None)
-    if word is not None or album_refused(work, incoming):
-        raise SecretMaterial(word=word or "")
-
-
-def wipe(work: Work, incoming: Incoming) -> None:
-    """After the refusal of secret material: blank the update's payload, forget the album's parts.
-
-    Runs outside the refused verb's savepoint, in the same transaction.
-    """
-    if work.update_id is not None:
-        inbox.empty(work, work.update_id)
-    if incoming.media_group_id:
-        _forget_album(work, incoming)
-
-
-def _album_key(incoming: Incoming) -> str:
-    return f"secret:{incoming.chat_id}:{incoming.media_group_id}"
-
-
-def album_refused(work: Work, incoming: Incoming) -> bool:
-    """Whether another part of this album was marked as secret."""
-    if incoming.media_group_id is None:
-        return False
-    return (
-        work.connection.execute(select(facts.c.key).where(facts.c.key == _album_key(incoming))).first()
-        is not None
-    )
-
-
-def _forget_album(work: Work, incoming: Incoming) -> None:
-    if not album_refused(work, incoming):
-        work.connection.execute(facts.insert().values(key=_album_key(incoming), value=work.now.isoformat()))
-    parts = pictures.of_album(work, incoming.chat_id, incoming.media_group_id or "")
-    for entry_id in {part.entry_id for part in parts if part.entry_id is not None}:
-        row = book.get(work, entry_id)
-        if row is not None and row.state in (State.DRAFT, State.FILED):
-            life.move(
-                work, row, State.VOID, "secret", body=events.SYSTEM, description="", void_reason="secret"
-            )
-    work.connection.execute(photos.delete().where(photos.c.id.in_([part.id for part in parts])))

@@ -151,7 +151,7 @@ def share(work: Work, rows: Sequence[Row[Any]], entry_id: int) -> None:
 
 
 def groups_of(work: Work, entry_id: int) -> list[list[Row[Any]]]:
-    """An entry's photos and attachments by what was sent at once: albums and single messages, oldest first."""
+    """An entry's photos and attachments by what was sent at once, oldest first."""
     found: dict[str, list[Row[Any]]] = {}
     for row in work.connection.execute(
         select(photos)

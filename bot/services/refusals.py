@@ -25,6 +25,7 @@ Refusal
 ├── NotBound            nothing to bind there, or not by this member
 ├── PublicChannel       a channel with a public name: a red line
 ├── NoFile              Telegram does not hand the file out
+├── OutsideCity         a position outside the city: not used
 ├── BadInvitation       unknown, used up, revoked or expired
 └── NeedsPhoto          a proof or a report without a readable photo
 """
@@ -145,6 +146,10 @@ class PublicChannel(Refusal):
 
 class NoFile(Refusal):
     """Telegram does not hand the file out, or not now: value `why`."""
+
+
+class OutsideCity(Refusal):
+    """A position outside the city's bounds; it is not used."""
 
 
 class NeedsPhoto(Refusal):

@@ -111,13 +111,20 @@ class Catalogue:
         return [[self._button(language, button) for button in row] for row in rows if row]
 
     def _button(self, language: str | None, button: Mapping[str, Any]) -> dict[str, str]:
-        words = button.get("text") or self.label(language, "buttons", button["label"], button.get("values"))
+        words = button.get("text") or self._button_label(language, button["label"], button.get("values"))
         if button.get("url"):
             return {"text": words, "url": button["url"]}
         press = buttons.Press(
             button["act"], button.get("subject", 0), button.get("version", 0), button.get("arg", "")
         )
         return {"text": words, "callback_data": buttons.write(press)}
+
+    def _button_label(self, language: str | None, label: str, values: Mapping[str, Any] | None) -> str:
+        """`close` of the buttons, `categories/garbage.domestic` of another group, `✓handlings/notice` ticked."""
+        plain = label.removeprefix("✓")
+        group, _, key = plain.rpartition("/")
+        words = self.label(language, group or "buttons", key, values)
+        return words if plain == label else f"✓ {words}"
 
     def _environment(self, language: str) -> Environment:
         environment = Environment(

@@ -8,16 +8,19 @@ from sqlalchemy import Row
 
 from bot.domain.entries import Mode, State
 from bot.domain.permissions import Action, Standing, may, standings
+from bot.domain.positions import map_link
 from bot.ledger import entries as book
 from bot.ledger.desk import Work
-from bot.services import assignment, filing, identity
+from bot.services import assignment, drafts, filing, identity, pictures, withdrawal
 from bot.services.outgoing import Button, Rows, Shown
+from bot.services.views import panels
 from bot.services.views.values import entry_values, identity_title, last_body
 
 
 def receipt(work: Work, entry: Row[Any], panel: str | None = None) -> Shown | None:
     """The filer's receipt: what was understood, photos, deadline, identity, what can be done now."""
     values = entry_values(work, entry)
+    photos = book.photos_of(work, entry.id)
     values.update(
         description=entry.description,
         note=entry.note,
@@ -30,6 +33,13 @@ def receipt(work: Work, entry: Row[Any], panel: str | None = None) -> Shown | No
         wish_words=entry.wish_words,
         void_reason=entry.void_reason,
         body=last_body(work, entry),
+        township=entry.township,
+        voice=any(photo.medium == "voice" for photo in photos),
+        map=map_link(entry.lat, entry.lng) if entry.lat is not None else None,
+        outside=[photo.seq for photo in photos if _outside(work, photo)],
+        nagged=entry.nag_at is None,
+        past=False,
+        ask=panel.partition(".")[0] if panel else None,
     )
     hidden = book.facts_of(entry).hidden
     if entry.state == State.DRAFT:
@@ -37,9 +47,11 @@ def receipt(work: Work, entry: Row[Any], panel: str | None = None) -> Shown | No
     if entry.kind == "visit":
         return Shown("receipt.visit", values, _visit_buttons(entry), protect=hidden)
     if entry.state == State.FILED:
-        values["deadline"] = assignment.deadline_of(work, entry).due
-        values["days_left"] = (values["deadline"].date() - work.local.date()).days
-        values["day_off"] = not work.world.works_on(values["deadline"].date())
+        due = assignment.deadline_of(work, entry)
+        values["deadline"] = due.due
+        values["days_left"] = (due.due.date() - work.local.date()).days
+        values["day_off"] = not work.world.works_on(due.due.date())
+        values["past"] = due.note == "past"
     return Shown(
         "receipt.entry",
         values,
@@ -48,49 +60,58 @@ def receipt(work: Work, entry: Row[Any], panel: str | None = None) -> Shown | No
     )
 
 
+def _outside(work: Work, photo: Row[Any]) -> bool:
+    """Whether a photo was taken outside the city, by its own word."""
+    bounds = work.world.campaign.bounds
+    return bounds is not None and photo.lat is not None and not bounds.holds(photo.lat, photo.lng)
+
+
 def _draft_buttons(work: Work, entry: Row[Any]) -> Rows:
-    regions = identity.filer_regions(work, filing.identity_stored(work, entry))
-    names = [region.name for region in work.world.campaign.regions]
-    buttons = [
-        Button("", "region", entry.id, entry.version, str(names.index(name)), text=name) for name in regions
-    ]
-    rows = [tuple(buttons[i : i + 3]) for i in range(0, len(buttons), 3)]
-    rows.append(
-        (
-            Button("join_previous", "join", entry.id, entry.version),
-            Button("withdraw", "withdraw", entry.id, entry.version),
-        )
-    )
+    at = (entry.id, entry.version)
+    rows: list[tuple[Button, ...]] = []
+    if entry.region is None:
+        regions = identity.filer_regions(work, filing.identity_stored(work, entry))
+        names = [region.name for region in work.world.campaign.regions]
+        buttons = [Button("", "region", *at, str(names.index(name)), text=name) for name in regions]
+        rows += [tuple(buttons[i : i + 3]) for i in range(0, len(buttons), 3)]
+    last = []
+    if drafts.previous(work, entry) is not None:
+        last.append(Button("join_previous", "join", *at))
+    if len(pictures.groups_of(work, entry.id)) > 1:
+        last.append(Button("split", "split", *at))
+    last.append(Button("withdraw", "withdraw", *at))
+    rows.append(tuple(last))
     return tuple(rows)
 
 
 def _visit_buttons(entry: Row[Any]) -> Rows:
     if entry.state == State.VOID:
         return ()
-    return (
-        (
-            Button("make_issue", "issue", entry.id, entry.version),
-            Button("good_practice", "good", entry.id, entry.version),
-        ),
-    )
+    at = (entry.id, entry.version)
+    good = Button("not_good_practice" if entry.note == "good" else "good_practice", "good", *at)
+    return ((Button("make_issue", "issue", *at), good), (Button("withdraw", "withdraw", *at),))
 
 
 def _receipt_buttons(work: Work, entry: Row[Any], panel: str | None) -> Rows:
     having = standings(work.actor, book.facts_of(entry), work.world.campaign)
     rows: list[tuple[Button, ...]] = []
     choices = entry.choices or []
-    if entry.state == State.FILED and choices and not entry.village:
-        for index, (_region, township, village) in enumerate(choices[:4]):
-            rows.append(
-                (Button("", "village", entry.id, entry.version, str(index), text=f"{village}({township})"),)
-            )
-        rows.append((Button("none_of_these", "village", entry.id, entry.version, "-"),))
     if entry.state == State.FILED:
+        turned = panels.rows(work, entry, panel) if panel else None
+        if turned is not None:
+            return turned
+        if choices and not entry.village and not entry.identity_open:
+            rows += panels.villages(entry)
+        if len(entry.problems or ()) > 1 and not entry.identity_open:
+            values = {"count": len(entry.problems)}
+            rows.append((Button("split_up", "splitup", entry.id, entry.version, values=values),))
         rows.extend(_filed_buttons(work, entry, having, panel))
     elif entry.state not in (State.VOID, State.DRAFT):
         row = [Button("history", "history", entry.id, 0)]
         if entry.state == State.CLOSED and may(Action.REOPEN, having):
             row.append(Button("relapse", "reopen", entry.id, entry.version))
+        if withdrawal.still_free(work, entry):
+            row.append(Button("withdraw", "withdraw", entry.id, entry.version))
         rows.append(tuple(row))
     return tuple(rows)
 
@@ -112,7 +133,7 @@ def _filed_buttons(
         first.append(Button("assign", "assign", entry.id, entry.version))
         if may(Action.PASS_CHECK, having):
             first.append(Button("to_group", "togroup", entry.id, entry.version))
-    first.append(Button("edit", "edit", entry.id, entry.version))
+    first.append(Button("edit", "edit", entry.id, entry.version, "edit"))
     first.append(Button("withdraw", "withdraw", entry.id, entry.version))
     rows = [tuple(first)]
     second = []

@@ -1,0 +1,141 @@
+"""Red line (d): what is marked 绝密/机密/秘密/内部资料 is not stored, nor what was sent with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, delete, select, update
+
+from bot.domain.captions import secret_marking
+from bot.domain.entries import State
+from bot.ledger import entries as book
+from bot.ledger import events, inbox
+from bot.ledger.desk import Work
+from bot.ledger.tables import facts, photos
+from bot.ledger.tables import inbox as inbox_table
+from bot.services import county, life
+from bot.services.answering import after
+from bot.services.incoming import Incoming
+from bot.services.refusals import SecretMaterial
+
+ERASE = "erase:"
+"""Facts under this key name files that the media job still has to take out of the store."""
+
+
+def refuse_secret(work: Work, incoming: Incoming) -> None:
+    """Let a message pass that carries no marking of secrecy, in words or file names.
+
+    Raises:
+        SecretMaterial: with the word that was found; also for every other part of such an album.
+    """
+    names = [attachment.name for attachment in incoming.attachments if attachment.name]
+    reader = work.world.reader
+    word = next((found for text in (incoming.text, *names) if (found := secret_marking(text, reader))), None)
+    if word is not None or album_refused(work, incoming):
+        raise SecretMaterial(word=word or "", album=word is None)
+
+
+def album_refused(work: Work, incoming: Incoming) -> bool:
+    """Whether another part of this album was marked as secret."""
+    if incoming.media_group_id is None:
+        return False
+    return (
+        work.connection.execute(select(facts.c.key).where(facts.c.key == _album_key(incoming))).first()
+        is not None
+    )
+
+
+def _album_key(incoming: Incoming) -> str:
+    return f"secret:{incoming.chat_id}:{incoming.media_group_id}"
+
+
+@after(SecretMaterial)
+def wipe(work: Work, incoming: Incoming) -> None:
+    """After the refusal: blank the updates, forget the album's parts and their files.
+
+    Runs outside the refused verb's savepoint, in the same transaction.
+    """
+    if work.update_id is not None:
+        inbox.empty(work, work.update_id)
+    parts: list[Row[Any]] = []
+    if incoming.media_group_id is not None:
+        if not album_refused(work, incoming):
+            work.connection.execute(
+                facts.insert().values(key=_album_key(incoming), value=work.now.isoformat())
+            )
+        work.connection.execute(
+            update(inbox_table)
+            .where(
+                inbox_table.c.lane == incoming.chat_id,
+                inbox_table.c.payload.contains(incoming.media_group_id, autoescape=True),
+                inbox_table.c.state != "pending",
+            )
+            .values(payload="{}")
+        )
+        parts = _rows(work, photos.c.media_group_id == incoming.media_group_id, incoming)
+    parts += _rows(work, photos.c.message_id == incoming.message_id, incoming)
+    _forget(work, {row.id: row for row in parts}.values())
+    if incoming.edited:
+        entry_id = book.by_message(work, incoming.chat_id, incoming.message_id)
+        if entry_id is not None:
+            _void(work, entry_id)
+
+
+def _rows(work: Work, condition: Any, incoming: Incoming) -> list[Row[Any]]:
+    return list(
+        work.connection.execute(select(photos).where(photos.c.chat_id == incoming.chat_id, condition)).all()
+    )
+
+
+def _forget(work: Work, rows: Any) -> None:
+    """Delete photo rows; their files are named for erasure; what stood on them alone is undone."""
+    for row in rows:
+        if row.file:
+            key = f"{ERASE}{row.id}"
+            work.connection.execute(facts.insert().values(key=key, value=row.file))
+            work.wakes.add("media")
+        work.connection.execute(delete(photos).where(photos.c.id == row.id))
+    for entry_id in {row.entry_id for row in rows if row.entry_id is not None}:
+        _void(work, entry_id)
+        entry = book.get(work, entry_id)
+        proof = book.latest_proof(work, entry_id)
+        if entry is None or proof is None or entry.state != State.SUBMITTED:
+            continue
+        if not any(one.proof_id == proof.id for one in book.photos_of(work, entry_id, "after")):
+            moved = book.last_move(work, entry_id)
+            back = State(moved.from_state) if moved is not None and moved.from_state else State.ACKNOWLEDGED
+            county.undo_submission(work, entry, back)
+
+
+def _void(work: Work, entry_id: int) -> None:
+    row = book.get(work, entry_id)
+    if row is not None and row.state in (State.DRAFT, State.FILED):
+        life.move(
+            work, row, State.VOID, "secret", body=events.SYSTEM, description="", void_reason="secret",
+            settle_at=None, nag_at=None,
+        )  # fmt: skip
+    elif row is not None:
+        life.refresh_cards(work, row.id)
+
+
+def to_erase(work: Work) -> list[tuple[str, str]]:
+    """(key, file) of what the media job is to take out of the store."""
+    rows = work.connection.execute(select(facts).where(facts.c.key.startswith(ERASE))).all()
+    return [(row.key, str(row.value)) for row in rows]
+
+
+def erased(work: Work, key: str) -> None:
+    """A file is out of the store."""
+    work.connection.execute(delete(facts).where(facts.c.key == key))
+
+
+def sweep(work: Work) -> int:
+    """The marks of refused albums go after a day: their last parts have come by then."""
+    before = (work.now - work.world.rules.reference_kept).isoformat()
+    old = [
+        row.key
+        for row in work.connection.execute(select(facts).where(facts.c.key.startswith("secret:"))).all()
+        if str(row.value) < before
+    ]
+    work.connection.execute(delete(facts).where(facts.c.key.in_(old)))
+    return len(old)
