@@ -250,7 +250,7 @@ class Application:
         """At once, past the outbox: the presser's clock is running; a lost answer costs nothing."""
         params: dict[str, Any] = {"callback_query_id": heard.press_id}
         if toast.text:
-            words = self.parts.catalogue.text(None, toast.text, toast.values)
+            words = self.parts.catalogue.text(toast.language, toast.text, toast.values)
             params.update(text=plain(words)[:200], show_alert=toast.alert)
         if toast.url:
             params["url"] = toast.url
