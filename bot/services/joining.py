@@ -19,7 +19,8 @@ from bot.services.titles import grant_of, title_of
 
 MOST_NAME = 32
 MOST_POST = 64
-_BETWEEN = re.compile(r"[\s,，、;；/:：]+")
+_MARK = re.compile(r"\s*[,，、;；/\n]\s*")
+_SPACE = re.compile(r"\s+")
 _SAID = re.compile(r"^(?:我叫|我是|姓名|名字|叫)[:：\s]*")
 _POST = re.compile(r"^(?:职务|单位及职务|单位)[:：\s]*")
 
@@ -138,6 +139,8 @@ def go_on(work: Work, telegram_id: int, member_id: int, *, fresh: bool = False) 
             work, telegram_id, "joining.red_lines", {"name": row.name, "post": row.post},
             buttons=((Button("i_know", "iknow", row.id),),),
         )  # fmt: skip
+    elif not people.roles_of(work, row.id):
+        stranger(work, telegram_id)  # the only role was lent, and is over
     else:
         welcome(work, telegram_id)
         if fresh:
@@ -148,10 +151,12 @@ def go_on(work: Work, telegram_id: int, member_id: int, *, fresh: bool = False) 
 def named(work: Work, row: Row[Any], incoming: Incoming) -> None:
     """「姓名 职务」 in one reply."""
     said = _SAID.sub("", incoming.text.strip())
-    parts = [part for part in _BETWEEN.split(said) if part]
-    if not parts or len(parts) < 2 or len(parts[0]) > MOST_NAME or said.startswith("/"):
+    # a mark parts best (a name in Latin letters has spaces), else the first space
+    between = _MARK if _MARK.search(said) else _SPACE
+    name, *rest = between.split(said, maxsplit=1)
+    post = _POST.sub("", " ".join(rest).strip())[:MOST_POST]
+    if not name or not post or len(name) > MOST_NAME or said.startswith("/"):
         raise NotUnderstood(hint="name")
-    name, post = parts[0], _POST.sub("", " ".join(parts[1:]))[:MOST_POST]
     member_id = int(row.subject["member"])
     work.connection.execute(update(members).where(members.c.id == member_id).values(name=name, post=post))
     go_on(work, incoming.chat_id, member_id)

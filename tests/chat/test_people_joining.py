@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from bot.domain.permissions import Role
 from tests.drawn import photo
 from tests.town.town import Town
@@ -61,6 +63,27 @@ async def test_a_name_alone_is_asked_for_again_and_the_question_stays_open(town:
 
     assert "姓名和职务" in hint
     assert "李甲（科长）" in last(person, town).text
+
+
+@pytest.mark.parametrize(
+    ("reply", "shown"),
+    [
+        ("李甲 副主任", "李甲（副主任）"),
+        ("李甲，市农业农村局 副局长", "李甲（市农业农村局 副局长）"),
+        ("姓名：李甲，职务：科长", "李甲（科长）"),
+        ("我叫李甲 延津县农业农村局/科员", "我叫"),
+        ("Li Jia, officer", "Li Jia（officer）"),
+    ],
+)
+async def test_name_and_post_are_parted_as_people_write_them(town: Town, reply: str, shown: str) -> None:
+    person = town.server.person("新来的")
+    person.opens(town.bot, await town.invite(Role.CONTACT, region="延津县"))
+    await town.settle()
+
+    person.sends(town.bot, reply)
+    await town.settle()
+
+    assert (shown in last(person, town).text) != (shown == "我叫")
 
 
 async def test_who_never_finished_joining_has_no_rights_and_is_led_on(town: Town) -> None:
