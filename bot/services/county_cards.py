@@ -16,7 +16,7 @@ from bot.ledger.desk import Work
 from bot.ledger.tables import requests as requests_table
 from bot.services import check, faces, heads, life, requests, townships, views
 from bot.services.outgoing import Button, Rows, Shown
-from bot.services.views.county import county_values
+from bot.services.views.county import county_picture, county_values
 
 A_ROW = 3
 
@@ -38,7 +38,7 @@ def county(work: Work, card: Row[Any]) -> Shown | None:
         "county.card",
         values,
         _panel(work, row, card.panel) or _contact_buttons(work, row),
-        views.before_picture(work, row),
+        county_picture(work, row),
         silent=bool(card.quiet),
     )
 
@@ -127,7 +127,7 @@ def township(work: Work, card: Row[Any]) -> Shown | None:
                 Button("forward", "forward", row.id),
             ),
         )
-    return Shown("township.card", values, buttons, views.before_picture(work, row), silent=bool(card.quiet))
+    return Shown("township.card", values, buttons, county_picture(work, row), silent=bool(card.quiet))
 
 
 # --- the contact's day ----------------------------------------------------------------------------

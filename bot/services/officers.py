@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, select, update
 
+from bot.domain.masking import mask_numbers
 from bot.domain.permissions import Action
 from bot.ledger.desk import Work
 from bot.ledger.tables import facts
@@ -52,7 +53,7 @@ def read(text: str) -> Officers:
 
 
 def _short(found: re.Match[str] | None) -> str | None:
-    return found[1].strip()[:MOST] if found else None
+    return mask_numbers(found[1].strip()[:MOST]) if found else None
 
 
 def read_answer(text: str) -> Officers:
@@ -62,7 +63,7 @@ def read_answer(text: str) -> Officers:
         return said
     parts = [part.strip() for part in re.split(r"[；;\n，,]", text) if part.strip()]
     if len(parts) == 2 and all(2 <= len(part) <= MOST for part in parts):
-        return Officers(parts[0], parts[1])
+        return Officers(mask_numbers(parts[0]), mask_numbers(parts[1]))
     return said
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from bot.domain.permissions import Action
-from bot.ledger import entries as book
 from bot.ledger.desk import Work
 from bot.services import life, views
 from bot.services.answering import Toast
 from bot.services.outgoing import Picture, say
-
-MOST_PHOTOS = 9
+from bot.services.views.county import county_photos
 
 
 def location(work: Work, entry_id: int, chat_id: int, reply_to: int | None) -> Toast | None:
@@ -27,8 +25,7 @@ def location(work: Work, entry_id: int, chat_id: int, reply_to: int | None) -> T
 def forward(work: Work, entry_id: int, chat_id: int) -> None:
     """「转发版」: one clean picture and 【点位】【问题】【期限】, to be sent on anywhere."""
     row = life.load(work, entry_id, Action.FORWARD)
-    stored = [photo for photo in book.photos_of(work, row.id, "before") if photo.fault is None]
-    ids = [photo.id for photo in stored[:MOST_PHOTOS]]
+    ids = [photo.id for photo in county_photos(work, row)]
     picture = None
     if ids:
         make = "photo" if len(ids) == 1 else "plain_sheet"

@@ -21,6 +21,7 @@ from bot.services.incoming import Incoming
 from bot.services.material import Material
 from bot.services.outgoing import Button, Picture, Shown, new_card, open_panel, refresh_cards, say, show_card
 from bot.services.refusals import NotPossible, TooLate
+from bot.services.views.county import county_photos
 
 PANEL = "townships"
 """The card's face on which a township is chosen."""
@@ -360,7 +361,7 @@ def review(work: Work, card: Row[Any]) -> Shown | None:
 
 def _pair(work: Work, row: Row[Any], proof_id: int) -> Picture | None:
     every = [photo for photo in book.photos_of(work, row.id) if photo.fault is None]
-    before = [photo.id for photo in every if photo.kind == "before"][:3]
+    before = [photo.id for photo in county_photos(work, row)][:3]
     after = [photo.id for photo in every if photo.proof_id == proof_id and photo.kind in OF_PROOF][:3]
     ready = sum(photo.state == "stored" for photo in every)
     key = f"review:{'-'.join(map(str, before))}/{'-'.join(map(str, after))}:{ready}"

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from bot.domain.permissions import Role
+from bot.ledger import people
+from bot.ledger.desk import Work
+from bot.ledger.tables import entries, photos
 from tests.chat.counties import HEAP, POND, answered, card_of, contact, file, labels, leader, said, words
 from tests.drawn import photo
 from tests.town.town import Town
@@ -235,3 +239,25 @@ async def test_a_forged_press_for_an_entry_that_is_not_there_finds_nothing(town:
     told = await answered(town, wang.presses(wang.chat(town.bot).last, data="1:ack:99:1"))
 
     assert "没有这条问题" in told
+
+
+async def test_the_callers_pictures_of_a_public_report_never_reach_the_county(town: Town) -> None:
+    inspector, wang = await leader(town), await contact(town)
+    zhou = await town.join("周办", Role.OFFICE, track="county")
+    await file(town, inspector)
+    card = wang.chat(town.bot).last
+
+    def by_a_caller(work: Work) -> None:
+        member = people.by_telegram(work, zhou.user.id)
+        assert member is not None
+        work.connection.execute(entries.update().values(source="public", public_text="村口有垃圾"))
+        work.connection.execute(photos.update().values(member_id=member.id))
+
+    await town.app.parts.desk.do(by_a_caller)
+    wang.presses(card, "转发版")
+    await town.settle()
+
+    sent = wang.chat(town.bot).last
+    assert sent.file is None
+    assert "村口有垃圾" in sent.text
+    assert "限3天" not in sent.text

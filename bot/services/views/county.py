@@ -6,13 +6,15 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from bot.domain.entries import OPEN_STATES, Mode, State
+from bot.domain.entries import OPEN_STATES, Mode, Source, State
 from bot.domain.masking import mask_numbers
 from bot.ledger import entries as book
+from bot.ledger import people
 from bot.ledger.desk import Work
-from bot.services.outgoing import Shown
-from bot.services.views.sheets import before_picture
+from bot.services.outgoing import Picture, Shown
 from bot.services.views.values import entry_values, last_body, sender_of, what_county_reads
+
+MOST_PHOTOS = 9
 
 ASKED = ("extension", "not_ours")
 """Kinds of requests that a card names while they are open."""
@@ -20,7 +22,29 @@ ASKED = ("extension", "not_ours")
 
 def county_shown(work: Work, entry: Row[Any]) -> Shown:
     """The words and the picture of the county's card, without its buttons."""
-    return Shown("county.card", county_values(work, entry), (), before_picture(work, entry))
+    return Shown("county.card", county_values(work, entry), (), county_picture(work, entry))
+
+
+def county_photos(work: Work, entry: Row[Any]) -> list[Row[Any]]:
+    """The before-photos that the county may have: of a 群众举报 only what was photographed anew.
+
+    The caller's pictures came in by the office, and stay with it (SPEC §2 «Other sources», red line (b)).
+    """
+    found = [photo for photo in book.photos_of(work, entry.id, "before") if photo.fault is None]
+    if entry.source == Source.PUBLIC:
+        office = {person.member_id for person in people.office_of(work, entry.track)}
+        found = [photo for photo in found if photo.member_id not in office | {entry.filer_id}]
+    return found[:MOST_PHOTOS]
+
+
+def county_picture(work: Work, entry: Row[Any]) -> Picture | None:
+    """The contact sheet of before-photos with a thin grid and 「请从同一角度拍」."""
+    found = county_photos(work, entry)
+    if not found:
+        return None
+    ids = [photo.id for photo in found]
+    ready = sum(photo.state == "stored" for photo in found)
+    return Picture("sheet", f"sheet:{'-'.join(map(str, ids))}:{ready}", {"photos": ids, "entry": entry.id})
 
 
 def county_values(work: Work, entry: Row[Any]) -> dict[str, Any]:
