@@ -102,7 +102,7 @@ def for_photos(work: Work, incoming: Incoming, identity: Identity) -> Row[Any] |
 
 
 def _close(incoming: Incoming, last: Row[Any], gap: timedelta) -> bool:
-    return abs(incoming.sent_at - last.sent_at) <= gap
+    return bool(abs(incoming.sent_at - last.sent_at) <= gap)
 
 
 def _words_first(work: Work, row: Row[Any]) -> bool:

@@ -173,7 +173,7 @@ def last_entry(work: Work, row: Row[Any]) -> Row[Any] | None:
             entries.c.id != row.id,
             entries.c.region.is_not(None),
             entries.c.state != State.VOID.value,
-            entries.c.touched_at >= work.now - work.world.rules.same_place_within,
+            entries.c.created_at >= work.now - work.world.rules.same_place_within,
             entries.c.created_at <= row.created_at,
         )
         .order_by(entries.c.id.desc())
