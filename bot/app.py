@@ -24,6 +24,7 @@ from bot.config import Settings
 from bot.delivery.composing import Composer
 from bot.delivery.drawing import Drawing
 from bot.delivery.health import Health, serve_health
+from bot.delivery.hearing import Hearing
 from bot.delivery.limits import Limits
 from bot.delivery.polling import Poller
 from bot.delivery.receiver import Receiver
@@ -35,8 +36,7 @@ from bot.delivery.wire import Wire
 from bot.documents import roster
 from bot.domain.captions import CaptionReader
 from bot.domain.world import World
-from bot.handlers.hearing import Hearing
-from bot.handlers.routes import dispatch
+from bot.handlers import dispatch
 from bot.jobs.media import Downloader
 from bot.jobs.timetable import beat
 from bot.ledger import inbox as inbox_book
@@ -57,6 +57,10 @@ FAREWELL_SECONDS: Final = 3.0
 """What could still go out goes out before the stop; the rest is in the outbox."""
 LONGEST_PAUSE: Final = 30.0
 """Between two questions whether Telegram is there."""
+
+
+def _not_done(due: str, error: Exception) -> None:
+    log.error("something that has fallen due could not be done", due=due, exc_info=error)
 
 
 def build_world(settings: Settings) -> World:
@@ -357,7 +361,7 @@ class Application:
 
     async def _beat(self) -> None:
         try:
-            await self.tick()
+            await self.parts.desk.do(beat, _not_done)
         except LedgerUnavailable as error:
             log.warning("the clock waits for the ledger", error=str(error))
         except DeskClosed:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.ledger.desk import Work
+from collections.abc import Callable
+
+from bot.ledger.desk import Work, out_of_reach
 from bot.services import (
     assignment,
     checkers,
@@ -18,28 +20,41 @@ from bot.services import (
     townships,
 )
 
+DUE: tuple[Callable[[Work], int], ...] = (
+    assignment.settle_due,
+    assignment.deputies_due,
+    assignment.redeliver_due,
+    requests.escalate_due,
+    townships.unreviewed_due,
+    townships.cut_off_due,
+    digest.undelivered_due,
+    checkers.digest_due,
+    filer_photos.unanswered,
+    seconds.held_due,
+    deputies.ended_due,
+    covert.waiting_due,
+    groupchat.sweep,
+    drafts.nag_due,
+    secrecy.sweep,
+)
 
-def beat(work: Work) -> int:
+
+def beat(work: Work, failed: Callable[[str, Exception], None] | None = None) -> int:
     """Everything that has fallen due: the same call at a tick, after an outage, and in a test.
 
-    Gives how many things were done.
+    What one of them cannot do is undone and told to `failed`; the others are done all the same. Without
+    `failed` it is raised. Gives how many things were done.
+
+    Raises:
+        DBAPIError: the database cannot be had now.
     """
-    return (
-        (
-            assignment.settle_due(work)
-            + assignment.deputies_due(work)
-            + assignment.redeliver_due(work)
-            + requests.escalate_due(work)
-            + townships.unreviewed_due(work)
-            + townships.cut_off_due(work)
-            + digest.undelivered_due(work)
-            + checkers.digest_due(work)
-            + filer_photos.unanswered(work)
-            + seconds.held_due(work)
-        )
-        + deputies.ended_due(work)
-        + covert.waiting_due(work)
-        + groupchat.sweep(work)
-        + drafts.nag_due(work)
-        + secrecy.sweep(work)
-    )
+    done = 0
+    for due in DUE:
+        try:
+            with work.savepoint():
+                done += due(work)
+        except Exception as error:
+            if failed is None or out_of_reach(error):
+                raise
+            failed(f"{due.__module__}.{due.__name__}", error)
+    return done

@@ -20,6 +20,9 @@ from bot.services import faces, heads, life, officers
 from bot.services.outgoing import Shown, new_card, show_card
 from bot.services.refusals import NotPossible
 
+AT_ONCE = 50
+"""Cards that one beat delivers to a region at the most; the next beat goes on."""
+
 
 def settle_due(work: Work, most: int = 50) -> int:
     """Hand over every entry whose settle time is over; gives how many."""
@@ -194,12 +197,21 @@ def redeliver_due(work: Work) -> int:
             update(cards).where(cards.c.id.in_([card.id for card in having])).values(entry_id=None)
         )
         found += deliver(work, row) is not None
-    for row in work.connection.execute(
-        select(entries).where(entries.c.undelivered_at.is_not(None)).order_by(entries.c.id)
-    ).all():
-        if State(row.state) not in OPEN_STATES:
-            work.connection.execute(update(entries).where(entries.c.id == row.id).values(undelivered_at=None))
-        elif any(contact.reachable for contact in people.contacts_of(work, row.region)):
+    waiting = entries.c.undelivered_at.is_not(None)
+    # by region, for this is asked every second, and thousands may wait where nobody has joined yet
+    regions = work.connection.execute(select(entries.c.region).where(waiting).distinct()).scalars().all()
+    if not regions:
+        return found
+    work.connection.execute(
+        update(entries)
+        .where(waiting, entries.c.state.not_in([state.value for state in OPEN_STATES]))
+        .values(undelivered_at=None)
+    )
+    for region in regions:
+        if not any(contact.reachable for contact in people.contacts_of(work, region)):
+            continue
+        rows = select(entries).where(waiting, entries.c.region == region).order_by(entries.c.id)
+        for row in work.connection.execute(rows.limit(AT_ONCE)).all():
             found += deliver(work, row) is not None
     return found
 
