@@ -1,1 +1,196 @@
-"""What is heard: one file per topic, and the ordered list in which it is looked for (`routes`)."""
+"""What is heard: one file per topic, and the ordered registration list of who answers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+
+from bot.delivery.hearing import Hearing
+from bot.domain.captions import menu_word
+from bot.handlers import chats, check, county, covert, entries, groups, intake, lists, office, people
+from bot.services.answering import Toast, nothing
+from bot.texts import buttons
+
+Handler = Callable[[Hearing], Awaitable[Toast]]
+
+COMMANDS: Mapping[str, Handler] = {
+    "start": people.start,
+    "help": people.help_,
+    "language": people.language,
+    "cancel": people.cancel,
+    "leave": people.leave,
+    "invite": people.invite,
+    "members": people.members,
+    "bind": chats.bind,
+    "health": chats.health,
+    "my": lists.my,
+    "todo": lists.todo,
+    "ledger": lists.ledger,
+    "issue": lists.issue,
+}
+
+ANYBODY = frozenset(("start", "help", "cancel", "iknow"))
+"""Commands and presses that a stranger may use, too; everything else is answered at the door."""
+
+PRESSES: Mapping[str, Handler] = {
+    "iknow": people.red_lines_read,
+    "lang": people.choose_language,
+    "turn": people.turn,
+    "invite": people.invite,
+    "mkinv": people.make_invitation,
+    "revoke": people.revoke,
+    "members": people.members,
+    "removing": people.removing,
+    "remove": people.remove,
+    "roster": people.links_again,
+    "leave": people.leave,
+    "leaving": people.leave_now,
+    "never": people.never,
+    "lend": people.lend,
+    "lendto": people.lend_to,
+    "unlend": people.take_back,
+    "bind": chats.choose,
+    "unbind": chats.unbind,
+    "eachphoto": chats.every_photo,
+    "bindch": chats.choose_channel,
+    "assign": entries.assign,
+    "ack": county.acknowledge,
+    "ackall": county.acknowledge_all,
+    "answer": county.answer,
+    "which": county.which,
+    "notthis": county.not_this,
+    "extend": county.extend,
+    "extendto": county.extend_to,
+    "notours": county.not_ours,
+    "unask": county.unask,
+    "grant": county.grant,
+    "refuse": county.refuse,
+    "undecide": county.undecide,
+    "regions": county.regions,
+    "moveto": county.move_to,
+    "fold": county.fold,
+    "pass": county.pass_on,
+    "passto": county.pass_to,
+    "takeback": county.take_over,
+    "report": county.report,
+    "unreport": county.send_back,
+    "where": county.location,
+    "forward": county.forward,
+    "officers": county.set_officers,
+    "todo": lists.todo,
+    "close": check.close,
+    "return": check.send_back,
+    "undo": check.undo,
+    "reopen": check.reopen,
+    "fixed": check.fix,
+    "filed": check.which_photo,
+    "noanswer": check.no_answer,
+    "panel": office.panel,
+    "void": office.void,
+    "defer": office.defer,
+    "resume": office.resume,
+    "reassign": office.reassign,
+    "agree": office.agree,
+    "disagree": office.disagree,
+    "unpropose": office.take_back,
+    "proposals": lists.proposals,
+    "list": lists.turn,
+    "open": lists.opened,
+    "history": lists.history,
+    "tocheck": lists.to_check,
+    "region": intake.region,
+    "village": intake.village,
+    "edit": intake.turn,
+    "set": intake.set_field,
+    "write": intake.ask,
+    "adopt": intake.adopt,
+    "join": intake.join,
+    "split": intake.split,
+    "splitup": intake.split_problems,
+    "withdraw": intake.withdraw,
+    "issue": intake.make_issue,
+    "good": intake.list_as_good,
+    "covertmode": covert.covert_mode,
+    "identity": covert.identity,
+    "mode": covert.mode,
+    "preview": covert.preview,
+    "unpreview": covert.unpreview,
+    "handover": covert.confirm,
+    "ctext": covert.other_words,
+    "ctake": covert.take_words,
+    "passcheck": covert.pass_check,
+    "private": groups.details,
+}
+
+WORDS: Mapping[str, Handler] = {
+    "帮助": people.help_,
+    "设置": people.help_,
+    "菜单": people.start,
+    "开始": people.start,
+    "成员": people.members,
+    "邀请": people.invite,
+    "取消": people.cancel,
+    "收工": intake.day_end,
+    "我的": lists.my,
+    "待办": lists.todo,
+    "待核查": lists.to_check,
+    "台账": lists.ledger,
+    "销号": check.close_by_word,
+    "暗访": covert.covert_on,
+    "明访": covert.covert_off,
+}
+"""Menu words (their usual form) → who answers: no job needs a typed command."""
+
+
+async def dispatch(here: Hearing) -> Toast:
+    """Find who answers; an update that asks for nothing is done all the same."""
+    heard = here.heard
+    match heard.kind:
+        case "press":
+            return await _press(here)
+        case "edited":
+            return await intake.edited(here)
+        case "message" if heard.command:
+            return await COMMANDS.get(heard.command, entries.message)(_open(here, heard.command))
+        case "message" if people.may_be_roster(here):
+            return await people.document(here, otherwise=entries.message)
+        case "message":
+            return await (_by_word(here) or entries.message)(here)
+        case "membership":
+            return await chats.membership(here.for_anybody())
+        case "migrated":
+            return await chats.migrated(here.for_anybody())
+        case "channel_post":
+            return await chats.channel_post(here.for_anybody())
+        case _:
+            return await here.for_anybody().do(nothing)
+
+
+def _open(here: Hearing, name: str) -> Hearing:
+    return here.for_anybody() if name in ANYBODY else here
+
+
+def _by_word(here: Hearing) -> Handler | None:
+    """Who answers a menu word; a word that nobody answers is a message like any other."""
+    message = here.heard.message
+    if message is None or message.attachments or not message.text:
+        return None
+    word = menu_word(message.text, here.desk.world.reader) or here.catalogue.menu_word(message.text)
+    return WORDS.get(word) if word else None
+
+
+async def _press(here: Hearing) -> Toast:
+    try:
+        press = buttons.parse(here.heard.data)
+        handler = PRESSES[press.act]
+    except (buttons.Unreadable, KeyError):
+        return await _old_button(here)
+    try:
+        return await handler(_open(here.with_press(press), press.act))
+    except buttons.Unreadable:  # the argument is none that this button has: nothing was done
+        return await _old_button(here)
+
+
+async def _old_button(here: Hearing) -> Toast:
+    toast = await here.for_anybody().do(nothing)
+    return replace(toast, text="refusals.old_button", alert=True)

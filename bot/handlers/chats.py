@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from telegram.error import TelegramError
 
-from bot.handlers.hearing import Hearing
+from bot.delivery.hearing import Hearing
 from bot.services import chats, help
 from bot.services.answering import Toast
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from bot.delivery.hearing import Hearing
 from bot.domain.entries import RETURN_REASONS
-from bot.handlers.hearing import Hearing
 from bot.services import check, checkwords, filer_photos, onsite
 from bot.services.answering import Toast
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from bot.delivery.hearing import Hearing
 from bot.domain.entries import Mode
-from bot.handlers.hearing import Hearing
 from bot.services import covert, handover, renumbering
 from bot.services.answering import Toast
 

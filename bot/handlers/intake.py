@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.handlers.hearing import Hearing
+from bot.delivery.hearing import Hearing
 from bot.ledger.desk import Work
 from bot.services import drafts, editing, secrecy, splitting, visits, withdrawal
 from bot.services.answering import Toast

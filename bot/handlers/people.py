@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable
 
 from telegram.error import TelegramError
 
+from bot.delivery.hearing import Hearing
 from bot.delivery.wire import TooLarge
 from bot.documents import roster as roster_file
-from bot.handlers.hearing import Hearing
 from bot.services import (
     deputies,
     directory,
