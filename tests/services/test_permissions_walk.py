@@ -19,12 +19,12 @@ import pytest
 from sqlalchemy import Engine, func, select, update
 from telegram.error import BadRequest
 
+from bot import handlers as routes
+from bot.delivery.hearing import Hearing
 from bot.delivery.updates import Heard
 from bot.domain.campaign import Campaign
 from bot.domain.entries import Mode, State
 from bot.domain.permissions import MAY, MAY_INVITE, Action, Role, may
-from bot import handlers as routes
-from bot.delivery.hearing import Hearing
 from bot.ledger import entries as book
 from bot.ledger import events as event_book
 from bot.ledger import inbox, people
