@@ -25,6 +25,8 @@ PICTURE_PATIENCE = timedelta(seconds=10)
 
 LOOK_AGAIN = timedelta(seconds=1)
 
+MOST_DOUBTS = 5
+
 SPARE = 4
 """Rows read beyond what is wanted: several may belong to one chat."""
 
@@ -266,13 +268,14 @@ def _parcel(row: Any, payload: dict[str, Any], files: tuple[PhotoFile, ...], fac
 def recover(work: Work) -> list[int]:
     """At the start: what a crash left in `sending` is in doubt.
 
-    What somebody waits for is sent once more, and edits, which do no harm; reminders and broadcasts
-    are not, but are listed. Gives the ids of the rows in doubt.
+    What somebody waits for is sent once more after each crash, `MOST_DOUBTS` times, lest it be what
+    crashes us; edits do no harm. Reminders and broadcasts are not sent again, but listed. Gives the ids
+    of the rows in doubt.
     """
     rows = book.in_doubt(work, work.now)
     for row in rows:
         edits = row.card_id is not None and _message_of(work, row.card_id) is not None
-        if edits or row.kind == Kind.DELETE or (row.priority == Priority.REPLY and not row.doubts):
+        if edits or row.kind == Kind.DELETE or (row.priority == Priority.REPLY and row.doubts < MOST_DOUBTS):
             book.postpone(work, row.id, None, "uncertain: sent once more", doubt=not edits)
         else:
             book.close(work, row.id, "uncertain", "in doubt after a crash")
