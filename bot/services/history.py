@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
-from bot.domain.entries import Mode
+from bot.domain.entries import Mode, Source
 from bot.domain.masking import mask_numbers
 from bot.domain.permissions import Action, Standing, sees_names_of
 from bot.ledger import entries as book
@@ -15,6 +15,7 @@ from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.services import life
 from bot.services.outgoing import Button, Rows, say
+from bot.services.views.values import knows_visit
 
 PAGE: Final = 20
 """Events of one message: with words cut to `WORDS` they stay below Telegram's 4,096 characters."""
@@ -45,8 +46,8 @@ OWN: Final = frozenset(
 INSIDE: Final = frozenset(
     {
         "opened", "worded", "filed", "edited", "identity", "visit", "split", "merged", "linked", "unlinked",
-        "location", "county_words", "revisit", "proposed", "proposal_refused", "proposal_withdrawn",
-        "proposal_lapsed", "check_passed", "secret", "renumbered",
+        "location", "county_words", "verify_asked", "verified", "verified_nothing", "revisit", "proposed",
+        "proposal_refused", "proposal_withdrawn", "proposal_lapsed", "check_passed", "secret", "renumbered",
     }
 )  # fmt: skip
 """What never leaves the inspecting side."""
@@ -103,24 +104,43 @@ def visible(work: Work, row: Row[Any]) -> list[dict[str, Any]]:
 
 
 def _readable(row: Row[Any], event: Row[Any], having: frozenset[Standing]) -> bool:
-    """The county reads moves from 已交办 on, requests, and its own words; the others read everything."""
+    """The county reads moves from 已交办 on, requests, and its own words; the others read everything.
+
+    The covert days before the hand-over stay with those who made the visit and the office.
+    """
+    if not knows_visit(having) and _of_covert_days(row, event):
+        return False
     if event.kind == "worded" and event.from_state is None and event.data is None:
         return False  # the caption itself stands on the card
     inside = having - {Standing.CONTACT, Standing.TOWNSHIP}
     if inside:
         return True
-    if row.assigned_at is None or not _since_assignment(row, event):
+    if row.assigned_at is None or event.kind in INSIDE:
         return False
     if event.kind in MOVES or event.kind in REQUESTS:
         return True
     return event.kind in OWN and _side(event.body) == "county"
 
 
-def _since_assignment(row: Row[Any], event: Row[Any]) -> bool:
-    """Whether the event is none of the covert days before the hand-over, nor of the settle time."""
-    if row.mode == Mode.COVERT and row.handed_over_at is not None and event.at < row.handed_over_at:
+def _of_covert_days(row: Row[Any], event: Row[Any]) -> bool:
+    return bool(row.mode == Mode.COVERT and (row.handed_over_at is None or event.at < row.handed_over_at))
+
+
+def _named(row: Row[Any], event: Row[Any], having: frozenset[Standing]) -> bool:
+    """Whether the reader may know the person: of one's own side, and never who made a covert visit."""
+    visited = row.mode == Mode.COVERT and event.body == f"group:{row.group_key}"
+    if visited and not knows_visit(having):
         return False
-    return bool(event.kind not in INSIDE)
+    return sees_names_of(having, _side(event.body))
+
+
+def _words(row: Row[Any], event: Row[Any], having: frozenset[Standing]) -> str:
+    """What was said, masked and cut; what the office notes of a 群众举报 may be the caller's words."""
+    data = event.data or {}
+    callers = row.source == Source.PUBLIC and event.kind == "remark" and event.body.startswith("office:")
+    if callers and Standing.OFFICE not in having:
+        return ""
+    return mask_numbers(str(data.get("words") or data.get("text") or ""))[:WORDS]
 
 
 def _side(body: str) -> str:
@@ -132,7 +152,7 @@ def _line(work: Work, row: Row[Any], event: Row[Any], having: frozenset[Standing
     data = event.data or {}
     local = work.world.campaign.local(event.at)
     name = ""
-    if event.member_id is not None and sees_names_of(having, _side(event.body)):
+    if event.member_id is not None and _named(row, event, having):
         member = people.member(work, event.member_id)
         name = member.name if member is not None else ""
     return {
@@ -142,7 +162,7 @@ def _line(work: Work, row: Row[Any], event: Row[Any], having: frozenset[Standing
         "name": name,
         "to": event.to_state,
         "reason": data.get("reason", ""),
-        "words": mask_numbers(str(data.get("words") or data.get("text") or ""))[:WORDS],
+        "words": _words(row, event, having),
         "deadline": data.get("deadline"),
         "how": data.get("how", ""),
         "region": data.get("region", ""),

@@ -22,6 +22,7 @@ from bot.services import (
     office,
     outgoing,
     seconds,
+    sources,
     views,
 )
 from bot.services.outgoing import Button, Rows, Shown, new_card
@@ -88,11 +89,10 @@ def values(work: Work, row: Row[Any], having: frozenset[Standing]) -> dict[str, 
     """The fields that this reader may read; a report of the public only as it was written anew."""
     found = views.entry_values(work, row)
     last = book.last_move(work, row.id)
-    inside = bool(having - {Standing.CONTACT, Standing.TOWNSHIP})
     found.update(
         problem=problem_for(row, having),
         source=row.source,
-        mode=row.mode if inside else Mode.OPEN.value,
+        mode=row.mode if knows_visit(having) else Mode.OPEN.value,
         sender=views.sender_of(work, row),
         body=life.body_shown(work, row, last.body) if last else "",
         moved_at=last.at.isoformat() if last else None,
@@ -124,7 +124,9 @@ def _buttons(work: Work, row: Row[Any], having: frozenset[Standing], panel: str 
     rows: list[tuple[Button, ...]] = []
     state = State(row.state)
     if state is State.FILED and may(handover.action_for(row), having):
-        rows.append((handover.button(row),))
+        ask = sources.may_verify(row) and row.checker is None and may(Action.PASS_CHECK, having)
+        to_group = (Button("to_group", "togroup", *at),) if ask else ()
+        rows.append((handover.button(row), *to_group))
     if state is State.CLOSED and may(Action.REOPEN, having):
         rows.append((Button("relapse", "reopen", *at),))
     if state is State.DEFERRED and may(Action.DEFER, having):
@@ -167,6 +169,8 @@ def panel_buttons(work: Work, row: Row[Any], having: frozenset[Standing], panel:
             choices = [Button(f"void_{reason}", "void", *at, reason) for reason in office.VOID_REASONS]
         case "defer" if may(Action.DEFER, having):
             choices = [Button(f"defer_{reason}", "defer", *at, reason) for reason in office.DEFER_REASONS]
+        case "togroup" if may(Action.PASS_CHECK, having):
+            return (*sources.choices(work, row), back)
         case "passcheck" if may(Action.PASS_CHECK, having):
             title = work.world.campaign.group_title
             groups = covert.groups_to_check(work, row)
