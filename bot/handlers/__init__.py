@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.delivery.hearing import Hearing
 from bot.domain.captions import menu_word
-from bot.handlers import chats, check, county, covert, entries, groups, intake, lists, office, people
+from bot.handlers import chats, check, county, covert, entries, groups, intake, lists, office, people, sources
 from bot.services.answering import Toast, nothing
 from bot.texts import buttons
 
@@ -120,6 +120,9 @@ PRESSES: Mapping[str, Handler] = {
     "ctake": covert.take_words,
     "passcheck": covert.pass_check,
     "private": groups.details,
+    "source": sources.choose,
+    "togroup": sources.to_group,
+    "nothing": sources.nothing_found,
 }
 
 WORDS: Mapping[str, Handler] = {
@@ -137,6 +140,7 @@ WORDS: Mapping[str, Handler] = {
     "台账": lists.ledger,
     "销号": check.close_by_word,
     "暗访": covert.covert_on,
+    "登记来源问题": sources.begin,
     "明访": covert.covert_off,
 }
 """Menu words (their usual form) → who answers: no job needs a typed command."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.handlers.hearing import Hearing
+from bot.delivery.hearing import Hearing
 from bot.services import sources
 from bot.services.answering import Toast
 

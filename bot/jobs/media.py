@@ -105,7 +105,7 @@ class Downloader:
         await self._desk.do(media.stored, row.id, facts_of(studied, path))
 
     def _put(self, row: Any, data: bytes, day: Any, studied: Studied) -> str:
-        side: Final = "before" if row.kind == "before" else "after"
+        side: Final = "before" if row.kind in ("before", "source") else "after"
         extension = _EXTENSIONS.get(studied.format, studied.format.lower())
         path = photo_path(day, row.entry_id, row.seq, side, studied.sha256, extension)
         self._store.put(path, data)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, func, select, update
 
 from bot.domain.deadlines import Deadline, DeadlineWish, resolve
-from bot.domain.entries import OPEN_STATES, Mode, State
+from bot.domain.entries import OPEN_STATES, Mode, Source, State
 from bot.domain.permissions import Action
 from bot.ledger import entries as book
 from bot.ledger import events, people
@@ -41,8 +41,8 @@ def assign_now(work: Work, entry_id: int, version: int = 0) -> None:
     """「立即交办」, and 「交办」 of what an office holds."""
     row = life.load(work, entry_id, Action.ASSIGN)
     life.fresh_press(work, row, version)
-    if row.mode == Mode.COVERT:
-        raise NotPossible(state=row.state, why="covert")
+    if row.mode == Mode.COVERT or (row.source == Source.PUBLIC and not row.public_text):
+        raise NotPossible(state=row.state)  # these go by their preview (`handover`)
     assign(work, row, body=life.body_for(work, row, Action.ASSIGN))
 
 

@@ -38,7 +38,7 @@ def choose_region(work: Work, entry_id: int, version: int, index: str) -> None:
         region=regions[int(index)].name, by_hand=[*(row.by_hand or ()), "region"],
         note=None, touched_at=work.now,
     )  # fmt: skip
-    if pictures.last_of(work, row.id) is None:
+    if pictures.last_of(work, row.id) is None and not filing.of_office(row):
         fresh = book.change(work, fresh, note="photos")
         filing.show_receipt(work, fresh)
         return
@@ -91,7 +91,7 @@ def for_photos(work: Work, incoming: Incoming, identity: Identity) -> Row[Any] |
             continue
         last = pictures.last_of(work, row.id)
         if last is None:
-            if row.state == State.DRAFT and row.description:
+            if row.state == State.DRAFT and (row.description or row.note == "source"):
                 return row
             continue
         if last.proof_id is not None or not _close(incoming, last, rules.draft_gap):
@@ -147,7 +147,7 @@ def join_previous(work: Work, entry_id: int, version: int) -> Toast:
     row = life.load(work, entry_id, Action.EDIT)
     if row.filer_id != work.actor.member_id:
         raise NotYours
-    life.fresh_press(work, row, version)
+    life.fresh_press(work, row, version, seen_all=True)
     if row.state not in (State.DRAFT, State.FILED):
         raise NotPossible(state=row.state)
     target = previous(work, row)

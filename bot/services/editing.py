@@ -64,11 +64,11 @@ def set_field(work: Work, entry_id: int, version: int, arg: str) -> None:
 
     Raises:
         NotPossible: the entry was handed over.
-        AlreadyMoved: the button is older than the entry.
+        AlreadyMoved, CardChanged: the button is older than the entry.
         NotUnderstood: of an older form.
     """
     row = _editable(work, entry_id)
-    life.fresh_press(work, row, version)
+    life.fresh_press(work, row, version, seen_all=True)
     what, _, value = arg.partition(".")
     values = _tapped(work, row, what, value)
     _amend(work, row, values, by_hand=tuple(values))
@@ -210,6 +210,8 @@ def reword(
     if message_id is not None:
         values["words_message"] = message_id
     values["track"] = work.world.campaign.track_of(values["region"]).key
+    if row.mode == Mode.COVERT:
+        values["public_text"] = None  # what the county is to read is made anew of the new words
     if row.kind == "visit" and not reading.clean:
         values["kind"] = "issue"
     fresh = life.amend(

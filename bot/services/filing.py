@@ -15,7 +15,7 @@ from bot.ledger import entries as book
 from bot.ledger import events, people
 from bot.ledger.desk import Work
 from bot.ledger.tables import entries
-from bot.services import life
+from bot.services import life, pictures
 from bot.services.identity import Identity, filer_regions
 from bot.services.outgoing import new_card, show_card, take_back
 
@@ -152,6 +152,10 @@ def apply_caption(
         take_back(work, row.id, "receipt")  # it stood open to copying
     if message_id is not None:
         values["words_message"] = message_id
+    if reading.source and of_office(row):
+        values["source"] = reading.source
+    if values.get("source", row.source) == Source.PUBLIC:
+        pictures.withhold(work, row.id)
     kind = "visit" if reading.clean else "issue"
     row = life.amend(
         work, row, "worded", body=body_of(identity), data=None,
@@ -161,6 +165,11 @@ def apply_caption(
         row = file(work, row)
     show_receipt(work, row)
     return row
+
+
+def of_office(row: Row[Any]) -> bool:
+    """Whether an office files it: other sources, no photo needed, held until 「交办」 (SPEC §2)."""
+    return row.group_key is None and row.source != Source.GANZHUANZHENG
 
 
 def last_entry(work: Work, row: Row[Any]) -> Row[Any] | None:

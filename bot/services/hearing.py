@@ -25,6 +25,7 @@ from bot.services import (
     reader,
     remarks,
     secrecy,
+    sources,
 )
 from bot.services.answering import Toast
 from bot.services.incoming import Incoming
@@ -133,6 +134,8 @@ def about_entry(work: Work, entry_id: int, incoming: Incoming) -> None:
         pins.join(work, row, incoming)
     elif row.state == State.DRAFT and Standing.FILER in having:
         intake.to_draft(work, row, incoming)
+    elif sources.awaits(row) and Standing.CHECKER in having:
+        sources.verify(work, row, incoming)
     elif incoming.attachments and having & {Standing.CONTACT, Standing.TOWNSHIP}:
         loose.prove(work, row, Material.of(incoming))
     elif incoming.attachments and may(Action.ADD_PHOTO, having):

@@ -35,8 +35,10 @@ class Identity:
         return self.group or f"office:{self.track}"
 
 
-def identity_of(work: Work, chat_group: str | None = None) -> Identity:
+def identity_of(work: Work, chat_group: str | None = None, source: str | None = None) -> Identity:
     """As whom the actor files, in a private chat or in a group's chat.
+
+    `source` is that of an office's entry, when the words begin with one (举报/曝光/交办 …).
 
     Raises:
         NotYours: the actor may not file (there).
@@ -47,6 +49,8 @@ def identity_of(work: Work, chat_group: str | None = None) -> Identity:
         if chat_group not in mine:
             raise NotYours
         return as_group(work, chat_group)
+    if source is not None and actor.offices():
+        return Identity(None, actor.offices()[0], Source(source), Mode.OPEN, held=True)
     if len(mine) == 1:
         return as_group(work, mine[0])
     if len(mine) > 1:

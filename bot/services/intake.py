@@ -38,8 +38,8 @@ def take(work: Work, incoming: Incoming) -> int:
         return join_part(work, joined, incoming)
     if incoming.anonymous:
         raise AnonymousAdmin
-    identity = identity_of(work, _chat_group(work, incoming))
     text = words_of(incoming)
+    identity = identity_of(work, _chat_group(work, incoming), _source(work, text))
     if not incoming.private:
         _refuse_covert(work, identity, text, incoming)
     row = _opened_before(work, incoming, identity, text)
@@ -108,7 +108,8 @@ def to_draft(work: Work, row: Row[Any], incoming: Incoming) -> None:
 def _caption(work: Work, row: Row[Any], incoming: Incoming, text: str) -> None:
     """Words of a message of their own, for an entry that waits for them."""
     remember_message(work, incoming.chat_id, incoming.message_id, row.id, "part")
-    if row.state == State.DRAFT and pictures.last_of(work, row.id) is None:
+    photoless = row.state == State.DRAFT and pictures.last_of(work, row.id) is None
+    if photoless and not filing.of_office(row):
         _words_only(work, row, incoming, text)
         return
     editing.reword(work, row, text, incoming.sent_at, incoming.message_id)
@@ -171,18 +172,22 @@ def words(work: Work, incoming: Incoming) -> int | None:
     if incoming.anonymous:
         raise AnonymousAdmin
     waiting = drafts.for_words(work, incoming)
-    identity = identity_of(work, _chat_group(work, incoming))
+    identity = identity_of(work, _chat_group(work, incoming), _source(work, text))
     if not incoming.private:
         _refuse_covert(work, identity, text, incoming)
     if waiting is not None:
         _caption(work, waiting, incoming, text)
         return int(waiting.id)
     reading = filing.read(work, text, identity, incoming.sent_at)
-    if not _names_a_problem(reading):
+    reported = bool(reading.source and reading.names_place and work.actor.offices())
+    if not reported and not _names_a_problem(reading):
         return None
     row = filing.open_entry(work, identity, chat_id=incoming.chat_id, found_at=incoming.sent_at)
     remember_message(work, incoming.chat_id, incoming.message_id, row.id, "part")
-    _words_only(work, row, incoming, text)
+    if reported:
+        filing.apply_caption(work, row, text, sent_at=incoming.sent_at, message_id=incoming.message_id)
+    else:
+        _words_only(work, row, incoming, text)
     return int(row.id)
 
 
@@ -198,6 +203,11 @@ def _words_only(work: Work, row: Row[Any], incoming: Incoming, text: str) -> Non
         touched_at=work.now, **values,
     )  # fmt: skip
     filing.show_receipt(work, fresh)
+
+
+def _source(work: Work, text: str) -> str | None:
+    """The source that an office's words begin with."""
+    return work.world.reader.words.source_of(text)[0] if text else None
 
 
 def _names_a_problem(reading: CaptionReading) -> bool:

@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select, update
 
+from bot.domain.entries import Source
 from bot.ledger import outbox as book
 from bot.ledger.desk import Work
 from bot.ledger.prepared import Prepared
-from bot.ledger.tables import photos
+from bot.ledger.tables import entries, photos
 from bot.services.incoming import Attachment, Incoming
 
 WAKE = "media"
@@ -31,6 +32,10 @@ _last_seq = Prepared(
 )
 
 
+CALLERS = "source"
+"""Pictures of a 群众举报 as they came: they stay with the office, the county's are taken anew."""
+
+
 def keep(
     work: Work,
     incoming: Incoming,
@@ -47,6 +52,8 @@ def keep(
     kept already adds nothing.
     """
     kept: list[int] = []
+    if kind == "before" and entry_id is not None and _callers(work, entry_id):
+        kind = CALLERS
     for attachment in incoming.attachments:
         own = kind if attachment.pictorial or kind == "reference" else "attachment"
         known = _kinds.all(work, chat=incoming.chat_id, message=incoming.message_id)
@@ -58,6 +65,21 @@ def keep(
     if kept:
         work.wakes.add(WAKE)
     return kept
+
+
+def _callers(work: Work, entry_id: int) -> bool:
+    """Whether what the actor sends to an entry is a caller's: all but what the verifying group takes."""
+    row = work.connection.execute(
+        select(entries.c.source, entries.c.checker).where(entries.c.id == entry_id)
+    ).one()
+    return row.source == Source.PUBLIC and row.checker not in work.actor.groups()
+
+
+def withhold(work: Work, entry_id: int) -> None:
+    """An entry turned out to be a 群众举报: its pictures so far are the caller's."""
+    work.connection.execute(
+        update(photos).where(photos.c.entry_id == entry_id, photos.c.kind == "before").values(kind=CALLERS)
+    )
 
 
 def _insert(

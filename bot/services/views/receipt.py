@@ -6,12 +6,22 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from bot.domain.entries import Mode, State
+from bot.domain.entries import Mode, Source, State
+from bot.domain.masking import mask_numbers
 from bot.domain.permissions import Action, Standing, may, standings
 from bot.domain.positions import map_link
 from bot.ledger import entries as book
 from bot.ledger.desk import Work
-from bot.services import assignment, drafts, filing, identity, pictures, withdrawal
+from bot.services import (
+    assignment,
+    drafts,
+    filing,
+    handover,
+    identity,
+    pictures,
+    sources,
+    withdrawal,
+)
 from bot.services.outgoing import Button, Rows, Shown
 from bot.services.views import panels
 from bot.services.views.values import entry_values, identity_title, last_body
@@ -40,6 +50,10 @@ def receipt(work: Work, entry: Row[Any], panel: str | None = None) -> Shown | No
         nagged=entry.nag_at is None,
         past=False,
         ask=panel.partition(".")[0] if panel else None,
+        county_words=mask_numbers(entry.public_text or "") if entry.source == Source.PUBLIC else "",
+        office=filing.of_office(entry) and entry.mode == Mode.OPEN,
+        callers=sum(photo.kind == pictures.CALLERS for photo in photos),
+        verifier=_group_title(work, entry.checker) if sources.awaits(entry) else "",
     )
     hidden = book.facts_of(entry).hidden
     if entry.state == State.DRAFT:
@@ -60,6 +74,11 @@ def receipt(work: Work, entry: Row[Any], panel: str | None = None) -> Shown | No
     )
 
 
+def _group_title(work: Work, key: str | None) -> str:
+    """A group's title, where there is one."""
+    return work.world.campaign.group_title(key) if key is not None else ""
+
+
 def _outside(work: Work, photo: Row[Any]) -> bool:
     """Whether a photo was taken outside the city, by its own word."""
     bounds = work.world.campaign.bounds
@@ -69,7 +88,7 @@ def _outside(work: Work, photo: Row[Any]) -> bool:
 def _draft_buttons(work: Work, entry: Row[Any]) -> Rows:
     at = (entry.id, entry.version)
     rows: list[tuple[Button, ...]] = []
-    if entry.region is None:
+    if entry.region is None and entry.note != "source":
         regions = identity.filer_regions(work, filing.identity_stored(work, entry))
         names = [region.name for region in work.world.campaign.regions]
         buttons = [Button("", "region", *at, str(names.index(name)), text=name) for name in regions]
@@ -124,14 +143,16 @@ def _filed_buttons(
         return [*_identities(work, entry), (Button("withdraw", "withdraw", entry.id, entry.version),)]
     if panel == "identity":
         return [*_identities(work, entry), (Button("back", "identity", entry.id, entry.version, "-"),)]
+    if panel == "togroup":
+        return [*sources.choices(work, entry), (Button("back", "edit", entry.id, entry.version),)]
     if entry.mode == Mode.COVERT:
         if may(Action.HAND_OVER, having):
             first.append(Button("hand_over", "preview", entry.id, entry.version))
     elif entry.settle_at is not None:
         first.append(Button("assign_now", "assign", entry.id, entry.version))
     elif may(Action.ASSIGN, having):
-        first.append(Button("assign", "assign", entry.id, entry.version))
-        if may(Action.PASS_CHECK, having):
+        first.append(handover.button(entry))
+        if may(Action.PASS_CHECK, having) and sources.may_verify(entry) and not entry.checker:
             first.append(Button("to_group", "togroup", entry.id, entry.version))
     first.append(Button("edit", "edit", entry.id, entry.version, "edit"))
     first.append(Button("withdraw", "withdraw", entry.id, entry.version))

@@ -1,0 +1,234 @@
+"""Other sources: filed by an office without a photo, held, verified by a group where the office wants it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.domain.permissions import Role
+from bot.ledger.tables import entries, photos
+from tests.drawn import photo
+from tests.town.town import Town
+
+REPORT = "举报：延津县王楼镇任庄村垃圾堆，村民张三反映，电话13812345678"
+SAID = ("张三", "13812345678", "反映")
+
+
+def labels(message: Any) -> list[str]:
+    return [button.text for row in message.buttons for button in row]
+
+
+def heard(person: Any, town: Town) -> str:
+    return "\n".join(m.words for m in person.chat(town.bot).messages if m.by_bot is not None)
+
+
+async def one(town: Town) -> Any:
+    return await town.app.parts.desk.look(lambda work: work.connection.execute(select(entries)).one())
+
+
+async def test_a_text_that_begins_with_a_source_is_an_entry_and_held(town: Town) -> None:
+    office = await town.join("钱丁", Role.OFFICE, track="county")
+    contact = await town.join("王乙", Role.CONTACT, region="延津县")
+    before = len(contact.chat(town.bot).messages)
+
+    office.sends(town.bot, "曝光：延津县王楼镇任庄村垃圾堆")
+    await town.settle()
+    await town.passes(hours=1)
+    receipt = office.chat(town.bot).last
+    held = len(contact.chat(town.bot).messages)
+    office.presses(receipt, "交办")
+    await town.settle()
+
+    assert "办-0412-01" in receipt.words and "媒体曝光" in receipt.words
+    assert held == before
+    assert "办-0412-01" in contact.chat(town.bot).last.words
+    assert "市环境整治攻坚办" in contact.chat(town.bot).last.words
+
+
+async def test_a_source_without_a_place_is_no_entry(town: Town) -> None:
+    office = await town.join("钱丁", Role.OFFICE, track="county")
+
+    office.sends(town.bot, "举报电话是多少")
+    await town.settle()
+
+    assert "登记来源问题" in office.chat(town.bot).last.words
+
+
+async def test_the_menu_asks_for_the_source_and_then_for_words(town: Town) -> None:
+    office = await town.join("钱丁", Role.OFFICE, track="county")
+    office.sends(town.bot, "登记来源问题")
+    await town.settle()
+    offered = labels(office.chat(town.bot).last)
+    office.presses(office.chat(town.bot).last, "上级交办")
+    await town.settle()
+    asked = office.chat(town.bot).last.words
+
+    office.sends(town.bot, "延津县王楼镇任庄村垃圾堆，限3天")
+    await town.settle()
+
+    assert offered == ["群众举报", "媒体曝光", "领导视察", "重点问题交办", "上级交办"]
+    assert asked == "上级交办：请发一句地点和问题，可附照片"
+    row = await one(town)
+    assert (row.number, row.source, row.state) == ("办-0412-01", "superior", "filed")
+
+
+async def test_photos_may_come_first_or_with_the_words(town: Town) -> None:
+    office = await town.join("钱丁", Role.OFFICE, track="county")
+    office.sends(town.bot, "登记来源问题")
+    await town.settle()
+    office.presses(office.chat(town.bot).last, "媒体曝光")
+    await town.settle()
+
+    office.sends_photo(town.bot, photo())
+    await town.settle()
+    office.sends(town.bot, "延津县王楼镇任庄村垃圾堆")
+    await town.settle()
+
+    row = await one(town)
+    assert (row.source, row.state) == ("media", "filed")
+    assert "照片 1" in office.chat(town.bot).messages[-2].words or "照片 1" in heard(office, town)
+
+
+async def test_others_cannot_file_sources(town: Town) -> None:
+    inspector = await town.join("李甲", Role.INSPECTOR, group="county/1")
+
+    inspector.sends(town.bot, "登记来源问题")
+    await town.settle()
+    inspector.sends(town.bot, "举报：延津县王楼镇任庄村垃圾堆")
+    await town.settle()
+
+    assert "您没有这项操作的权限。" in heard(inspector, town)
+    assert (await one(town)).source == "group"
+
+
+async def test_of_a_report_by_the_public_the_county_reads_only_what_was_written(town: Town) -> None:
+    office = await town.join("钱丁", Role.OFFICE, track="county")
+    contact = await town.join("王乙", Role.CONTACT, region="延津县")
+    office.sends_photo(town.bot, photo(), caption=REPORT)
+    await town.settle()
+
+    office.presses(office.chat(town.bot).last, "交办")
+    await town.settle()
+    asked = office.chat(town.bot).last.words
+    office.sends(town.bot, "村内积存垃圾，请清运")
+    await town.settle()
+    preview = office.chat(town.bot).last
+    previewed = preview.words
+    office.presses(preview, "确认转交办")
+    await town.settle()
+    card = contact.chat(town.bot).last
+
+    assert "不写举报人" in asked and "「王楼镇任庄村：生活垃圾」" in asked
+    assert "村内积存垃圾，请清运" in previewed and preview.file is None
+    assert "村内积存垃圾，请清运" in card.words and card.file is None
+    assert not any(word in heard(contact, town) for word in SAID)
+
+
+async def test_a_forged_press_cannot_send_a_callers_words(town: Town) -> None:
+    office = await town.join("钱丁", Role.OFFICE, track="county")
+    contact = await town.join("王乙", Role.CONTACT, region="延津县")
+    office.sends(town.bot, REPORT)
+    await town.settle()
+    before = len(contact.chat(town.bot).messages)
+
+    for data in ("1:assign:1:0", "1:handover:1:0"):
+        office.presses(office.chat(town.bot).last, data=data)
+        await town.settle()
+    await town.passes(hours=1)
+
+    assert len(contact.chat(town.bot).messages) == before
+
+
+async def test_words_made_of_place_and_kind_can_be_taken_with_one_tap(town: Town) -> None:
+    office = await town.join("钱丁", Role.OFFICE, track="county")
+    contact = await town.join("王乙", Role.CONTACT, region="延津县")
+    office.sends(town.bot, REPORT)
+    await town.settle()
+    office.presses(office.chat(town.bot).last, "交办")
+    await town.settle()
+
+    office.presses(office.chat(town.bot).last, "用这句")
+    await town.settle()
+    office.presses(office.chat(town.bot).last, "确认转交办")
+    await town.settle()
+
+    assert "王楼镇任庄村：生活垃圾" in contact.chat(town.bot).last.words
+
+
+async def test_a_group_verifies_a_report_and_its_words_and_photos_go_to_the_county(town: Town) -> None:
+    office = await town.join("钱丁", Role.OFFICE, track="county")
+    group = await town.join("李甲", Role.INSPECTOR, group="county/1", leader=True)
+    contact = await town.join("王乙", Role.CONTACT, region="延津县")
+    office.sends_photo(town.bot, photo(seed=1), caption=REPORT)
+    await town.settle()
+    office.presses(office.chat(town.bot).last, "转督查组核实")
+    await town.settle()
+    task = group.chat(town.bot).last
+    told = task.words
+
+    group.sends_album(
+        town.bot, [photo(seed=n) for n in (5, 6)], caption="村口积存垃圾约2立方", reply_to=task
+    )
+    await town.settle()
+    await town.passes(seconds=61)
+    card = contact.chat(town.bot).last
+    contact.sends_photo(town.bot, photo("clean"), caption="已清理", reply_to=card)
+    await town.settle()
+    await town.passes(seconds=3)
+    group.presses(group.chat(town.bot).last, "销号")
+    await town.settle()
+
+    assert "请核实" in told and "王楼镇" in told and not any(word in told for word in SAID)
+    assert "村口积存垃圾约2立方" in card.words and card.file is not None
+    assert not any(word in heard(contact, town) + heard(group, town) for word in SAID)
+    assert (await one(town)).state == "closed"
+    kinds = await town.app.parts.desk.look(
+        lambda work: sorted(work.connection.execute(select(photos.c.kind)).scalars())
+    )
+    assert kinds == ["after", "before", "before", "source"]
+
+
+async def test_photos_and_words_of_a_verification_may_come_apart(town: Town) -> None:
+    office = await town.join("钱丁", Role.OFFICE, track="county")
+    group = await town.join("李甲", Role.INSPECTOR, group="county/1", leader=True)
+    office.sends(town.bot, REPORT)
+    await town.settle()
+    office.presses(office.chat(town.bot).last, "转督查组核实")
+    await town.settle()
+    task = group.chat(town.bot).last
+
+    group.sends_photo(town.bot, photo(seed=5), reply_to=task)
+    await town.settle()
+    asked = group.chat(town.bot).last.words
+    group.sends(town.bot, "村口积存垃圾")
+    await town.settle()
+    await town.passes(seconds=61)
+
+    row = await one(town)
+    assert "请用一句话说明看到的情况" in asked
+    assert (row.state, row.public_text, row.checker) == ("assigned", "村口积存垃圾", "county/1")
+
+
+@pytest.mark.parametrize("words", ["现场整洁，未发现问题", ""])
+async def test_a_group_that_finds_nothing_gives_it_back_to_the_office(town: Town, words: str) -> None:
+    office = await town.join("钱丁", Role.OFFICE, track="county")
+    group = await town.join("李甲", Role.INSPECTOR, group="county/1", leader=True)
+    office.sends(town.bot, REPORT)
+    await town.settle()
+    office.presses(office.chat(town.bot).last, "转督查组核实")
+    await town.settle()
+    task = group.chat(town.bot).last
+
+    if words:
+        group.sends_photo(town.bot, photo("clean"), caption=words, reply_to=task)
+    else:
+        group.presses(task, "未发现问题")
+    await town.settle()
+    await town.passes(hours=1)
+
+    row = await one(town)
+    assert (row.state, row.checker) == ("filed", None)
+    assert "县(市)第一督查小组核实未发现问题" in office.chat(town.bot).last.words
+    assert "看问题" in labels(office.chat(town.bot).last)
