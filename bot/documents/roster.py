@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from markupsafe import Markup, escape
 
-from bot.services.roster import MOST_LINES, Line
+from bot.services.roster import MOST_LINES
+from bot.services.roster_cells import Line
 from bot.texts.catalogue import Catalogue
 from bot.texts.html import plain
 

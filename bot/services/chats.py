@@ -161,7 +161,8 @@ def bind(work: Work, incoming: Incoming, kind: str, title: str) -> None:
     rows = [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
     if bound and _may_unbind(work, row):
         rows.append(_settings_of(row))
-    say(work, row.id, "chats.choose", {"bound": _title(work, row), "others": bool(others)}, buttons=tuple(rows))
+    values = {"bound": _title(work, row), "others": bool(others)}
+    say(work, row.id, "chats.choose", values, buttons=tuple(rows))
 
 
 def _settings_of(row: Row[Any]) -> tuple[Button, ...]:

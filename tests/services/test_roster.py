@@ -12,7 +12,7 @@ from bot.ledger.desk import Work
 from bot.ledger.tables import invitations, outbox, rosters
 from bot.services import roster
 from bot.services.refusals import NotYours, RosterFaults
-from bot.services.roster import Line
+from bot.services.roster_cells import Line
 from tests.services.conftest import Office
 
 COLUMNS = {"name": "A", "post": "B", "identity": "C", "scope": "D"}
