@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.delivery.hearing import Hearing
+from bot.domain.entries import Source
 from bot.services import sources
 from bot.services.answering import Toast
 
@@ -14,7 +15,7 @@ async def begin(here: Hearing) -> Toast:
 
 async def choose(here: Hearing) -> Toast:
     """A source."""
-    return await here.do(sources.choose, here.heard.sender_id, here.pressed.arg)
+    return await here.do(sources.choose, here.heard.sender_id, here.pressed.one_of(list(Source)))
 
 
 async def to_group(here: Hearing) -> Toast:
