@@ -18,12 +18,12 @@ from bot.services.outgoing import say
 MOST = 8
 
 OF_ROLE: Mapping[Role, tuple[str, ...]] = {
-    Role.OFFICE: ("todo", "ledger", "find", "members", "invite", "export", "health", "help"),
-    Role.INSPECTOR: ("my", "todo", "ledger", "issue", "find", "export", "cancel", "help"),
-    Role.CONTACT: ("todo", "ledger", "issue", "find", "invite", "language", "cancel", "help"),
+    Role.OFFICE: ("todo", "ledger", "issue", "members", "invite", "health", "language", "help"),
+    Role.INSPECTOR: ("my", "todo", "ledger", "issue", "language", "cancel", "help"),
+    Role.CONTACT: ("todo", "ledger", "issue", "invite", "language", "cancel", "help"),
     Role.TOWNSHIP: ("todo", "language", "cancel", "help"),
-    Role.OVERSIGHT: ("my", "ledger", "issue", "find", "export", "language", "cancel", "help"),
-    Role.CITY_LEADER: ("ledger", "issue", "find", "language", "help"),
+    Role.OVERSIGHT: ("my", "ledger", "issue", "language", "cancel", "help"),
+    Role.CITY_LEADER: ("ledger", "issue", "language", "help"),
     Role.ADMIN: ("members", "invite", "health", "bind", "language", "cancel", "help"),
 }
 """Role → its commands, the weightier role first; who has several roles sees the first eight of all."""

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from bot.domain.permissions import Role
+from bot.handlers import COMMANDS
+from bot.services.commands import FOR_GROUPS, FOR_STRANGERS, OF_ROLE
 from tests.drawn import photo
 from tests.town.town import Town
 
@@ -319,3 +321,10 @@ async def test_an_office_cannot_invite_to_the_other_track_by_a_forged_button(tow
 
     assert "权限" in answer.text
     assert len(said(office, town)) == before
+
+
+def test_every_command_that_a_menu_offers_is_answered() -> None:
+    offered = {name for names in OF_ROLE.values() for name in names} | {*FOR_STRANGERS, *FOR_GROUPS}
+
+    assert offered <= set(COMMANDS)
+    assert all(len(names) <= 8 for names in OF_ROLE.values())
