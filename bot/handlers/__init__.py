@@ -123,6 +123,12 @@ PRESSES: Mapping[str, Handler] = {
     "source": sources.choose,
     "togroup": sources.to_group,
     "nothing": sources.nothing_found,
+    "htake": sources.take_on,
+    "hother": sources.other_office,
+    "hdrop": sources.no_need,
+    "hfile": sources.file,
+    "hregions": sources.regions,
+    "hcopy": sources.originals,
 }
 
 WORDS: Mapping[str, Handler] = {

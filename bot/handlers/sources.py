@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.delivery.hearing import Hearing
 from bot.domain.entries import Source
-from bot.services import sources
+from bot.services import handed, sources
 from bot.services.answering import Toast
 
 
@@ -30,3 +30,35 @@ async def nothing_found(here: Hearing) -> Toast:
     """「未发现问题」."""
     press = here.pressed
     return await here.do(sources.nothing_found, press.subject, press.version)
+
+
+async def take_on(here: Hearing) -> Toast:
+    """「我来办」."""
+    return await here.do(handed.take_on, here.pressed.subject)
+
+
+async def other_office(here: Hearing) -> Toast:
+    """「转另一攻坚办」."""
+    return await here.do(handed.other_office, here.pressed.subject)
+
+
+async def no_need(here: Hearing) -> Toast:
+    """「无需登记」."""
+    return await here.do(handed.drop, here.pressed.subject)
+
+
+async def file(here: Hearing) -> Toast:
+    """The region of what a leader handed over."""
+    press = here.pressed
+    return await here.do(handed.file, press.subject, int(press.arg), here.heard.sender_id)
+
+
+async def regions(here: Hearing) -> Toast:
+    """「换县(市、区)」."""
+    heard = here.heard
+    return await here.do(handed.regions_panel, here.pressed.subject, heard.chat_id, heard.pressed_message)
+
+
+async def originals(here: Hearing) -> Toast:
+    """「看原件」."""
+    return await here.do(handed.originals, here.pressed.subject, here.heard.sender_id)

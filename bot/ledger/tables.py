@@ -276,38 +276,33 @@ photos = Table(
     Column("taken_at", String(19)),
     Column("lat", Float),
     Column("lng", Float),
-    # what a city leader handed over and no office has made an entry of yet
-    Column("handed_id", Integer, index=True),
     # one caption with several problems may be split: its entries share the photos
     UniqueConstraint("chat_id", "message_id", "kind", "entry_id"),
 )
 Index("ix_photos_album", photos.c.chat_id, photos.c.media_group_id)
 Index("ix_photos_pending", photos.c.next_try_at, sqlite_where=photos.c.state == "pending")
 
-# what a city leader 市领导 handed over: photos, voice, words, until an office makes an entry of it
+# what a city leader 市领导 handed over; its entry is nobody's draft until an office makes it its own
 handed = Table(
     "handed",
     metadata,
     Column("id", Integer, primary_key=True),
+    Column("entry_id", ForeignKey("entries.id"), nullable=False, index=True),
     Column("member_id", ForeignKey("members.id"), nullable=False),
     Column("chat_id", BigInteger, nullable=False),
-    Column("message_id", BigInteger, nullable=False),
-    Column("text", Text, nullable=False, server_default=""),
-    Column("lat", Float),
-    Column("lng", Float),
-    Column("region", String(32)),
+    # the entry, if any, that the leader replied to
+    Column("about_id", ForeignKey("entries.id")),
     # whose office has it; NULL = both were told, nobody has taken it
     Column("track", String(32)),
     Column("state", String(12), nullable=False, server_default="open"),  # open | filed | dismissed
     Column("taken_by", ForeignKey("members.id")),
     Column("taken_at", UtcTime),
-    Column("entry_id", ForeignKey("entries.id")),
     Column("created_at", UtcTime, nullable=False),
     Column("touched_at", UtcTime, nullable=False),
     Column("reported_at", UtcTime),
 )
 Index("ix_handed_member", handed.c.member_id, handed.c.touched_at)
-Index("ix_handed_entry", handed.c.entry_id)
+Index("ix_handed_unreported", handed.c.state, sqlite_where=handed.c.reported_at.is_(None))
 
 proofs = Table(
     "proofs",

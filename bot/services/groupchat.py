@@ -163,7 +163,6 @@ def sweep(work: Work) -> int:
         delete(photos).where(
             photos.c.kind == "reference",
             photos.c.entry_id.is_(None),
-            photos.c.handed_id.is_(None),
             photos.c.chat_id < 0,
             photos.c.received_at < before,
         )

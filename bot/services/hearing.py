@@ -15,6 +15,7 @@ from bot.services import (
     filer_photos,
     filing,
     groupchat,
+    handed,
     intake,
     life,
     lookup,
@@ -46,6 +47,8 @@ def message(work: Work, incoming: Incoming) -> Toast | None:
         return None
     secrecy.refuse_secret(work, incoming)
     plain = bool(incoming.text) and not incoming.attachments
+    if handed.is_for(work):
+        return _of_leader(work, incoming, plain)
     if plain and incoming.reply_to is not None and questions.answer(work, incoming):
         return None
     if incoming.reply_to is not None:
@@ -74,6 +77,19 @@ def message(work: Work, incoming: Incoming) -> Toast | None:
     if incoming.text:
         return _words(work, incoming)
     return _hint(work, incoming)
+
+
+def _of_leader(work: Work, incoming: Incoming, plain: bool) -> Toast | None:
+    """Whatever a city leader sends is handed over, but for an answer and the number of an entry."""
+    if plain and questions.answer(work, incoming):
+        return None
+    if plain and lookup.number_in(incoming.text) is not None:
+        reader.by_number(work, incoming.text, incoming.sender_id)
+        return None
+    if not (plain or incoming.attachments or incoming.location):
+        return _hint(work, incoming)
+    handed.take(work, incoming)
+    return None
 
 
 def _in_group(work: Work, row: Row[Any], incoming: Incoming) -> None:

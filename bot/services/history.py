@@ -46,7 +46,8 @@ OWN: Final = frozenset(
 INSIDE: Final = frozenset(
     {
         "opened", "worded", "filed", "edited", "identity", "visit", "split", "merged", "linked", "unlinked",
-        "location", "county_words", "verify_asked", "verified", "verified_nothing", "revisit", "proposed",
+        "location", "county_words", "verify_asked", "verified", "verified_nothing",
+        "taken_over", "revisit", "proposed",
         "proposal_refused", "proposal_withdrawn", "proposal_lapsed", "check_passed", "secret", "renumbered",
     }
 )  # fmt: skip

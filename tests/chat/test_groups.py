@@ -22,7 +22,9 @@ async def bound(
     town: Town, *people: Any, group: str = "county/1", every_photo: bool = False, forum: bool = False
 ) -> Any:
     """A group chat that is bound to an inspection group, with these people in it."""
-    chat = town.server.group("第一督查小组", members=list(people), bots=[town.bot], bot_admin=True, forum=forum)
+    chat = town.server.group(
+        "第一督查小组", members=list(people), bots=[town.bot], bot_admin=True, forum=forum
+    )
     await town.settle()
 
     def bind(work: Work) -> None:
@@ -140,7 +142,9 @@ async def test_a_covert_caption_in_a_group_leaves_nothing_behind(town: Town, tag
     chat = await bound(town, inspector)
     before = len(said(town, chat))
 
-    album = inspector.begins_album(chat, [photo(seed=n) for n in range(3)], captions={1: f"{tag}暗访{CAPTION}"})
+    album = inspector.begins_album(
+        chat, [photo(seed=n) for n in range(3)], captions={1: f"{tag}暗访{CAPTION}"}
+    )
     album.send(0)
     await town.settle()
     album.send_rest()

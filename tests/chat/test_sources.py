@@ -168,9 +168,7 @@ async def test_a_group_verifies_a_report_and_its_words_and_photos_go_to_the_coun
     task = group.chat(town.bot).last
     told = task.words
 
-    group.sends_album(
-        town.bot, [photo(seed=n) for n in (5, 6)], caption="村口积存垃圾约2立方", reply_to=task
-    )
+    group.sends_album(town.bot, [photo(seed=n) for n in (5, 6)], caption="村口积存垃圾约2立方", reply_to=task)
     await town.settle()
     await town.passes(seconds=61)
     card = contact.chat(town.bot).last

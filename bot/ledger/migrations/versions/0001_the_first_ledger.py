@@ -327,29 +327,29 @@ def upgrade() -> None:
     op.create_table(
         "handed",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
         sa.Column("member_id", sa.Integer(), nullable=False),
         sa.Column("chat_id", sa.BigInteger(), nullable=False),
-        sa.Column("message_id", sa.BigInteger(), nullable=False),
-        sa.Column("text", sa.Text(), server_default="", nullable=False),
-        sa.Column("lat", sa.Float(), nullable=True),
-        sa.Column("lng", sa.Float(), nullable=True),
-        sa.Column("region", sa.String(length=32), nullable=True),
+        sa.Column("about_id", sa.Integer(), nullable=True),
         sa.Column("track", sa.String(length=32), nullable=True),
         sa.Column("state", sa.String(length=12), server_default="open", nullable=False),
         sa.Column("taken_by", sa.Integer(), nullable=True),
         sa.Column("taken_at", UtcTime(), nullable=True),
-        sa.Column("entry_id", sa.Integer(), nullable=True),
         sa.Column("created_at", UtcTime(), nullable=False),
         sa.Column("touched_at", UtcTime(), nullable=False),
         sa.Column("reported_at", UtcTime(), nullable=True),
+        sa.ForeignKeyConstraint(["about_id"], ["entries.id"], name=op.f("fk_handed_about_id")),
         sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_handed_entry_id")),
         sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_handed_member_id")),
         sa.ForeignKeyConstraint(["taken_by"], ["members.id"], name=op.f("fk_handed_taken_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_handed")),
     )
     with op.batch_alter_table("handed", schema=None) as batch_op:
-        batch_op.create_index("ix_handed_entry", ["entry_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_handed_entry_id"), ["entry_id"], unique=False)
         batch_op.create_index("ix_handed_member", ["member_id", "touched_at"], unique=False)
+        batch_op.create_index(
+            "ix_handed_unreported", ["state"], unique=False, sqlite_where=sa.text("reported_at IS NULL")
+        )
 
     op.create_table(
         "invitations",
@@ -426,7 +426,6 @@ def upgrade() -> None:
         sa.Column("taken_at", sa.String(length=19), nullable=True),
         sa.Column("lat", sa.Float(), nullable=True),
         sa.Column("lng", sa.Float(), nullable=True),
-        sa.Column("handed_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_photos_entry_id")),
         sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_photos_member_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_photos")),
@@ -441,7 +440,6 @@ def upgrade() -> None:
     with op.batch_alter_table("photos", schema=None) as batch_op:
         batch_op.create_index("ix_photos_album", ["chat_id", "media_group_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_photos_entry_id"), ["entry_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_photos_handed_id"), ["handed_id"], unique=False)
         batch_op.create_index(
             "ix_photos_pending", ["next_try_at"], unique=False, sqlite_where=sa.text("state = 'pending'")
         )
@@ -514,7 +512,6 @@ def downgrade() -> None:
     with op.batch_alter_table("photos", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_photos_sha256"))
         batch_op.drop_index("ix_photos_pending", sqlite_where=sa.text("state = 'pending'"))
-        batch_op.drop_index(batch_op.f("ix_photos_handed_id"))
         batch_op.drop_index(batch_op.f("ix_photos_entry_id"))
         batch_op.drop_index("ix_photos_album")
 
@@ -528,8 +525,9 @@ def downgrade() -> None:
 
     op.drop_table("invitations")
     with op.batch_alter_table("handed", schema=None) as batch_op:
+        batch_op.drop_index("ix_handed_unreported", sqlite_where=sa.text("reported_at IS NULL"))
         batch_op.drop_index("ix_handed_member")
-        batch_op.drop_index("ix_handed_entry")
+        batch_op.drop_index(batch_op.f("ix_handed_entry_id"))
 
     op.drop_table("handed")
     with op.batch_alter_table("events", schema=None) as batch_op:
