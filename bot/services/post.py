@@ -177,6 +177,8 @@ def turn(
             break
     if found:
         _claim.many(work, [{"row": parcel.row_id, "since": work.now} for parcel in found])
+    for row_id, what in broken:
+        alarm(work, row_id, what, "our bug")
     due = book.next_due(work) if most and len(found) < most else None
     return Turn(found, due, more, tuple(broken), tuple(unrecorded))
 
@@ -223,7 +225,7 @@ def _made_ready(work: Work, row: Any, broken: list[tuple[int, str]]) -> Parcel |
         if out_of_reach(error):
             raise
         book.close(work, row.id, "failed", f"our bug: {type(error).__name__}: {error}")
-        broken.append((row.id, f"{row.kind} {row.entry_id}"))
+        broken.append((row.id, row.kind))
         return None
 
 
@@ -290,19 +292,20 @@ def _message_of(work: Work, card_id: int) -> int | None:
 
 
 def alarm(work: Work, row_id: int, text: str, detail: str) -> None:
-    """Tell the admins that Telegram refuses what we composed; never about such a telling itself.
+    """Tell the admins that a message could not be sent as it was meant, once a day and text.
 
-    No word of the message itself: an admin sees no entries (SPEC §1).
+    Never about such a telling itself, and no word of the message: an admin sees no entries (SPEC §1).
     """
     if text.startswith("wire."):
         return
+    today = work.world.campaign.today(work.now)
     for admin in people.holders_of(work, Role.ADMIN):
         say(
             work,
             admin.chat_id,
             "wire.refused",
             {"text": text, "detail": detail[:120], "row": row_id},
-            dedup=f"alarm:{row_id}:{admin.member_id}",
+            dedup=f"alarm:{text}:{today}:{admin.member_id}"[:96],
             silent=True,
         )
 
