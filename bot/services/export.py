@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from bot.domain.entries import State, is_overdue
+from bot.domain.entries import Source, State, is_overdue
 from bot.domain.masking import mask_numbers
 from bot.ledger import events as log
 from bot.ledger import export as book
@@ -75,7 +75,7 @@ def _values(work: Work, row: Row[Any], photos: list[Row[Any]]) -> dict[str, Any]
         "village": row.village,
         "spot": row.spot,
         "category": row.category,
-        "description": mask_numbers(row.description),
+        "description": mask_numbers(_words(row)),
         "handling": row.handling,
         "severity": row.severity,
         "deadline": local(row.deadline),
@@ -94,6 +94,11 @@ def _values(work: Work, row: Row[Any], photos: list[Row[Any]]) -> dict[str, Any]
             for photo in photos
         ],
     }
+
+
+def _words(row: Row[Any]) -> str:
+    """The caption's words; of a 群众举报 what was written anew: the caller's stay in the office's chat."""
+    return str((row.public_text or "") if row.source == Source.PUBLIC else row.description)
 
 
 def _more(work: Work, row: Row[Any], closed: Row[Any] | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""暗访: held, previewed, handed over by the office's name; unknown to everybody else before that (SPEC §2)."""
+"""暗访: held, previewed, handed over in the office's name; unknown to everybody else before (SPEC §2)."""
 
 from __future__ import annotations
 
@@ -50,13 +50,22 @@ async def test_a_covert_entry_is_held_until_a_leader_hands_it_over_after_a_previ
     await town.settle()
     card = contact.chat(town.bot).last
 
-    assert "暗-0412-01" in receipt.words and "已交办" in receipt.words and receipt.protected
+    assert "暗-0412-01" in receipt.words
+    assert "已交办" in receipt.words
+    assert receipt.protected
     assert unheard == heard
-    assert preview.protected and preview.file is not None
-    assert "村口垃圾堆" in previewed and "暗访" not in previewed
-    assert "县(市)第一督查小组" not in previewed and "李甲" not in previewed and "09:0" not in previewed
-    assert "暗-0412-01" in card.words and "市环境整治攻坚办" in card.words and card.file is not None
-    assert "暗访" not in card.words and "督查小组" not in card.words
+    assert preview.protected
+    assert preview.file is not None
+    assert "村口垃圾堆" in previewed
+    assert "暗访" not in previewed
+    assert "县(市)第一督查小组" not in previewed
+    assert "李甲" not in previewed
+    assert "09:0" not in previewed
+    assert "暗-0412-01" in card.words
+    assert "市环境整治攻坚办" in card.words
+    assert card.file is not None
+    assert "暗访" not in card.words
+    assert "督查小组" not in card.words
     assert lines(card.words) == lines(previewed)[1:]
 
 
@@ -85,7 +94,8 @@ async def test_proof_of_a_covert_entry_goes_to_the_office_which_may_hand_on_the_
     county_card = next(m for m in contact.chat(town.bot).messages if "暗-0412-01" in m.words and m.file)
 
     assert "销号" in [button.text for row in passed.buttons for button in row] or "已销号" in passed.words
-    assert "已销号" in county_card.words and "督查" not in county_card.words
+    assert "已销号" in county_card.words
+    assert "督查" not in county_card.words
     assert "待核查" not in words(leader, town).split("暗-0412-01")[0]
 
 
@@ -105,7 +115,8 @@ async def test_another_words_for_the_county_replace_the_preview(town: Town) -> N
     await town.settle()
 
     card = contact.chat(town.bot).last
-    assert "村口积存垃圾，请清运" in card.words and "任庄村" in card.words
+    assert "村口积存垃圾，请清运" in card.words
+    assert "任庄村" in card.words
 
 
 async def test_cancelling_a_preview_leaves_nothing_and_tells_nobody(town: Town) -> None:
@@ -123,7 +134,8 @@ async def test_cancelling_a_preview_leaves_nothing_and_tells_nobody(town: Town) 
     await town.settle()
     await town.passes(hours=1)
 
-    assert preview.deleted and leader.chat(town.bot).last is receipt
+    assert preview.deleted
+    assert leader.chat(town.bot).last is receipt
     assert len(contact.chat(town.bot).messages) == heard
 
 
@@ -140,7 +152,9 @@ async def test_a_member_who_is_no_leader_cannot_hand_over_but_the_leader_is_told
     await town.settle()
 
     assert "转交办" not in [button.text for row in receipt.buttons for button in row]
-    assert "暗-0412-01" in card.words and card.protected and card.silent
+    assert "暗-0412-01" in card.words
+    assert card.protected
+    assert card.silent
     assert (await forged.answered()).text == "您没有这项操作的权限。"
 
 
@@ -158,8 +172,10 @@ async def test_without_a_leader_the_office_is_told_and_after_a_day_with_one(town
     await town.passes(hours=24)
     next_day = words(office, town)
 
-    assert "获嘉县" in at_once and "延津县" not in at_once
-    assert "延津县" in next_day and next_day.count("获嘉县") == at_once.count("获嘉县")
+    assert "获嘉县" in at_once
+    assert "延津县" not in at_once
+    assert "延津县" in next_day
+    assert next_day.count("获嘉县") == at_once.count("获嘉县")
 
 
 async def test_covert_entries_are_in_no_counter_until_they_are_handed_over(town: Town) -> None:
@@ -192,5 +208,6 @@ async def test_a_stale_confirmation_is_answered_kindly(town: Town) -> None:
     await town.settle()
 
     assert "已" in (await late.answered()).text
-    assert "已转交办延津县" in preview.words and not preview.buttons
+    assert "已转交办延津县" in preview.words
+    assert not preview.buttons
     assert "暗-0412-01" not in words(office, town)

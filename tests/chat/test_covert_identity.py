@@ -42,8 +42,10 @@ async def test_while_nobody_has_said_as_whom_the_entry_is_held_as_covert(town: T
     await town.passes(hours=2)
     receipt = person.chat(town.bot).last
 
-    assert "暗-0412-01" in receipt.words and "请选择今天以哪个身份登记" in receipt.words
-    assert labels(receipt)[:2] == ["县(市)第一督查小组", "督查暗访组"] and receipt.protected
+    assert "暗-0412-01" in receipt.words
+    assert "请选择今天以哪个身份登记" in receipt.words
+    assert labels(receipt)[:2] == ["县(市)第一督查小组", "督查暗访组"]
+    assert receipt.protected
     assert len(contact.chat(town.bot).messages) == heard
 
 
@@ -66,9 +68,12 @@ async def test_the_answer_stands_for_the_day_and_spends_the_first_number(town: T
     person.sends_photo(town.bot, photo(seed=3), caption=CAPTION)
     await town.settle()
 
-    assert "县1-0412-01" in first.words and "身份：县(市)第一督查小组" in first.words
-    assert "县1-0412-01" in told and "县(市)第一督查小组" in told
-    assert "县1-0412-02" in second.words and "切换身份" in switchable
+    assert "县1-0412-01" in first.words
+    assert "身份：县(市)第一督查小组" in first.words
+    assert "县1-0412-01" in told
+    assert "县(市)第一督查小组" in told
+    assert "县1-0412-02" in second.words
+    assert "切换身份" in switchable
     assert "暗-0413-01" in person.chat(town.bot).last.words
     renumbered = await town.app.parts.desk.look(
         lambda work: work.connection.execute(select(events).where(events.c.kind == "renumbered")).one()
@@ -99,7 +104,8 @@ async def test_the_covert_groups_answer_keeps_the_number(town: Town) -> None:
     await town.settle()
 
     receipt = person.chat(town.bot).last
-    assert "暗-0412-01" in receipt.words and "转交办" in labels(receipt)
+    assert "暗-0412-01" in receipt.words
+    assert "转交办" in labels(receipt)
     assert await numbers(town) == ["暗-0412-01"]
 
 
@@ -135,7 +141,8 @@ async def test_words_of_a_covert_visit_outweigh_the_answer(town: Town) -> None:
     await town.passes(minutes=10)
 
     receipt = person.chat(town.bot).last
-    assert "暗-0412-02" in receipt.words and "身份：县(市)第一督查小组" in receipt.words
+    assert "暗-0412-02" in receipt.words
+    assert "身份：县(市)第一督查小组" in receipt.words
     assert "暂不交办" in receipt.words
 
 
@@ -157,7 +164,8 @@ async def test_the_switch_makes_everything_covert_until_it_is_turned_back(town: 
     person.sends_photo(town.bot, photo(seed=2), caption=NEXT)
     await town.settle()
 
-    assert "暗-0412-01" in covert and "暂不交办" in covert
+    assert "暗-0412-01" in covert
+    assert "暂不交办" in covert
     assert said.startswith("已回到明访")
     assert "县1-0412-01" in person.chat(town.bot).last.words
 
@@ -179,7 +187,9 @@ async def test_an_entry_can_be_made_covert_and_open_again_on_its_receipt(town: T
     await town.settle()
     await town.passes(seconds=61)
 
-    assert first.deleted and covert.protected and unheard == heard
+    assert first.deleted
+    assert covert.protected
+    assert unheard == heard
     assert await numbers(town) == ["县1-0412-02"]
     assert "县1-0412-02" in contact.chat(town.bot).last.words
 
@@ -211,7 +221,8 @@ async def test_oversight_files_under_an_office_number_and_the_office_checks(town
     await town.settle()
     await town.passes(seconds=3)
 
-    assert "办-0412-01" in receipt and "市「敢转争」督导组" in receipt
+    assert "办-0412-01" in receipt
+    assert "市「敢转争」督导组" in receipt
     assert "办-0412-01" in card.words
     office.presses(office.chat(town.bot).last, "销号")
     await town.settle()

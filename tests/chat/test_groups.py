@@ -74,8 +74,10 @@ async def test_an_untagged_photo_is_none_of_ours(town: Town, caption: str) -> No
     inspector.sends(chat, "延津县王楼镇任庄村垃圾堆要盯紧")
     await town.settle()
 
-    assert len(said(town, chat)) == before and len(inspector.chat(town.bot).messages) == private
-    assert await rows(town, entries) == [] and await rows(town, photos) == []
+    assert len(said(town, chat)) == before
+    assert len(inspector.chat(town.bot).messages) == private
+    assert await rows(town, entries) == []
+    assert await rows(town, photos) == []
 
 
 async def test_a_mention_or_a_reply_to_the_bot_counts_as_a_tag(town: Town) -> None:
@@ -151,7 +153,8 @@ async def test_a_covert_caption_in_a_group_leaves_nothing_behind(town: Town, tag
     await town.settle()
     await town.passes(minutes=1)
 
-    assert await rows(town, entries) == [] and await rows(town, photos) == []
+    assert await rows(town, entries) == []
+    assert await rows(town, photos) == []
     assert said(town, chat)[before:] == (["暗访请私聊发送。"] if tag else [])
     assert [row.payload for row in await rows(town, inbox_table) if CAPTION in row.payload] == []
 
@@ -208,7 +211,8 @@ async def test_details_go_to_the_private_chat_of_whoever_may_see_them(town: Town
     assert (await own.answered()).text == (await other.answered()).text == "已发到您的私聊。"
     for press in refused:
         assert (await press.answered()).text == "只有本组成员可以操作。"
-    assert "村口" not in "".join(said(town, chat)) and "任庄村" not in "".join(said(town, chat))
+    assert "村口" not in "".join(said(town, chat))
+    assert "任庄村" not in "".join(said(town, chat))
 
 
 async def test_whoever_blocked_the_bot_is_led_to_it_by_a_link(town: Town) -> None:

@@ -41,7 +41,8 @@ async def test_a_text_that_begins_with_a_source_is_an_entry_and_held(town: Town)
     office.presses(receipt, "交办")
     await town.settle()
 
-    assert "办-0412-01" in receipt.words and "媒体曝光" in receipt.words
+    assert "办-0412-01" in receipt.words
+    assert "媒体曝光" in receipt.words
     assert held == before
     assert "办-0412-01" in contact.chat(town.bot).last.words
     assert "市环境整治攻坚办" in contact.chat(town.bot).last.words
@@ -120,9 +121,12 @@ async def test_of_a_report_by_the_public_the_county_reads_only_what_was_written(
     await town.settle()
     card = contact.chat(town.bot).last
 
-    assert "不写举报人" in asked and "「王楼镇任庄村：生活垃圾」" in asked
-    assert "村内积存垃圾，请清运" in previewed and preview.file is None
-    assert "村内积存垃圾，请清运" in card.words and card.file is None
+    assert "不写举报人" in asked
+    assert "「王楼镇任庄村：生活垃圾」" in asked
+    assert "村内积存垃圾，请清运" in previewed
+    assert preview.file is None
+    assert "村内积存垃圾，请清运" in card.words
+    assert card.file is None
     assert not any(word in heard(contact, town) for word in SAID)
 
 
@@ -178,8 +182,11 @@ async def test_a_group_verifies_a_report_and_its_words_and_photos_go_to_the_coun
     group.presses(group.chat(town.bot).last, "销号")
     await town.settle()
 
-    assert "请核实" in told and "王楼镇" in told and not any(word in told for word in SAID)
-    assert "村口积存垃圾约2立方" in card.words and card.file is not None
+    assert "请核实" in told
+    assert "王楼镇" in told
+    assert not any(word in told for word in SAID)
+    assert "村口积存垃圾约2立方" in card.words
+    assert card.file is not None
     assert not any(word in heard(contact, town) + heard(group, town) for word in SAID)
     assert (await one(town)).state == "closed"
     kinds = await town.app.parts.desk.look(

@@ -40,7 +40,8 @@ async def test_a_photo_with_a_place_goes_to_that_tracks_office_alone(town: Town)
     card = county.chat(town.bot).last
 
     assert said(leader, town)[-1] == TAKEN
-    assert "延津县王楼镇路边垃圾太多" in card.words and card.file is not None
+    assert "延津县王楼镇路边垃圾太多" in card.words
+    assert card.file is not None
     assert labels(card)[0] == "登记：延津县"
     assert len(said(district, town)) == before
 
@@ -94,7 +95,8 @@ async def test_an_unclear_place_goes_to_both_and_the_first_takes_it(town: Town, 
     assert offered == [["我来办"]] * 2
     assert "延津县" in labels(cards[0])
     assert "已由钱丁办理" in (await late.answered()).text
-    assert cards[1].words == "市领导交办的这件事已由另一攻坚办办理。" and not cards[1].buttons
+    assert cards[1].words == "市领导交办的这件事已由另一攻坚办办理。"
+    assert not cards[1].buttons
 
 
 async def test_from_the_leader_to_the_county_and_back_with_the_picture(town: Town) -> None:
@@ -120,10 +122,13 @@ async def test_from_the_leader_to_the_county_and_back_with_the_picture(town: Tow
     report = leader.chat(town.bot).last
     await town.passes(hours=1)
 
-    assert "办-0412-01" in receipt.words and "领导视察" in receipt.words
-    assert "任庄村垃圾堆" in card.words and "冯市长" not in card.words
+    assert "办-0412-01" in receipt.words
+    assert "领导视察" in receipt.words
+    assert "任庄村垃圾堆" in card.words
+    assert "冯市长" not in card.words
     assert early == TAKEN
-    assert "已办结（办-0412-01）" in report.words and report.file is not None
+    assert "已办结（办-0412-01）" in report.words
+    assert report.file is not None
     assert sum("已办结" in words for words in said(leader, town)) == 1
 
 
@@ -157,7 +162,8 @@ async def test_a_word_of_thanks_needs_no_entry(town: Town) -> None:
     await town.settle()
     await town.passes(hours=1)
 
-    assert "无需登记" in county.chat(town.bot).last.words and not county.chat(town.bot).last.buttons
+    assert "无需登记" in county.chat(town.bot).last.words
+    assert not county.chat(town.bot).last.buttons
     assert len(said(leader, town)) == before
 
 
