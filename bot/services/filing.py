@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
 from bot.domain.captions import CaptionReading, read_caption
 from bot.domain.entries import Mode, Source, State, entry_number, settle_until
@@ -14,6 +14,7 @@ from bot.domain.permissions import Role
 from bot.ledger import entries as book
 from bot.ledger import events, people
 from bot.ledger.desk import Work
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import entries
 from bot.services import life, pictures
 from bot.services.identity import Identity, filer_regions
@@ -172,23 +173,33 @@ def of_office(row: Row[Any]) -> bool:
     return row.group_key is None and row.source != Source.GANZHUANZHENG
 
 
+_last_entry = Prepared(
+    select(entries)
+    .where(
+        entries.c.filer_id == bindparam("filer"),
+        entries.c.chat_id == bindparam("chat"),
+        entries.c.id != bindparam("this"),
+        entries.c.region.is_not(None),
+        entries.c.state != State.VOID.value,
+        entries.c.touched_at >= bindparam("since"),  # never before its creation: the index has it
+        entries.c.created_at >= bindparam("since"),
+        entries.c.created_at <= bindparam("until"),
+    )
+    .order_by(entries.c.id.desc())
+    .limit(1)
+)
+
+
 def last_entry(work: Work, row: Row[Any]) -> Row[Any] | None:
     """The member's entry before this one: of the last half hour, same chat and identity."""
-    query = (
-        select(entries)
-        .where(
-            entries.c.filer_id == row.filer_id,
-            entries.c.chat_id == row.chat_id,
-            entries.c.id != row.id,
-            entries.c.region.is_not(None),
-            entries.c.state != State.VOID.value,
-            entries.c.created_at >= work.now - work.world.rules.same_place_within,
-            entries.c.created_at <= row.created_at,
-        )
-        .order_by(entries.c.id.desc())
-        .limit(1)
+    last: Row[Any] | None = _last_entry.first(
+        work,
+        filer=row.filer_id,
+        chat=row.chat_id,
+        this=row.id,
+        since=work.now - work.world.rules.same_place_within,
+        until=row.created_at,
     )
-    last = work.connection.execute(query).first()
     if last is None or last.group_key != row.group_key or last.mode != row.mode:
         return None
     return last

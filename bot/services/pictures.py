@@ -20,6 +20,7 @@ WAKE = "media"
 MOST_BYTES = 20 * 1024 * 1024
 """Telegram hands out files up to 20 MB; larger ones are kept by reference (BOTAPI §5.6)."""
 
+_source = Prepared(select(entries.c.source, entries.c.checker).where(entries.c.id == bindparam("entry")))
 _kinds = Prepared(
     select(photos.c.kind).where(
         photos.c.chat_id == bindparam("chat"), photos.c.message_id == bindparam("message")
@@ -69,9 +70,7 @@ def keep(
 
 def _callers(work: Work, entry_id: int) -> bool:
     """Whether what the actor sends to an entry is a caller's: all but what the verifying group takes."""
-    row = work.connection.execute(
-        select(entries.c.source, entries.c.checker).where(entries.c.id == entry_id)
-    ).one()
+    row = _source.first(work, entry=entry_id)
     return row.source == Source.PUBLIC and row.checker not in work.actor.groups()
 
 
