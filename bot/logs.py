@@ -65,7 +65,7 @@ def set_up(
             structlog.processors.TimeStamper(fmt="iso", utc=False),
             *([structlog.processors.format_exc_info] if form == "json" else []),
             render,
-            redactor,
+            redactor,  # type: ignore[list-item]  # the last one is given the rendered line
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

@@ -69,6 +69,7 @@ async def test_a_second_city_files_assigns_and_closes(tmp_path: Path) -> None:
 
         assert "乡7-0412-01" in receipt.text
         assert "青禾县柳泉镇大槐村" in receipt.text
-        assert "4月17日" in card.caption and "乡片第七巡查组" in card.caption
+        assert "4月17日" in card.caption
+        assert "乡片第七巡查组" in card.caption
         assert "已销号" in card.caption
         town.server.check()

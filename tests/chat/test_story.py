@@ -1,4 +1,4 @@
-"""The first story, from a photo in the field to a closed entry: by polling, by webhook, in pieces, with a restart."""
+"""The first story, from the field to a closed entry: by polling, by webhook, in pieces, with a restart."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def cast(town: Town) -> tuple[Any, Any, Any]:
 
 
 async def county_and_check(town: Town, inspector: Any, contact: Any, *, restart: bool = False) -> Any:
-    """The settle time, the card, the signature, the proof, the check, the closing; gives the county's card."""
+    """Settle time, card, signature, proof, check, closing; gives the county's card."""
     await town.passes(seconds=61)
     card = contact.chat(town.bot).last
     contact.presses(card, "签收")
@@ -40,7 +40,8 @@ async def county_and_check(town: Town, inspector: Any, contact: Any, *, restart:
     assert check.file is not None
     inspector.presses(check, "销号")
     await town.settle()
-    assert "已销号" in card.caption and "已销号" in check.caption
+    assert "已销号" in card.caption
+    assert "已销号" in check.caption
     return card
 
 
@@ -53,9 +54,11 @@ async def test_an_album_with_one_caption_goes_from_the_field_to_a_closed_entry(t
     receipt = inspector.chat(town.bot).last
     card = await county_and_check(town, inspector, contact)
 
-    assert "县1-0412-01" in receipt.text and "照片 4" in receipt.text
+    assert "县1-0412-01" in receipt.text
+    assert "照片 4" in receipt.text
     assert len(inspector.chat(town.bot).messages) == seen + 4 + 2  # the album, the receipt, the check
-    assert "县1-0412-01" in card.caption and card.file is not None
+    assert "县1-0412-01" in card.caption
+    assert card.file is not None
     assert not any("县1-" in (m.text or m.caption or "") for m in other.chat(town.bot).messages)
 
 
