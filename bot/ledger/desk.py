@@ -36,6 +36,7 @@ GROUP_COMMIT = 64
 """Units of work that share one fully synced commit at the most (PERFORMANCE «Unit of work»)."""
 
 READERS = 3
+_SQLITE: Final = {"check_same_thread": False, "timeout": 10, "cached_statements": 1024}
 BUSY_TIMEOUT_MS = 10_000
 
 
@@ -91,6 +92,14 @@ class Work:
     topic: tuple[int, int] | None = None
     said: int = 0
     wakes: set[str] = field(default_factory=set)
+    # the hash of the newest event, once this unit has written or read one
+    chain: str | None = None
+    driver: Any = field(init=False)
+    dialect: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.driver = self.connection.connection.dbapi_connection
+        self.dialect = self.connection.dialect.name
 
     @property
     def local(self) -> datetime:
@@ -111,7 +120,7 @@ class Work:
         except BaseException:
             _say(self.connection, "ROLLBACK TO inner_unit")
             _say(self.connection, "RELEASE inner_unit")
-            self.said, self.wakes = said, wakes
+            self.said, self.wakes, self.chain = said, wakes, None
             raise
         _say(self.connection, "RELEASE inner_unit")
 
@@ -166,9 +175,7 @@ def writer_engine(url: str) -> Engine:
     """An engine whose transactions take SQLite's write lock at BEGIN (plain on other databases)."""
     if not url.startswith("sqlite"):
         return create_engine(url, pool_size=8, max_overflow=0)
-    engine = create_engine(
-        url, poolclass=QueuePool, pool_size=2, connect_args={"check_same_thread": False, "timeout": 10}
-    )
+    engine = create_engine(url, poolclass=QueuePool, pool_size=2, connect_args=_SQLITE)
     _sqlite_events(engine, "BEGIN IMMEDIATE", readonly=False)
     return engine
 
@@ -177,9 +184,7 @@ def reader_engine(url: str) -> Engine:
     """An engine for readings: a snapshot each, no way to write, never the write lock."""
     if not url.startswith("sqlite"):
         return create_engine(url, pool_size=READERS, max_overflow=0)
-    engine = create_engine(
-        url, poolclass=QueuePool, pool_size=READERS, connect_args={"check_same_thread": False, "timeout": 10}
-    )
+    engine = create_engine(url, poolclass=QueuePool, pool_size=READERS, connect_args=_SQLITE)
     _sqlite_events(engine, "BEGIN", readonly=True)
     return engine
 

@@ -60,9 +60,10 @@ def record(
     data: dict[str, Any] | None = None,
 ) -> int:
     """Append one event and return its id; `data` holds JSON values only."""
-    last = _last.scalar(work)
+    last = work.chain or _last.scalar(work)
     member = work.actor.member_id or None
     row = _canonical(entry_id, work.now, kind, member, body, from_state, to_state, data)
+    work.chain = link(last or GENESIS, row)
     return work.insert(
         events,
         entry_id=entry_id,
@@ -73,7 +74,7 @@ def record(
         from_state=from_state,
         to_state=to_state,
         data=data,
-        hash=link(last or GENESIS, row),
+        hash=work.chain,
     )
 
 

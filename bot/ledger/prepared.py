@@ -43,12 +43,12 @@ class _Compiled:
     def row(self, raw: Sequence[Any]) -> Any:
         assert self.make is not None
         if not self.readers:
-            return self.make(*raw)
+            return self.make(raw)
         values = list(raw)
         for at, read in self.readers:
             if values[at] is not None:
                 values[at] = read(values[at])
-        return self.make(*values)
+        return self.make(values)
 
 
 class Prepared:
@@ -66,55 +66,52 @@ class Prepared:
 
     def all(self, work: Work, **given: Any) -> list[Any]:
         """Every row."""
-        compiled, cursor = self._run(work.connection, given)
+        compiled, cursor = self._run(work, given)
         return [compiled.row(raw) for raw in cursor.fetchall()]
 
     def first(self, work: Work, **given: Any) -> Any:
         """The first row, or None."""
-        compiled, cursor = self._run(work.connection, given)
+        compiled, cursor = self._run(work, given)
         raw = cursor.fetchone()
         return None if raw is None else compiled.row(raw)
 
     def scalar(self, work: Work, **given: Any) -> Any:
         """The first column of the first row, or None."""
-        compiled, cursor = self._run(work.connection, given)
+        compiled, cursor = self._run(work, given)
         raw = cursor.fetchone()
         return None if raw is None else compiled.row(raw)[0]
 
     def run(self, work: Work, **given: Any) -> int:
         """Carry it out; gives how many rows it changed."""
-        _, cursor = self._run(work.connection, given)
-        return int(cursor.rowcount)
+        return int(self._run(work, given)[1].rowcount)
+
+    def insert(self, work: Work, given: Mapping[str, Any]) -> int:
+        """Carry out an insert that returns its key; gives the key."""
+        compiled, cursor = self._run(work, given)
+        return int(cursor.lastrowid if compiled.make is None else cursor.fetchone()[0])
 
     def many(self, work: Work, given: Sequence[Mapping[str, Any]]) -> int:
         """Carry it out once for each set of parameters; gives how many rows were changed in all."""
         compiled = self._for(work.connection.dialect)
-        cursor = _cursor(work.connection)
+        cursor = work.driver.cursor()
         try:
             cursor.executemany(compiled.words, [compiled.bound(one) for one in given])
         except Exception as error:
             raise _wrapped(work.connection, compiled.words, error) from error
         return int(cursor.rowcount)
 
-    def _run(self, connection: Connection, given: Mapping[str, Any]) -> tuple[_Compiled, Any]:
-        compiled = self._for(connection.dialect)
-        cursor = _cursor(connection)
+    def _run(self, work: Work, given: Mapping[str, Any]) -> tuple[_Compiled, Any]:
+        compiled = self._compiled.get(work.dialect) or self._for(work.connection.dialect)
         try:
-            cursor.execute(compiled.words, compiled.bound(given))
+            return compiled, work.driver.execute(compiled.words, compiled.bound(given))
         except Exception as error:
-            raise _wrapped(connection, compiled.words, error) from error
-        return compiled, cursor
+            raise _wrapped(work.connection, compiled.words, error) from error
 
     def _for(self, dialect: Dialect) -> _Compiled:
         found = self._compiled.get(dialect.name)
         if found is None:
             found = self._compiled[dialect.name] = _compile(self._statement, dialect)
         return found
-
-
-def _cursor(connection: Connection) -> Any:
-    driver: Any = connection.connection.dbapi_connection
-    return driver.cursor()
 
 
 def _wrapped(connection: Connection, words: str, error: Exception) -> Exception:
@@ -137,7 +134,7 @@ def _compile(statement: Any, dialect: Dialect) -> _Compiled:
         read = column.type._cached_result_processor(dialect, None)
         if read is not None:
             readers.append((at, read))
-    make = _row_class(tuple(column.keyname for column in columns)) if columns else None
+    make = _row_class(tuple(column.keyname for column in columns))._make if columns else None
     return _Compiled(str(compiled), binds, bool(compiled.positional), make, tuple(readers))
 
 
@@ -162,18 +159,19 @@ class Writing:
 
     def __init__(self, table: Table) -> None:
         self._table = table
-        self._inserts: dict[tuple[str, ...], Prepared] = {}
+        self._inserts: dict[tuple[str, tuple[str, ...]], Prepared] = {}
         self._updates: dict[tuple[tuple[str, ...], tuple[str, ...]], Prepared] = {}
 
     def insert(self, work: Work, values: Mapping[str, Any]) -> int:
         """Insert one row and give its primary key, where that is a single number."""
-        columns = tuple(values)
-        statement = self._inserts.get(columns)
+        shape = (work.dialect, tuple(values))
+        statement = self._inserts.get(shape)
         if statement is None:
-            key = next(iter(self._table.primary_key.columns))
-            words = self._table.insert().values(dict.fromkeys(columns)).returning(key)
-            statement = self._inserts[columns] = Prepared(words)
-        return int(statement.scalar(work, **values))
+            words: Any = self._table.insert().values(dict.fromkeys(values))
+            if work.dialect != "sqlite":  # there the driver knows it
+                words = words.returning(next(iter(self._table.primary_key.columns)))
+            statement = self._inserts[shape] = Prepared(words)
+        return statement.insert(work, values)
 
     def update(self, work: Work, where: Mapping[str, Any], values: Mapping[str, Any]) -> Any:
         """Update the row whose columns equal `where`; gives it as it is then, None when there is none."""
