@@ -10,6 +10,11 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from bot import logs
+
+# Plain tracebacks: a rich one prints every variable and takes seconds.
+logs.set_up("WARNING")
+
 # The same examples on every machine and no stop-watch: a slow machine is no fault of a rule.
 settings.register_profile("steady", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("search", deadline=None, max_examples=1000)

