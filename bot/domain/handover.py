@@ -34,3 +34,11 @@ def without_traces(text: str, *, covert_words: Iterable[str], names: Iterable[st
     text = _HOUR.sub("，", _BODY.sub("，", text))
     text = _SIGNS.sub(r"\1", text)
     return _FOUND.sub("", text).strip(_EDGES)
+
+
+_CALLER = re.compile(r"举报|投诉|(?:群众|市民|村民|居民|业主|热心人?|来[电信访])(?:反映|反应|来[电信]|求助)")
+
+
+def tells_of_caller(text: str) -> bool:
+    """Whether an office's words speak of somebody who reported: a 群众举报, to be on the safe side."""
+    return _CALLER.search(text) is not None

@@ -181,9 +181,9 @@ def _open(here: Hearing, name: str) -> Hearing:
 
 
 def _by_word(here: Hearing) -> Handler | None:
-    """Who answers a menu word; a word that nobody answers is a message like any other."""
+    """Who answers a menu word in private; a word that nobody answers is a message like any other."""
     message = here.heard.message
-    if message is None or message.attachments or not message.text:
+    if message is None or not message.private or message.attachments or not message.text:
         return None
     word = menu_word(message.text, here.desk.world.reader) or here.catalogue.menu_word(message.text)
     return WORDS.get(word) if word else None

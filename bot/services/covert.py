@@ -13,8 +13,8 @@ from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.ledger.people import Reached
 from bot.ledger.tables import cards, entries, members
-from bot.services import checkers, faces, life
-from bot.services.outgoing import Button, Rows, Shown, open_panel, say, show_card
+from bot.services import checkers, faces, life, telling
+from bot.services.outgoing import Button, Rows, Shown, new_card, open_panel, say, show_card
 from bot.services.refusals import CovertInGroup, NotPossible, NotYours
 from bot.services.views.sheets import before_picture
 from bot.services.views.values import entry_values, identity_title, last_body
@@ -45,7 +45,8 @@ def waiting_due(work: Work) -> int:
     """Tell those of covert entries who may hand them over; gives how many were told.
 
     At once and silently the filing group's leaders; the office of the track where there is no
-    leader, or none has acted for 24 h (SPEC §1 «what needs a leader»).
+    leader, or none has acted for 24 h (SPEC §1 «what needs a leader»). While the filer has not said
+    as whom it was filed, the filer is reminded once, and the others hear after that day only.
     """
     told = 0
     rows = work.connection.execute(
@@ -54,19 +55,33 @@ def waiting_due(work: Work) -> int:
             entries.c.state == State.FILED.value,
             entries.c.kind == "issue",
             entries.c.handed_over_at.is_(None),
-            entries.c.identity_open.is_(False),
         )
     ).all()
     for row in rows:
+        if row.identity_open and row.nag_at is not None and row.nag_at <= work.now:
+            told += _nag(work, row)
         for person in _to_tell(work, row):
             told += _tell(work, row, person)
     return told
 
 
+def _nag(work: Work, row: Row[Any]) -> int:
+    """After 15 min, once: the filer has not said as whom; the receipt comes anew with the question."""
+    work.connection.execute(update(entries).where(entries.c.id == row.id).values(nag_at=None))
+    chat_id = telling.filer(work, row)
+    if chat_id is None:
+        return 0
+    new_card(work, chat_id, "receipt", subject=f"entry:{row.id}", entry_id=row.id, member_id=row.filer_id)
+    return 1
+
+
 def _to_tell(work: Work, row: Row[Any]) -> list[Reached]:
     group = people.group_of(work, row.group_key) if row.group_key is not None else ()
     leaders = [one for one in group if one.leader and one.reachable]
-    if leaders and work.now < row.created_at + work.world.rules.escalate_after:
+    waited = work.now >= row.created_at + work.world.rules.escalate_after
+    if row.identity_open and not waited:
+        return []  # whose it is has not been said
+    if leaders and not waited:
         return leaders
     return leaders + [one for one in people.office_of(work, row.track) if one.reachable]
 

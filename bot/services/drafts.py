@@ -68,6 +68,27 @@ def for_words(work: Work, incoming: Incoming) -> Row[Any] | None:
     ).first()
 
 
+def of_source(work: Work, incoming: Incoming) -> Row[Any] | None:
+    """The office's draft of a chosen source 来源 that waits for its words, for a day.
+
+    Longer than others: what comes late must not become an entry of another source, whose words the
+    county would read.
+    """
+    return work.connection.execute(
+        select(entries)
+        .where(
+            entries.c.filer_id == work.actor.member_id,
+            entries.c.chat_id == incoming.chat_id,
+            entries.c.state == State.DRAFT.value,
+            entries.c.note == "source",
+            entries.c.description == "",
+            entries.c.created_at >= work.now - work.world.rules.reference_kept,
+        )
+        .order_by(entries.c.id.desc())
+        .limit(1)
+    ).first()
+
+
 def for_photos(work: Work, incoming: Incoming, identity: Identity) -> Row[Any] | None:
     """The entry that photos without words join.
 

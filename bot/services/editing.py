@@ -9,13 +9,13 @@ from sqlalchemy import Row, update
 
 from bot.domain.captions import is_menu_word
 from bot.domain.deadlines import DeadlineWish, resolve
-from bot.domain.entries import OPEN_STATES, Mode, State
+from bot.domain.entries import OPEN_STATES, Mode, Source, State
 from bot.domain.permissions import Action
 from bot.ledger import entries as book
 from bot.ledger import events
 from bot.ledger.desk import Work
 from bot.ledger.tables import entries
-from bot.services import filing, life, questions, renumbering, telling
+from bot.services import filing, life, pictures, questions, renumbering, telling
 from bot.services.answering import Toast
 from bot.services.filing import PLACE
 from bot.services.incoming import Incoming
@@ -221,6 +221,8 @@ def reword(
     )  # fmt: skip
     if fresh.kind == "issue" and fresh.number is None:
         fresh = filing.number_now(work, fresh)
+    if fresh.source == Source.PUBLIC:
+        pictures.withhold(work, fresh.id)
     if reading.covert and fresh.mode == Mode.OPEN:
         fresh = renumbering.turn_covert(work, fresh)
     return fresh

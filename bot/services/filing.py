@@ -9,6 +9,7 @@ from sqlalchemy import Row, bindparam, select
 
 from bot.domain.captions import CaptionReading, read_caption
 from bot.domain.entries import Mode, Source, State, entry_number, settle_until
+from bot.domain.handover import tells_of_caller
 from bot.domain.locating import MOST_CHOICES
 from bot.domain.permissions import Role
 from bot.ledger import entries as book
@@ -120,7 +121,19 @@ def understand(
     if "village" in by_hand:
         values["choices"] = []
     values.setdefault("region", row.region)
+    if of_office(row) and row.state in (State.DRAFT, State.FILED):
+        values["source"] = _source(row, reading, text)
     return reading, values
+
+
+def _source(row: Row[Any], reading: CaptionReading, text: str) -> str:
+    """An office's source: as chosen, or as its words begin; of a caller once is of a caller always."""
+    if row.source == Source.PUBLIC:
+        return Source.PUBLIC.value
+    if row.source != Source.LEADER and tells_of_caller(text):
+        return Source.PUBLIC.value
+    chosen = row.note == "source" or row.source != Source.ASSIGNED
+    return str(row.source if chosen else reading.source or row.source)
 
 
 def village_choices(
@@ -153,8 +166,6 @@ def apply_caption(
         take_back(work, row.id, "receipt")  # it stood open to copying
     if message_id is not None:
         values["words_message"] = message_id
-    if reading.source and of_office(row):
-        values["source"] = reading.source
     if values.get("source", row.source) == Source.PUBLIC:
         pictures.withhold(work, row.id)
     kind = "visit" if reading.clean else "issue"
@@ -223,7 +234,7 @@ def file(work: Work, row: Row[Any]) -> Row[Any]:
         track=track,
         settle_at=settle,
         checker=None if identity.group is None or row.mode == Mode.COVERT else identity.group,
-        nag_at=None,
+        nag_at=row.nag_at if identity.undecided else None,
     )
 
 

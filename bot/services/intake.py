@@ -56,7 +56,7 @@ def take(work: Work, incoming: Incoming) -> int:
 def _opened_before(work: Work, incoming: Incoming, identity: Identity, text: str) -> Row[Any] | None:
     """The draft that files without words belong to; of a voice, what still waits for its words."""
     if text:
-        return None
+        return drafts.of_source(work, incoming) if incoming.private else None
     if _is_voice(incoming):
         return drafts.for_words(work, incoming) or drafts.for_photos(work, incoming, identity)
     return drafts.for_photos(work, incoming, identity)
@@ -172,6 +172,8 @@ def words(work: Work, incoming: Incoming) -> int | None:
     if incoming.anonymous:
         raise AnonymousAdmin
     waiting = drafts.for_words(work, incoming)
+    if waiting is None and incoming.private:
+        waiting = drafts.of_source(work, incoming)
     identity = identity_of(work, _chat_group(work, incoming), _source(work, text))
     if not incoming.private:
         _refuse_covert(work, identity, text, incoming)

@@ -90,8 +90,12 @@ def become(work: Work, row: Row[Any], new: Identity) -> Row[Any]:
         "identity_open": False,
         "touched_at": work.now,
     }
-    if row.number is None:
+    if row.number is not None:
+        values["nag_at"] = None
+    else:
         values["track"] = new.track if row.region is None else row.track
+    if row.mode == Mode.COVERT and new.mode is Mode.OPEN:
+        values["public_text"] = None  # the words of a preview that was not confirmed
     turned_covert = new.mode is Mode.COVERT and row.mode == Mode.OPEN
     if turned_covert:
         # its message stood open to copying, or before a whole group: it is taken back

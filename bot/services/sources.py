@@ -199,6 +199,10 @@ def _go_on(work: Work, row: Row[Any], incoming: Incoming) -> None:
         settle = settle_until(work.now, work.now, work.world.rules)
         fresh = book.change(work, row, settle_at=settle, touched_at=work.now)
         life.refresh_cards(work, fresh.id)
+        say(
+            work, incoming.chat_id, "sources.verified", {"number": row.number, "region": row.region},
+            reply_to=incoming.message_id, entry_id=row.id, silent=True,
+        )  # fmt: skip
         return
     life.refresh_cards(work, row.id)
     if incoming.media_group_id is not None and shot > 1:

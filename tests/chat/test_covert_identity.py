@@ -227,3 +227,50 @@ async def test_oversight_files_under_an_office_number_and_the_office_checks(town
     office.presses(office.chat(town.bot).last, "销号")
     await town.settle()
     assert "已销号" in office.chat(town.bot).last.words
+
+
+async def test_whoever_does_not_answer_is_asked_once_more_and_after_a_day_the_office_hears(
+    town: Town,
+) -> None:
+    person = await both(town)
+    office = await town.join("钱丁", Role.OFFICE, track="county")
+    before = len(office.chat(town.bot).messages)
+    person.sends_photo(town.bot, photo(), caption=CAPTION)
+    await town.settle()
+    first = person.chat(town.bot).last
+
+    await town.passes(minutes=15)
+    again = person.chat(town.bot).last
+    await town.passes(minutes=15)
+    last = person.chat(town.bot).last
+    unheard = len(office.chat(town.bot).messages)
+    await town.passes(hours=24)
+
+    assert again is not first
+    assert last is again
+    assert "请选择今天以哪个身份登记" in again.words
+    assert unheard == before
+    assert "暗-0412-01" in office.chat(town.bot).last.words
+
+
+async def test_an_unconfirmed_preview_leaves_no_words_behind_when_the_entry_turns_open(town: Town) -> None:
+    person = await town.join("李甲", Role.INSPECTOR, group="county/1", leader=True)
+    contact = await town.join("王乙", Role.CONTACT, region="延津县")
+    person.sends(town.bot, "暗访")
+    await town.settle()
+    person.sends_photo(town.bot, photo(), caption=CAPTION)
+    await town.settle()
+    receipt = person.chat(town.bot).last
+    person.presses(receipt, "转交办")
+    await town.settle()
+    person.presses(person.chat(town.bot).last, "改文字")
+    await town.settle()
+    person.sends(town.bot, "另一句话")
+    await town.settle()
+
+    person.presses(receipt, "改为明察")
+    await town.settle()
+    await town.passes(seconds=61)
+
+    assert "另一句话" not in contact.chat(town.bot).last.words
+    assert "村口垃圾堆" in contact.chat(town.bot).last.words

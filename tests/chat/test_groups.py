@@ -293,3 +293,34 @@ async def test_words_in_a_group_count_only_when_they_are_meant_for_the_bot(town:
 
     assert asked == "收到 1 张，请说一句地点和问题"
     assert [row.description for row in await rows(town, entries)] == [CAPTION]
+
+
+@pytest.mark.parametrize("word", ["我的", "待办", "暗访", "县1-0412-01", "登记来源问题", "收到", "台账"])
+async def test_talk_that_happens_to_be_a_menu_word_is_talk(town: Town, word: str) -> None:
+    inspector = await town.join("李甲", Role.INSPECTOR, group="county/1", leader=True)
+    chat = await bound(town, inspector)
+    before, private = len(said(town, chat)), len(inspector.chat(town.bot).messages)
+
+    inspector.sends(chat, word)
+    await town.settle()
+
+    assert len(said(town, chat)) == before
+    assert len(inspector.chat(town.bot).messages) == private
+
+
+async def test_a_caption_that_turns_covert_by_an_edit_takes_its_line_along(town: Town) -> None:
+    inspector = await town.join("李甲", Role.INSPECTOR, group="county/1")
+    contact = await town.join("王乙", Role.CONTACT, region="延津县")
+    chat = await bound(town, inspector)
+    heard = len(contact.chat(town.bot).messages)
+    message = inspector.sends_photo(chat, photo(), caption=TAGGED)
+    await town.settle()
+    line = chat.last
+
+    inspector.edits(message, f"#问题 暗访{CAPTION}")
+    await town.settle()
+    await town.passes(minutes=10)
+
+    assert line.deleted
+    assert "暗-0412-01" in inspector.chat(town.bot).last.words
+    assert len(contact.chat(town.bot).messages) == heard
