@@ -151,9 +151,14 @@ def previous(work: Work, row: Row[Any]) -> Row[Any] | None:
         .order_by(entries.c.id.desc())
         .limit(20)
     ).all()
-    same = [one for one in rows if one.group_key == row.group_key and one.mode == row.mode]
+    same = [one for one in rows if _alike(one, row)]
     older = [one for one in same if one.id < row.id]
     return next(iter(older or same), None)
+
+
+def _alike(one: Row[Any], other: Row[Any]) -> bool:
+    """Same identity; what a caller said joins nothing but a caller's."""
+    return (one.group_key, one.mode, one.source) == (other.group_key, other.mode, other.source)
 
 
 def join_previous(work: Work, entry_id: int, version: int) -> Toast:

@@ -86,7 +86,7 @@ def _of_leader(work: Work, incoming: Incoming, plain: bool) -> Toast | None:
     if plain and lookup.number_in(incoming.text) is not None:
         reader.by_number(work, incoming.text, incoming.sender_id)
         return None
-    if not (plain or incoming.attachments or incoming.location):
+    if incoming.text.startswith("/") or not (plain or incoming.attachments or incoming.location):
         return _hint(work, incoming)
     handed.take(work, incoming)
     return None

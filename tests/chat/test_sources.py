@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from bot.domain.permissions import Role
 from bot.ledger.tables import entries, photos
+from bot.services import export
 from tests.drawn import photo
 from tests.town.town import Town
 
@@ -23,6 +24,11 @@ def labels(message: Any) -> list[str]:
 
 def heard(person: Any, town: Town) -> str:
     return "\n".join(m.words for m in person.chat(town.bot).messages if m.by_bot is not None)
+
+
+def newest(person: Any, town: Town) -> Any:
+    """The newest message of the bot."""
+    return next(m for m in reversed(person.chat(town.bot).messages) if m.by_bot is not None)
 
 
 async def one(town: Town) -> Any:
@@ -284,3 +290,37 @@ async def test_words_corrected_later_may_make_it_a_callers(town: Town) -> None:
     assert "不写举报人" in office.chat(town.bot).last.words
     assert "张三" not in heard(contact, town)
     await press.answered()
+
+
+async def test_a_callers_words_are_read_by_the_office_alone(town: Town) -> None:
+    """Nobody else reads them: not in the list, not on the card, not in the history, not in the export."""
+    office = await town.join("钱丁", Role.OFFICE, track="county")
+    readers = [
+        await town.join("李甲", Role.INSPECTOR, group="county/1", leader=True),
+        await town.join("郑辛", Role.OVERSIGHT),
+        await town.join("冯市长", Role.CITY_LEADER),
+        await town.join("王乙", Role.CONTACT, region="延津县"),
+    ]
+    office.sends_photo(town.bot, photo(), caption=REPORT)
+    await town.settle()
+    office.sends(town.bot, "张三又来电反映", reply_to=office.chat(town.bot).last)
+    await town.settle()
+
+    for _ in range(2):
+        for reader in readers:
+            for asked in ("台账", "办-0412-01", "/find 张三"):
+                reader.sends(town.bot, asked)
+                await town.settle()
+            reader.presses(newest(reader, town), data="1:history:1:0")
+            reader.presses(newest(reader, town), data="1:open:1:0")
+            await town.settle()
+        for press in ("1:preview:1:0", "1:ctake:1:0", "1:handover:1:0"):
+            office.presses(newest(office, town), data=press)
+            await town.settle()
+
+    for reader in readers:
+        told = "\n".join(words for words in heard(reader, town).split("\n") if "/find" not in words)
+        assert not any(word in told for word in SAID)
+    exported = await town.app.parts.desk.look(lambda work: [one.values for one in export.entries(work)])
+    assert not any(word in str(exported) for word in SAID)
+    assert (await one(town)).state == "assigned"
