@@ -19,6 +19,7 @@ from bot.delivery.outcome import Kind as Answer
 from bot.delivery.outcome import Outcome, classify
 from bot.delivery.wire import Unreadable, Wire
 from bot.ledger import outbox as book
+from bot.ledger import reach
 from bot.ledger.desk import Desk, DeskClosed, LedgerUnavailable, Work
 from bot.ledger.outbox import Priority, Sent
 from bot.services import post
@@ -268,12 +269,12 @@ class Sender:
                     log.warning("flood control in several chats: all wait", seconds=outcome.retry_after)
                 return self._again(parcel, outcome.retry_after, detail)
             case Answer.BLOCKED:
-                return partial(book.not_delivered, row_id=row, chat_id=parcel.chat_id, why=str(outcome.kind))
+                return partial(reach.not_delivered, row_id=row, chat_id=parcel.chat_id, why=str(outcome.kind))
             case Answer.CHAT_GONE:
                 return partial(book.close, row_id=row, state="unreachable", error=detail)
             case Answer.MIGRATED if outcome.new_chat_id is not None:
                 self._limits.move_chat(parcel.chat_id, outcome.new_chat_id)
-                return partial(book.moved, row_id=row, old=parcel.chat_id, new=outcome.new_chat_id)
+                return partial(reach.moved, row_id=row, old=parcel.chat_id, new=outcome.new_chat_id)
             case Answer.OUR_BUG | Answer.BAD_FILE:
                 return self._refused(parcel, outcome)
             case Answer.NO_RIGHTS:

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import BigInteger, Row, bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.ledger.desk import Work
 from bot.ledger.prepared import Prepared
-from bot.ledger.tables import cards, chats, entries, messages, outbox, questions
+from bot.ledger.tables import cards, chats, messages, outbox, questions
 
 WAKE = "outbox"
 """What a commit wakes when it has put something into the outbox."""
@@ -38,8 +38,28 @@ class Kind:
     CALL = "call"  # a plain method call, e.g. setMyCommands
 
 
-_known_key = Prepared(select(outbox.c.id).where(outbox.c.dedup == bindparam("dedup")))
 _moved_to = Prepared(select(chats.c.moved_to).where(chats.c.id == bindparam("chat")))
+
+
+_COLUMNS = (
+    "dedup",
+    "chat_id",
+    "kind",
+    "priority",
+    "payload",
+    "card_id",
+    "entry_id",
+    "created_at",
+    "not_before",
+)
+_put = {
+    name: Prepared(
+        dialect.insert(outbox)
+        .values(dict.fromkeys(_COLUMNS))
+        .on_conflict_do_nothing(index_elements=["dedup"])
+    )
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
 
 
 def put(
@@ -58,18 +78,17 @@ def put(
 
     Without a key, the row belongs to the update that caused it and is counted.
     """
-    if dedup is None:
+    key = dedup
+    if key is None:
         if work.update_id is None:
             raise ValueError("an outbox row that no update caused needs a key")
-        dedup = f"u{work.update_id}:{work.said}"
+        key = f"u{work.update_id}:{work.said}"
         work.said += 1
-    elif _known_key.first(work, dedup=dedup):
-        return False
     if chat_id < 0:
         chat_id = _moved_to.scalar(work, chat=chat_id) or chat_id
-    work.insert(
-        outbox,
-        dedup=dedup,
+    added = _put[work.dialect].run(
+        work,
+        dedup=key,
         chat_id=chat_id,
         kind=kind,
         priority=int(priority),
@@ -79,6 +98,10 @@ def put(
         created_at=work.now,
         not_before=not_before,
     )
+    if not added:
+        if dedup is None:
+            raise ValueError(f"the row {key} is there already")
+        return False
     work.wakes.add(WAKE)
     return True
 
@@ -148,18 +171,6 @@ def send_otherwise(work: Work, row_id: int, changes: dict[str, Any], why: str) -
         update(outbox).where(outbox.c.id == row_id).values(payload={**(payload or {}), **changes})
     )
     postpone(work, row_id, None, why)
-
-
-def not_delivered(work: Work, row_id: int, chat_id: int, why: str) -> None:
-    """The chat cannot be reached: the row is ended, and with it what waits for that chat."""
-    close(work, row_id, "unreachable", why)
-    unreachable(work, chat_id, why)
-
-
-def moved(work: Work, row_id: int, old: int, new: int) -> None:
-    """A group became a supergroup while we wrote to it."""
-    postpone(work, row_id, None, "migrated")
-    move_chat(work, old, new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,12 +276,14 @@ def put_card(
     not_before: datetime | None = None,
     *,
     keep_pace: bool = False,
+    fresh: bool = False,
 ) -> None:
     """Let the outbox show a card; at most one row a card waits.
 
-    A row that waits already takes the new `not_before`, unless `keep_pace` says to leave it.
+    A row that waits already takes the new `not_before`, unless `keep_pace` says to leave it. A `fresh`
+    card has none.
     """
-    rows = _open_rows.all(work, card=card_id)
+    rows = [] if fresh else _open_rows.all(work, card=card_id)
     row = next((row for row in rows if row.state == "waiting"), None)
     if row is not None:
         if not keep_pace and row.not_before != not_before:
@@ -319,72 +332,6 @@ def in_doubt(work: Work, before: datetime) -> Sequence[Row[Any]]:
     return work.connection.execute(
         select(outbox).where(outbox.c.state == "sending", outbox.c.sending_since <= before)
     ).all()
-
-
-def unreachable(work: Work, chat_id: int, why: str) -> None:
-    """Mark a chat as not reachable and end what waits for it (reminders find another way)."""
-    row = work.connection.execute(select(chats.c.unreachable_at).where(chats.c.id == chat_id)).first()
-    if row is None:
-        kind = "private" if chat_id > 0 else "group"
-        work.connection.execute(
-            chats.insert(), {"id": chat_id, "kind": kind, "unreachable_at": work.now, "unreachable_why": why}
-        )
-    elif row.unreachable_at is None:
-        work.connection.execute(
-            update(chats).where(chats.c.id == chat_id).values(unreachable_at=work.now, unreachable_why=why)
-        )
-    work.connection.execute(
-        update(outbox)
-        .where(outbox.c.chat_id == chat_id, outbox.c.state == "waiting")
-        .values(state="unreachable", error=why, sent_at=work.now)
-    )
-
-
-def move_chat(work: Work, old: int, new: int) -> None:
-    """A group became a supergroup: one transaction maps old to new and moves what waits."""
-    connection = work.connection
-    row = connection.execute(select(chats).where(chats.c.id == old)).first()
-    if row is not None and row.moved_to == new:
-        _move_waiting(work, old, new)
-        return
-    kept = ("title", "group_key", "region", "channel_of", "every_photo", "sees_photos")
-    values = {key: row._mapping[key] for key in kept} if row is not None else {}
-    if connection.execute(select(chats.c.id).where(chats.c.id == new)).first() is None:
-        connection.execute(chats.insert().values(id=new, kind="supergroup", heard_at=work.now, **values))
-    else:
-        connection.execute(update(chats).where(chats.c.id == new).values(kind="supergroup", **values))
-    if row is None:
-        connection.execute(chats.insert().values(id=old, kind="group", moved_to=new))
-    else:
-        connection.execute(
-            update(chats)
-            .where(chats.c.id == old)
-            .values(moved_to=new, group_key=None, region=None, channel_of=None)
-        )
-    # message ids of the old chat mean nothing in the new one: its cards are sent anew, once
-    there = cards.alias()
-    connection.execute(
-        delete(cards).where(
-            cards.c.chat_id == old,
-            exists().where(
-                there.c.chat_id == new, there.c.subject == cards.c.subject, there.c.kind == cards.c.kind
-            ),
-        )
-    )
-    connection.execute(
-        update(cards)
-        .where(cards.c.chat_id == old)
-        .values(chat_id=new, message_id=None, shown=0, picture=None, with_picture=False)
-    )
-    connection.execute(update(questions).where(questions.c.chat_id == old).values(chat_id=new))
-    connection.execute(update(entries).where(entries.c.chat_id == old).values(chat_id=new))
-    _move_waiting(work, old, new)
-
-
-def _move_waiting(work: Work, old: int, new: int) -> None:
-    work.connection.execute(
-        update(outbox).where(outbox.c.chat_id == old, outbox.c.state == "waiting").values(chat_id=new)
-    )
 
 
 def sweep(work: Work, kept: timedelta) -> int:

@@ -7,8 +7,7 @@ from typing import Any
 from sqlalchemy import Row, select, update
 
 from bot.domain.permissions import Role
-from bot.ledger import events, people
-from bot.ledger import outbox as book
+from bot.ledger import events, people, reach
 from bot.ledger.desk import Work
 from bot.ledger.tables import chats, outbox
 from bot.services import commands
@@ -24,7 +23,7 @@ def membership(work: Work, chat_id: int, kind: str, title: str, status: str) -> 
     inside = status in INSIDE
     if not inside:
         _remember(work, chat_id, kind, title)
-        book.unreachable(work, chat_id, "blocked" if kind == "private" else status)
+        reach.unreachable(work, chat_id, "blocked" if kind == "private" else status)
         return
     if kind == "private":
         _back(work, chat_id)
@@ -105,7 +104,7 @@ def heard_channel(work: Work, chat_id: int, title: str) -> None:
 
 def migrated(work: Work, old: int, new: int) -> None:
     """A group became a supergroup: its binding, its cards and what waits go with it."""
-    book.move_chat(work, old, new)
+    reach.move_chat(work, old, new)
 
 
 # --- binding ------------------------------------------------------------------------------------------
@@ -316,5 +315,5 @@ def channel_gone(work: Work, chat_id: int, channel_id: int) -> None:
     """Telegram does not show the channel to the bot any more: it is not offered again."""
     row = people.chat(work, channel_id)
     if row is not None and row.kind == "channel":
-        book.unreachable(work, channel_id, "gone")
+        reach.unreachable(work, channel_id, "gone")
     say(work, chat_id, "chats.channel_gone")

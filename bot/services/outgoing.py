@@ -178,7 +178,7 @@ def show_card(
     else:
         card_id, wanted = row.id, row.wanted + 1
         card_book.want(work, card_id, wanted)
-    book.put_card(work, card_id, chat_id, wanted, entry_id, priority, not_before)
+    book.put_card(work, card_id, chat_id, wanted, entry_id, priority, not_before, fresh=row is None)
     return card_id
 
 

@@ -179,7 +179,8 @@ def turn(
         _claim.many(work, [{"row": parcel.row_id, "since": work.now} for parcel in found])
     for row_id, what in broken:
         alarm(work, row_id, what, "our bug")
-    due = book.next_due(work) if most and len(found) < most else None
+    # while something is under way its end brings the next turn, which asks again
+    due = book.next_due(work) if most and not found else None
     return Turn(found, due, more, tuple(broken), tuple(unrecorded))
 
 
