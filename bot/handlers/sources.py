@@ -50,7 +50,7 @@ async def no_need(here: Hearing) -> Toast:
 async def file(here: Hearing) -> Toast:
     """The region of what a leader handed over."""
     press = here.pressed
-    return await here.do(handed.file, press.subject, int(press.arg), here.heard.sender_id)
+    return await here.do(handed.file, press.subject, press.number(below=100), here.heard.sender_id)
 
 
 async def regions(here: Hearing) -> Toast:

@@ -314,8 +314,9 @@ def regions_panel(work: Work, row_id: int, chat_id: int, message_id: int) -> Toa
 
 def originals(work: Work, row_id: int, chat_id: int) -> None:
     """「看原件」: the leader's messages as they came, voice included."""
-    row = _row(work, row_id)
-    if (row.track is not None and row.track not in work.actor.offices()) or not work.actor.offices():
+    row = work.connection.execute(select(handed).where(handed.c.id == row_id)).first()
+    offices = work.actor.offices()
+    if row is None or not offices or (row.track is not None and row.track not in offices):
         raise NotYours
     ids = list(
         work.connection.execute(

@@ -34,6 +34,7 @@ from bot.ledger.tables import (
     chats,
     entries,
     events,
+    handed,
     invitations,
     members,
     outbox,
@@ -210,6 +211,12 @@ PRESSES: Mapping[str, Rule] = {
     "source": Own(arg="public"),
     "togroup": Entry(Action.PASS_CHECK, narrower=True),
     "nothing": Entry(Action.SEE, narrower=True),
+    "htake": AboutPeople(lambda a: bool(a.offices()), subject="handed"),
+    "hother": AboutPeople(lambda a: bool(a.offices()), subject="handed"),
+    "hdrop": AboutPeople(lambda a: bool(a.offices()), subject="handed"),
+    "hfile": AboutPeople(lambda a: "county" in a.offices(), subject="handed", arg="6"),
+    "hregions": AboutPeople(lambda a: bool(a.offices()), subject="handed"),
+    "hcopy": AboutPeople(lambda a: bool(a.offices()), subject="handed"),
     "region": Entry(Action.EDIT, arg="6", narrower=True),
     "village": Entry(Action.EDIT, arg="0", narrower=True),
     "edit": Entry(Action.EDIT, arg="fields", narrower=True),
@@ -424,6 +431,17 @@ def _request(work: Work, entry_id: int, kind: str, by: int, state: str = "open",
     )  # fmt: skip
 
 
+def _handed(work: Work, leader: int) -> int:
+    entry_id = work.insert(
+        entries, state="draft", source="leader", mode="open", chat_id=leader + 1000, description="垃圾堆",
+        found_at=work.now, created_at=work.now, touched_at=work.now,
+    )  # fmt: skip
+    return work.insert(
+        handed, entry_id=entry_id, member_id=leader, chat_id=leader + 1000, created_at=work.now,
+        touched_at=work.now,
+    )  # fmt: skip
+
+
 def _question(work: Work, kind: str, who: int, subject: dict[str, Any]) -> int:
     return work.insert(
         questions, chat_id=who + 1000, member_id=who, kind=kind, subject=subject, asked_at=work.now,
@@ -501,6 +519,7 @@ def walk(office: Office, tmp_path: Path) -> Iterator[Walk]:
             "roster": work.insert(
                 rosters, track="county", member_id=who["office"], chat_id=who["office"] + 1000, at=work.now
             ),
+            "handed": _handed(work, who["office"]),
             "chat": -100500,
             "channel": 100600,
         }
