@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, func, literal, select, update
 
 from bot.domain.entries import Mode, State
 from bot.domain.permissions import Action
@@ -18,6 +18,9 @@ from bot.services.outgoing import Button, Rows, Shown, new_card, open_panel, say
 from bot.services.refusals import CovertInGroup, NotPossible, NotYours
 from bot.services.views.sheets import before_picture
 from bot.services.views.values import entry_values, identity_title, last_body
+
+HIDDEN = literal(Mode.COVERT.value, literal_execute=True)
+"""Written into the statement itself: so the index of hidden entries can be used."""
 
 CARD = "covert"
 """The kind of card by which those learn of a covert entry who may hand it over."""
@@ -51,7 +54,7 @@ def waiting_due(work: Work) -> int:
     told = 0
     rows = work.connection.execute(
         select(entries).where(
-            entries.c.mode == Mode.COVERT.value,
+            entries.c.mode == HIDDEN,
             entries.c.state == State.FILED.value,
             entries.c.kind == "issue",
             entries.c.handed_over_at.is_(None),
