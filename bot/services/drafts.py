@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from bot.domain.entries import State
 from bot.domain.permissions import Action
 from bot.ledger import entries as book
 from bot.ledger import events
 from bot.ledger.desk import Work
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import entries
 from bot.services import filing, life, pictures, telling
 from bot.services.answering import Toast
@@ -49,23 +50,41 @@ def choose_region(work: Work, entry_id: int, version: int, index: str) -> None:
     filing.show_receipt(work, fresh)
 
 
+_mine = (entries.c.filer_id == bindparam("filer"), entries.c.chat_id == bindparam("chat"))
+_touched_since = Prepared(
+    select(entries)
+    .where(*_mine, *(entries.c.state != state for state in _GONE), entries.c.touched_at >= bindparam("since"))
+    .order_by(entries.c.id.desc())
+)
+_of_source = Prepared(
+    select(entries)
+    .where(
+        *_mine,
+        entries.c.state == State.DRAFT.value,
+        entries.c.note == "source",
+        entries.c.description == "",
+        entries.c.created_at >= bindparam("since"),
+        entries.c.touched_at >= bindparam("since"),  # never before its creation: the index has it
+    )
+    .order_by(entries.c.id.desc())
+    .limit(1)
+)
+
+
+def _recent(work: Work, incoming: Incoming, within: timedelta) -> list[Row[Any]]:
+    """The member's entries in this chat that were touched within a time, the newest first."""
+    return _touched_since.all(
+        work, filer=work.actor.member_id, chat=incoming.chat_id, since=work.now - within
+    )
+
+
 def for_words(work: Work, incoming: Incoming) -> Row[Any] | None:
     """The member's newest entry in this chat that still waits for its words, for ten minutes.
 
     A draft, or one that a tap on its region has filed without a word.
     """
-    return work.connection.execute(
-        select(entries)
-        .where(
-            entries.c.filer_id == work.actor.member_id,
-            entries.c.chat_id == incoming.chat_id,
-            entries.c.state.not_in(_GONE),
-            entries.c.description == "",
-            entries.c.touched_at >= work.now - work.world.rules.caption_within,
-        )
-        .order_by(entries.c.id.desc())
-        .limit(1)
-    ).first()
+    waiting = _recent(work, incoming, work.world.rules.caption_within)
+    return next((row for row in waiting if row.description == ""), None)
 
 
 def of_source(work: Work, incoming: Incoming) -> Row[Any] | None:
@@ -74,19 +93,13 @@ def of_source(work: Work, incoming: Incoming) -> Row[Any] | None:
     Longer than others: what comes late must not become an entry of another source, whose words the
     county would read.
     """
-    return work.connection.execute(
-        select(entries)
-        .where(
-            entries.c.filer_id == work.actor.member_id,
-            entries.c.chat_id == incoming.chat_id,
-            entries.c.state == State.DRAFT.value,
-            entries.c.note == "source",
-            entries.c.description == "",
-            entries.c.created_at >= work.now - work.world.rules.reference_kept,
-        )
-        .order_by(entries.c.id.desc())
-        .limit(1)
-    ).first()
+    found: Row[Any] | None = _of_source.first(
+        work,
+        filer=work.actor.member_id,
+        chat=incoming.chat_id,
+        since=work.now - work.world.rules.reference_kept,
+    )
+    return found
 
 
 def for_photos(work: Work, incoming: Incoming, identity: Identity) -> Row[Any] | None:
@@ -96,18 +109,7 @@ def for_photos(work: Work, incoming: Incoming, identity: Identity) -> Row[Any] |
     before the first of them.
     """
     rules = work.world.rules
-    rows = work.connection.execute(
-        select(entries)
-        .where(
-            entries.c.filer_id == work.actor.member_id,
-            entries.c.chat_id == incoming.chat_id,
-            entries.c.state.not_in(_GONE),
-            entries.c.touched_at >= work.now - rules.caption_within,
-        )
-        .order_by(entries.c.id.desc())
-        .limit(2)
-    ).all()
-    for row in rows:
+    for row in _recent(work, incoming, rules.caption_within)[:2]:
         if row.group_key != identity.group or row.mode != identity.mode:
             continue
         last = pictures.last_of(work, row.id)
