@@ -111,6 +111,7 @@ PRESSES: Mapping[str, Handler] = {
     "issue": intake.make_issue,
     "good": intake.list_as_good,
     "covertmode": covert.covert_mode,
+    "as": covert.choose_identity,
     "identity": covert.identity,
     "mode": covert.mode,
     "preview": covert.preview,
@@ -146,6 +147,7 @@ WORDS: Mapping[str, Handler] = {
     "台账": lists.ledger,
     "销号": check.close_by_word,
     "暗访": covert.covert_on,
+    "切换": covert.ask_identity,
     "登记来源问题": sources.begin,
     "明访": covert.covert_off,
 }

@@ -72,3 +72,13 @@ async def pass_check(here: Hearing) -> Toast:
     return await here.do(
         covert.pass_check, press.subject, press.version, press.arg, heard.chat_id, heard.pressed_message
     )
+
+
+async def ask_identity(here: Hearing) -> Toast:
+    """The word 「切换」."""
+    return await here.do(covert.ask_identity, here.heard.chat_id, here.heard.private)
+
+
+async def choose_identity(here: Hearing) -> Toast:
+    """The day's identity."""
+    return await here.do(covert.choose_identity, here.pressed.arg)

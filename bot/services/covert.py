@@ -13,7 +13,8 @@ from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.ledger.people import Reached
 from bot.ledger.tables import cards, entries, members
-from bot.services import checkers, faces, life, telling
+from bot.services import checkers, faces, life, renumbering, telling
+from bot.services.answering import Toast
 from bot.services.outgoing import Button, Rows, Shown, new_card, open_panel, say, show_card
 from bot.services.refusals import CovertInGroup, NotPossible, NotYours
 from bot.services.views.sheets import before_picture
@@ -42,6 +43,29 @@ def switch(work: Work, chat_id: int, private: bool, on: bool) -> None:
     )
     back = Button("switch_open" if on else "switch_covert", "covertmode", 0, 0, "0" if on else "1")
     say(work, chat_id, "covert.switched", {"on": on}, buttons=((back,),), protect=on)
+
+
+def ask_identity(work: Work, chat_id: int, private: bool) -> None:
+    """「切换」: as whom the member files today, before anything is filed.
+
+    Raises:
+        CovertInGroup: asked in a group chat, where the identity is that group's.
+        NotYours: there is nothing to choose from.
+    """
+    if not private:
+        raise CovertInGroup
+    mine = work.actor.groups()
+    if len(mine) < 2:
+        raise NotYours
+    title = work.world.campaign.group_title
+    buttons = tuple((Button("", "as", 0, 0, key, text=title(key)),) for key in mine)
+    say(work, chat_id, "covert.which_identity", buttons=buttons, protect=True)
+
+
+def choose_identity(work: Work, key: str) -> Toast:
+    """The day's answer; what was held for it is filed under it. Raises NotYours."""
+    renumbering.choose_today(work, key)
+    return Toast("covert.identity_chosen", {"title": work.world.campaign.group_title(key)})
 
 
 def waiting_due(work: Work) -> int:

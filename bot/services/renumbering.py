@@ -36,7 +36,17 @@ def choose(work: Work, entry_id: int, key: str) -> None:
     _still_before(row)
     identity.choose(work, key)
     become(work, row, as_worded(work, row, key))
-    for held in _held(work, row.id):
+    _free(work, key)
+
+
+def choose_today(work: Work, key: str) -> None:
+    """The day's answer, given without an entry; raises NotYours for a group of somebody else's."""
+    identity.choose(work, key)
+    _free(work, key)
+
+
+def _free(work: Work, key: str) -> None:
+    for held in _held(work):
         become(work, held, as_worded(work, held, key))
 
 
@@ -128,7 +138,7 @@ def _renumber(work: Work, row: Row[Any], new: Identity, body: str, values: dict[
     )
 
 
-def _held(work: Work, but: int) -> list[Row[Any]]:
+def _held(work: Work) -> list[Row[Any]]:
     """The actor's entries that wait for the day's answer."""
     return list(
         work.connection.execute(
@@ -138,7 +148,6 @@ def _held(work: Work, but: int) -> list[Row[Any]]:
                 entries.c.identity_open.is_(True),
                 entries.c.state.in_(BEFORE),
                 entries.c.handed_over_at.is_(None),
-                entries.c.id != but,
             )
             .order_by(entries.c.id)
         ).all()

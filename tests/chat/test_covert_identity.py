@@ -274,3 +274,17 @@ async def test_an_unconfirmed_preview_leaves_no_words_behind_when_the_entry_turn
 
     assert "另一句话" not in contact.chat(town.bot).last.words
     assert "村口垃圾堆" in contact.chat(town.bot).last.words
+
+
+async def test_the_word_for_switching_answers_before_anything_is_filed(town: Town) -> None:
+    person = await both(town)
+    person.sends(town.bot, "切换")
+    await town.settle()
+
+    press = person.presses(person.chat(town.bot).last, "县(市)第一督查小组")
+    await town.settle()
+    person.sends_photo(town.bot, photo(), caption=CAPTION)
+    await town.settle()
+
+    assert (await press.answered()).text == "今天以县(市)第一督查小组登记。"
+    assert await numbers(town) == ["县1-0412-01"]

@@ -199,6 +199,7 @@ PRESSES: Mapping[str, Rule] = {
     "history": Entry(Action.HISTORY),
     "tocheck": Own(),
     "covertmode": Own(arg="1"),
+    "as": AboutPeople(lambda a: "county/1" in a.groups(), arg="county/1"),
     "identity": Entry(Action.EDIT, arg="?", narrower=True),
     "mode": Entry(Action.EDIT, arg="covert", narrower=True),
     "preview": Entry(_hand_over),
