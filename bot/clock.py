@@ -50,3 +50,33 @@ class SteppedClock:
     def advance(self, step: timedelta) -> None:
         """Move forward by a step."""
         self.move_to(self._now + step)
+
+
+class OffsetClock:
+    """A clock that runs on with the machine's seconds, from another day: for the playground.
+
+    Raises:
+        ValueError: when set to a naive time, or moved backwards.
+    """
+
+    def __init__(self, start: datetime) -> None:
+        if start.tzinfo is None:
+            raise ValueError("the clock takes aware times only")
+        self._machine = SystemClock()
+        self._offset = start.astimezone(UTC) - self._machine.now()
+
+    def now(self) -> datetime:
+        """The present instant of that other day, aware, in UTC."""
+        return self._machine.now() + self._offset
+
+    def move_to(self, instant: datetime) -> None:
+        """Jump forward to an aware instant and run on from there."""
+        if instant.tzinfo is None:
+            raise ValueError("the clock takes aware times only")
+        self.advance(instant - self.now())
+
+    def advance(self, step: timedelta) -> None:
+        """Jump forward by a step."""
+        if step < timedelta(0):
+            raise ValueError("the clock does not run backwards")
+        self._offset += step

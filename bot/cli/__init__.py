@@ -9,7 +9,7 @@ import click
 from bot import __version__
 from bot.cli.ledger import backup, export, migrate
 from bot.cli.people import invite, members
-from bot.cli.serving import run
+from bot.cli.serving import playground, run
 from bot.cli.setting_up import check, init
 
 
@@ -31,5 +31,5 @@ def main(context: click.Context, config: Path) -> None:
     context.obj = config
 
 
-for command in (run, init, check, invite, members, export, migrate, backup):
+for command in (run, playground, init, check, invite, members, export, migrate, backup):
     main.add_command(command)

@@ -22,6 +22,9 @@ from .world import Chat, Member, Message, User, all_rights
 
 T = TypeVar("T")
 
+TAKEN = ("/bot", "/file/", "/play")
+"""Where the addresses begin that the server answers itself."""
+
 
 class BotApiServer:
     """A fake Telegram with its HTTP face.
@@ -31,6 +34,7 @@ class BotApiServer:
         faults: faults on order, see faults.py.
         violations: what a strict server has seen a bot do wrong.
         asgi: the ASGI application (`/bot…`, `/file/bot…`, `/play/…`).
+        front: an ASGI application for every other address (a page), where there is one.
         url: "http://127.0.0.1:PORT" once it is started.
     """
 
@@ -39,6 +43,7 @@ class BotApiServer:
         self.telegram = Telegram(self.clock, strict=strict, seed=seed)
         self.people: dict[int, Person] = {}
         self.url = ""
+        self.front: Any = None
         self._wire = Wire(self.telegram)
         self._control = control_app(self)
         self._http = HttpServer(self.asgi)
@@ -237,7 +242,10 @@ class BotApiServer:
 
     async def asgi(self, scope: Any, receive: Any, send: Any) -> None:
         """The ASGI application."""
-        if scope["type"] == "http" and not scope["path"].startswith("/play"):
+        path = scope.get("path", "")
+        if scope["type"] == "http" and self.front is not None and not path.startswith(TAKEN):
+            await self.front(scope, receive, send)
+        elif scope["type"] == "http" and not path.startswith("/play"):
             await self._wire(scope, receive, send)
         else:
             await self._control(scope, receive, send)

@@ -37,7 +37,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from bot.clock import SteppedClock
+from bot.clock import OffsetClock, SteppedClock
 
 from .account import Bot
 from .acts import find_chat, perform
@@ -288,7 +288,7 @@ class Control:
     async def clock(self, request: Request) -> Response:
         """Move the clock."""
         clock = self.server.clock
-        if not isinstance(clock, SteppedClock):
+        if not isinstance(clock, SteppedClock | OffsetClock):
             raise PlayError("this server's clock cannot be moved")
         asked = await _json(request)
         if "now" in asked:
