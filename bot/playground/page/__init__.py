@@ -20,8 +20,8 @@ FILES = {
     "/page.css": ("page.css", "text/css; charset=utf-8"),
 }
 POLICY = (
-    "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; style-src 'self'; font-src 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+    "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; style-src 'self'; "
+    "font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
 
 
@@ -57,12 +57,17 @@ class Page:
         return Response(orjson.dumps({"cast": self.cast, **self.told}), media_type="application/json")
 
     async def _font(self, request: Request) -> Response:
-        """The Chinese font of the pictures, for a browser on a machine that has none."""
-        spec = find_spec("manimgx_fonts_cjk")
-        for folder in (spec.submodule_search_locations or ()) if spec else ():
-            for path in sorted(Path(folder).rglob("*.ttc")):
-                return FileResponse(path, media_type="font/collection")
-        return Response(status_code=404)
+        path = _han_font()
+        return FileResponse(path, media_type="font/collection") if path else Response(status_code=404)
 
     async def _icon(self, request: Request) -> Response:
         return Response(status_code=204)
+
+
+def _han_font() -> Path | None:
+    """The Chinese font that pictures are lettered with, for a browser on a machine that has none."""
+    spec = find_spec("manimgx_fonts_cjk")
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        for path in sorted(Path(folder).rglob("*.ttc")):
+            return path
+    return None

@@ -197,7 +197,7 @@ async function renew() {
   cast = told.cast; ahead = new Date(state.now) - Date.now();
   document.getElementById("campaign").textContent = told.name || "督查机器人";
   document.getElementById("notice").textContent = told.ready ? told.notice : told.notice || "人员正在加入… · people are joining…";
-  if (!phones.length && (cast.length || state.people.length)) {
+  if (!phones.length && (told.ready || !cast.length) && (cast.length || state.people.length)) {
     let kept = []; try { kept = JSON.parse(sessionStorage.getItem("phones") || "[]"); } catch { kept = []; }
     const ids = new Set((cast.length ? cast : state.people).map((one) => one.id));
     const want = (role) => (cast.find((one) => one.role === role) || {}).id;
