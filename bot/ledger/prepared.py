@@ -127,6 +127,15 @@ def _compile(statement: Any, dialect: Dialect) -> _Compiled:
     defaults = compiled.construct_params({}, _check=False)
     processors: Mapping[str, Convert] = compiled._bind_processors
     names = compiled.positiontup if compiled.positional else list(compiled.bind_names.values())
+    words = str(compiled)
+    if compiled.positional:
+        constant = {
+            name: literal
+            for name in names
+            if (literal := _literal(defaults.get(name), processors.get(name))) is not None
+        }
+        words = _with_literals(words, [constant.get(name) for name in names])
+        names = [name for name in names if name not in constant]
     binds = tuple((name, defaults.get(name), processors.get(name)) for name in names)
     columns = compiled._result_columns
     readers = []
@@ -135,7 +144,31 @@ def _compile(statement: Any, dialect: Dialect) -> _Compiled:
         if read is not None:
             readers.append((at, read))
     make = _row_class(tuple(column.keyname for column in columns))._make if columns else None
-    return _Compiled(str(compiled), binds, bool(compiled.positional), make, tuple(readers))
+    return _Compiled(words, binds, bool(compiled.positional), make, tuple(readers))
+
+
+def _literal(value: Any, bind: Convert | None) -> str | None:
+    """A constant of the statement as the database reads it, None for what is to be bound."""
+    if value is not None and bind is not None:
+        value = bind(value)
+    if isinstance(value, bool | int):
+        return str(int(value))
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return None
+
+
+def _with_literals(words: str, literals: Sequence[str | None]) -> str:
+    """Constants in the words themselves: only then SQLite may use a partial index.
+
+    Bound, they would make it prepare the statement anew at each call, to see whether it may.
+    """
+    first, *rest = words.split("?")
+    assert len(rest) == len(literals)
+    parts = [first]
+    for literal, part in zip(literals, rest, strict=True):
+        parts += ["?" if literal is None else literal, part]
+    return "".join(parts)
 
 
 def _row_class(names: tuple[str, ...]) -> type[Any]:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, literal_column, or_, select, update
 
 from bot.domain.entries import Mode, Source
 from bot.domain.permissions import Role
@@ -112,7 +112,7 @@ _ready = (
         .outerjoin(cards, cards.c.id == outbox.c.card_id)
     )
     .where(
-        outbox.c.state == "waiting",
+        outbox.c.state == literal_column("'waiting'"),  # a literal: for the partial index
         # what failed before and waits for another try keeps its place: it holds back what is behind it
         or_(outbox.c.not_before.is_(None), outbox.c.not_before <= bindparam("now"), outbox.c.attempts > 0),
         outbox.c.chat_id.not_in(bindparam("busy", expanding=True)),
