@@ -27,6 +27,7 @@ from bot.delivery.health import Health, serve_health
 from bot.delivery.hearing import Hearing
 from bot.delivery.limits import Limits
 from bot.delivery.polling import Poller
+from bot.delivery.polling import State as Polling
 from bot.delivery.receiver import Receiver
 from bot.delivery.sender import Sender
 from bot.delivery.serving import Served, bind
@@ -37,6 +38,7 @@ from bot.documents import roster
 from bot.domain.captions import CaptionReader
 from bot.domain.world import World
 from bot.handlers import dispatch
+from bot.jobs.listening import Listening
 from bot.jobs.media import Downloader
 from bot.jobs.timetable import beat
 from bot.ledger import inbox as inbox_book
@@ -80,6 +82,7 @@ def build_world(settings: Settings) -> World:
         rules=settings.entry_rules(),
         deadlines=settings.deadline_settings(),
         hours=settings.hours(),
+        upkeep=settings.upkeep(),
         invitation_days=settings.invitations.days,
     )
 
@@ -89,9 +92,17 @@ def open_desk(settings: Settings, clock: Clock | None = None, world: World | Non
     clock = clock or SystemClock()
     url = settings.database_url()
     before, after = migrate.upgrade(url, now=clock.now(), backups=settings.backup_folder())
-    if before != after:
+    if before not in (None, after):
         log.info("the ledger was migrated", before=before, after=after)
     return Desk(url, clock, world or build_world(settings))
+
+
+class Stopped(Exception):
+    """The application was asked to stop before it had started."""
+
+
+class PartDied(Exception):
+    """A part of the bot ended with an error and the bot stopped; the log has the error."""
 
 
 @dataclass
@@ -124,6 +135,7 @@ class Application:
         self._served: list[Any] = []
         self._media_wanted = asyncio.Event()
         self._media_idle = asyncio.Event()
+        self._died: BaseException | None = None
         self.parts: Parts
         self.ready = False
 
@@ -132,13 +144,19 @@ class Application:
 
         Raises:
             telegram.error.InvalidToken: Telegram does not know the token.
+            Stopped: it was asked to stop before Telegram could be reached.
             bot.config.ConfigError, bot.ledger.migrate.NewerLedger: one clear line each.
         """
         settings = self.settings
         desk = open_desk(settings, self.clock, self.world)
         wire = Wire(settings.token, settings.telegram.api_url, proxy=settings.telegram.proxy)
         await wire.__aenter__()
-        me = await self._patiently(wire.me)
+        try:
+            me = await self._patiently(wire.me)
+        except (TelegramError, Stopped):
+            await wire.__aexit__(None, None, None)
+            desk.close()
+            raise
         self.name = me["username"]
         await desk.do(commands.know_bot, me)
         catalogue = Catalogue(self.world.campaign, settings.texts.language)
@@ -156,6 +174,7 @@ class Application:
         )
         downloader = Downloader(desk, wire, store, self.world.campaign, self._pool)
         self.parts = Parts(desk, wire, catalogue, sender, receiver, downloader, store)
+        self._listening = Listening(desk, self.clock, self._hears)
         self._listen_to_commits(desk)
         await sender.recover()
         recovered = await receiver.recover(settings.inbox.waiting_limit)
@@ -182,13 +201,25 @@ class Application:
                 raise
             except NetworkError as error:
                 log.warning("Telegram cannot be reached", said=str(error), again_in=pause)
-                await asyncio.sleep(pause)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(pause):
+                        await self._stop.wait()
+                        raise Stopped from None
                 pause = min(pause * 2, LONGEST_PAUSE)
 
     async def run(self) -> None:
-        """Run until `stop` is asked for."""
+        """Run until `ask_to_stop`, then close.
+
+        Raises:
+            telegram.error.InvalidToken: the token was refused at the first poll.
+            PartDied: a part of the bot had ended with an error.
+        """
         await self._stop.wait()
         await self.close()
+        if isinstance(self._died, InvalidToken):
+            raise self._died
+        if self._died is not None:
+            raise PartDied(type(self._died).__name__) from self._died
 
     def ask_to_stop(self) -> None:
         """Ask for a clean stop; returns at once."""
@@ -223,6 +254,7 @@ class Application:
 
     async def tick(self) -> int:
         """One beat of the metronome: everything that has fallen due."""
+        await self._listening.note()
         return await self.parts.desk.do(beat)
 
     async def idle(self) -> None:
@@ -318,6 +350,7 @@ class Application:
     def _ended(self, task: asyncio.Task[Any]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("a part of the bot has died, stopping", part=task.get_name(), exc_info=error)
+            self._died = self._died or error
             self._stop.set()
 
     async def _open_ears(self) -> None:
@@ -350,6 +383,10 @@ class Application:
         self._served.append(served)
         await webhook.announce(parts.wire, telegram.webhook_url, allowed=ALLOWED_UPDATES)
 
+    def _hears(self) -> bool:
+        """Whether Telegram is being heard; by webhook its silence cannot be told from peace."""
+        return self._poller is None or self._poller.state is Polling.POLLING
+
     def _start_metronome(self) -> None:
         # misfire_grace_time None and coalesce: a loop that was blocked drops no beat
         scheduler = AsyncIOScheduler(
@@ -361,6 +398,7 @@ class Application:
 
     async def _beat(self) -> None:
         try:
+            await self._listening.note()
             await self.parts.desk.do(beat, _not_done)
         except LedgerUnavailable as error:
             log.warning("the clock waits for the ledger", error=str(error))

@@ -54,7 +54,7 @@ async def _run(settings: Settings) -> None:
     from sqlalchemy.exc import DBAPIError
     from telegram.error import InvalidToken
 
-    from bot.app import Application
+    from bot.app import Application, PartDied, Stopped
     from bot.cli.people import wrong_token
     from bot.config import ConfigError
     from bot.ledger.migrate import NewerLedger
@@ -66,14 +66,24 @@ async def _run(settings: Settings) -> None:
             loop.add_signal_handler(number, application.ask_to_stop)
         await application.start()
         await application.run()
+    except Stopped:
+        return
     except InvalidToken:
         give_up(USAGE, wrong_token())
+    except PartDied as error:
+        give_up(FAILED, f"出错停止，原因见上面的日志 · stopped after an error, see the log above: {error}")
     except ConfigError as error:
         give_up(USAGE, *(fault.line for fault in error.faults))
     except NewerLedger as error:
         give_up(FAILED, newer(error))
-    except (DBAPIError, OSError) as error:
+    except DBAPIError as error:
         give_up(FAILED, unreachable(settings, error))
+    except OSError as error:
+        give_up(
+            FAILED,
+            f"{error.filename or settings.telegram.webhook_listen}: {error.strerror or error} · "
+            "检查各文件夹和 webhook_listen · check the folders and webhook_listen",
+        )
 
 
 # --- the playground -----------------------------------------------------------------------------------

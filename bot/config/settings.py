@@ -17,7 +17,7 @@ from bot.domain.campaign import Campaign, Group, GroupKind, Region, Track
 from bot.domain.deadlines import DeadlineSettings
 from bot.domain.entries import EntryRules
 from bot.domain.positions import Bounds
-from bot.domain.world import Hours
+from bot.domain.world import Hours, Upkeep
 
 _PACKAGE_DATA = Path(__file__).resolve().parent.parent / "data"
 
@@ -177,6 +177,14 @@ class Settings(BaseSettings):
             days=days,
             warning_days=given.warning_days,
             most_days=given.most_days,
+        )
+
+    def upkeep(self) -> Upkeep:
+        """What is kept how long."""
+        return Upkeep(
+            inbox_kept=timedelta(hours=self.inbox.keep_hours),
+            outbox_kept=timedelta(days=self.outbox.keep_days),
+            outage=timedelta(hours=self.inbox.outage_hours),
         )
 
     def hours(self) -> Hours:

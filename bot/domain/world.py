@@ -28,6 +28,15 @@ class Hours:
 
 
 @dataclass(frozen=True, slots=True)
+class Upkeep:
+    """What is kept how long, each a setting (DESIGN «What is kept»)."""
+
+    inbox_kept: timedelta = timedelta(hours=48)  # updates, after they are done
+    outbox_kept: timedelta = timedelta(days=90)  # texts, after they were sent
+    outage: timedelta = timedelta(hours=23)  # so long without Telegram, and people are told
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """Everything a unit of work may know that is not in the ledger."""
 
@@ -36,6 +45,7 @@ class World:
     rules: EntryRules = field(default_factory=EntryRules)
     deadlines: DeadlineSettings = field(default_factory=DeadlineSettings)
     hours: Hours = field(default_factory=Hours)
+    upkeep: Upkeep = field(default_factory=Upkeep)
     invitation_days: int = 7
     days_off: frozenset[date] = frozenset()
     made_up_days: frozenset[date] = frozenset()

@@ -19,6 +19,7 @@ from bot.services import (
     seconds,
     secrecy,
     townships,
+    upkeep,
 )
 
 DUE: tuple[Callable[[Work], int], ...] = (
@@ -38,6 +39,7 @@ DUE: tuple[Callable[[Work], int], ...] = (
     groupchat.sweep,
     drafts.nag_due,
     secrecy.sweep,
+    upkeep.due,
 )
 
 
