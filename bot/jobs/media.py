@@ -17,7 +17,7 @@ from bot.ledger.desk import Desk, DeskClosed, LedgerUnavailable
 from bot.media.errors import PhotoRefused, StoreError
 from bot.media.pipeline import Studied, study
 from bot.media.store import PhotoStore, derived_path, photo_path
-from bot.services import media
+from bot.services import media, pictures
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +49,7 @@ class Downloader:
             LedgerUnavailable: nothing could be written down; the photos are fetched anew.
         """
         async with self._busy:
+            await self._erase()
             done, running = 0, dict[int, asyncio.Task[None]]()
             try:
                 while True:
@@ -68,6 +69,16 @@ class Downloader:
                 for task in running.values():
                     task.cancel()
                 await asyncio.gather(*running.values(), return_exceptions=True)
+
+    async def _erase(self) -> None:
+        """Take out of the store what must not be kept; what fails is tried again with the next round."""
+        for key, path in await self._desk.look(pictures.to_erase):
+            try:
+                await asyncio.get_running_loop().run_in_executor(self._executor, self._store.delete, path)
+            except StoreError as error:
+                log.warning("a file could not be erased", error=type(error).__name__)
+                continue
+            await self._desk.do(pictures.erased, key)
 
     async def _one(self, row: Any) -> None:
         try:

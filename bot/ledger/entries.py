@@ -69,6 +69,12 @@ def get(work: Work, entry_id: int) -> Row[Any] | None:
     return found
 
 
+def add(work: Work, **values: Any) -> Row[Any]:
+    """A new entry; gives its row."""
+    row: Row[Any] = writing(entries).add(work, values)
+    return row
+
+
 def by_number(work: Work, number: str) -> Row[Any] | None:
     """An entry's row by its number."""
     return work.connection.execute(select(entries).where(entries.c.number == number)).first()

@@ -193,6 +193,7 @@ class Writing:
     def __init__(self, table: Table) -> None:
         self._table = table
         self._inserts: dict[tuple[str, tuple[str, ...]], Prepared] = {}
+        self._additions: dict[tuple[str, ...], Prepared] = {}
         self._updates: dict[tuple[tuple[str, ...], tuple[str, ...]], Prepared] = {}
 
     def insert(self, work: Work, values: Mapping[str, Any]) -> int:
@@ -205,6 +206,15 @@ class Writing:
                 words = words.returning(next(iter(self._table.primary_key.columns)))
             statement = self._inserts[shape] = Prepared(words)
         return statement.insert(work, values)
+
+    def add(self, work: Work, values: Mapping[str, Any]) -> Any:
+        """Insert one row and give it as it is then."""
+        shape = tuple(values)
+        statement = self._additions.get(shape)
+        if statement is None:
+            words = self._table.insert().values(dict.fromkeys(values)).returning(*self._table.c)
+            statement = self._additions[shape] = Prepared(words)
+        return statement.first(work, **values)
 
     def update(self, work: Work, where: Mapping[str, Any], values: Mapping[str, Any]) -> Any:
         """Update the row whose columns equal `where`; gives it as it is then, None when there is none."""

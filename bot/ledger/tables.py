@@ -219,6 +219,12 @@ Index(
     entries.c.id.desc(),
 )
 Index("ix_entries_filer", entries.c.filer_id, entries.c.chat_id, entries.c.touched_at)
+Index(
+    "ix_entries_drafts",
+    entries.c.filer_id,
+    entries.c.chat_id,
+    sqlite_where=entries.c.state == "draft",
+)
 Index("ix_entries_settle", entries.c.settle_at, sqlite_where=entries.c.settle_at.is_not(None))
 Index("ix_entries_group", entries.c.group_key, entries.c.state)
 Index("ix_entries_chain", entries.c.chain_id)

@@ -141,6 +141,24 @@ class PhotoStore:
         except _failures() as error:
             raise _named(prefix, error) from error
 
+    def delete(self, path: str) -> None:
+        """Take one photo out, and what was made from it: for what must not be kept (SPEC §1 (d)) only.
+
+        Raises:
+            StoreRefused, StoreUnreachable: it may still be there.
+        """
+        import obstore
+
+        _checked(path)
+        made = [one for one in self.paths(DERIVED.rstrip("/"), derived=True) if f"/{path}." in one]
+        try:
+            for doomed in (path, *made):
+                obstore.delete(self._store(doomed), doomed)
+        except _failures() as error:
+            named = _named(path, error)
+            if not isinstance(named, PhotoMissing):
+                raise named from error
+
     def delete_derived(self) -> int:
         """Delete all that can be made again; how many files that were. Photos as received never go."""
         import obstore

@@ -133,6 +133,8 @@ def refused(work: Work, heading: Heading, refusal: Refusal) -> Toast:
         return Toast("refusals.group_only", alert=True)
     if heading.press:
         return Toast(refusal.key, values, alert=True)
+    if values.get("told"):
+        return QUIET  # another part of the same album has had the answer
     reply_to = heading.message.message_id if heading.message else None
     if heading.private or refusal.in_group:
         say(work, heading.chat_id, refusal.key, values, reply_to=reply_to)

@@ -64,7 +64,6 @@ _of_source = Prepared(
         entries.c.note == "source",
         entries.c.description == "",
         entries.c.created_at >= bindparam("since"),
-        entries.c.touched_at >= bindparam("since"),  # never before its creation: the index has it
     )
     .order_by(entries.c.id.desc())
     .limit(1)

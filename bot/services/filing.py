@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, func, select
 
 from bot.domain.captions import CaptionReading, read_caption
 from bot.domain.entries import Mode, Source, State, entry_number, settle_until
@@ -29,8 +29,8 @@ PLACE = ("region", "township", "village", "spot")
 
 def open_entry(work: Work, identity: Identity, *, chat_id: int, found_at: datetime) -> Row[Any]:
     """A fresh draft, without words or photos."""
-    new_id = work.insert(
-        entries,
+    row = book.add(
+        work,
         state=State.DRAFT.value,
         kind="issue",
         track=identity.track,
@@ -45,8 +45,6 @@ def open_entry(work: Work, identity: Identity, *, chat_id: int, found_at: dateti
         touched_at=work.now,
         nag_at=work.now + work.world.rules.nag_after,
     )
-    row = book.get(work, new_id)
-    assert row is not None
     events.record(work, "opened", entry_id=row.id, body=body_of(identity))
     return row
 
@@ -184,20 +182,23 @@ def of_office(row: Row[Any]) -> bool:
     return row.group_key is None and row.source != Source.GANZHUANZHENG
 
 
+_others = entries.alias()
 _last_entry = Prepared(
-    select(entries)
-    .where(
-        entries.c.filer_id == bindparam("filer"),
-        entries.c.chat_id == bindparam("chat"),
-        entries.c.id != bindparam("this"),
-        entries.c.region.is_not(None),
-        entries.c.state != State.VOID.value,
-        entries.c.touched_at >= bindparam("since"),  # never before its creation: the index has it
-        entries.c.created_at >= bindparam("since"),
-        entries.c.created_at <= bindparam("until"),
+    select(entries).where(
+        entries.c.id
+        == select(func.max(_others.c.id))
+        .where(
+            _others.c.filer_id == bindparam("filer"),
+            _others.c.chat_id == bindparam("chat"),
+            _others.c.id != bindparam("this"),
+            _others.c.region.is_not(None),
+            _others.c.state != State.VOID.value,
+            _others.c.touched_at >= bindparam("since"),  # never before its creation: the index has it
+            _others.c.created_at >= bindparam("since"),
+            _others.c.created_at <= bindparam("until"),
+        )
+        .scalar_subquery()
     )
-    .order_by(entries.c.id.desc())
-    .limit(1)
 )
 
 

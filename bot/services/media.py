@@ -11,6 +11,7 @@ from sqlalchemy import Row, select, update
 from bot.ledger import entries as book
 from bot.ledger.desk import Work
 from bot.ledger.tables import entries, photos
+from bot.services import pictures
 from bot.services.outgoing import refresh_cards
 
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (2, 10, 60, 300, 1800, 7200))
@@ -45,12 +46,16 @@ def refused(work: Work, photo_id: int, fault: str, values: dict[str, Any] | None
 
 def _finish(work: Work, photo_id: int, values: dict[str, Any]) -> None:
     work.connection.execute(update(photos).where(photos.c.id == photo_id).values(**values))
-    row = work.connection.execute(select(photos).where(photos.c.id == photo_id)).one()
+    row = work.connection.execute(select(photos).where(photos.c.id == photo_id)).first()
+    if row is None:  # it was taken back as secret while it was fetched
+        if values.get("file"):
+            pictures.name_for_erasure(work, photo_id, values["file"])
+        return
     if row.entry_id is None:
         return
     entry = book.get(work, row.entry_id)
     assert entry is not None
-    if values.get("lat") is not None and entry.lat is None and row.kind == "before":
+    if _usable(work, values) and entry.lat is None and row.kind == "before":
         work.connection.execute(
             update(entries)
             .where(entries.c.id == entry.id)
@@ -59,13 +64,21 @@ def _finish(work: Work, photo_id: int, values: dict[str, Any]) -> None:
     refresh_cards(work, row.entry_id)
 
 
+def _usable(work: Work, values: dict[str, Any]) -> bool:
+    """Whether a photo tells where it was taken, and that is in the city."""
+    lat, lng, bounds = values.get("lat"), values.get("lng"), work.world.campaign.bounds
+    return lat is not None and lng is not None and (bounds is None or bounds.holds(lat, lng))
+
+
 def failed(work: Work, photo_id: int, *, theirs: bool = False) -> None:
     """A download failed: it is tried again later.
 
     Without end while line or disk are at fault; `theirs`: Telegram answers that it has no such file, and
     a photo that it denies to the last is named as lost.
     """
-    row = work.connection.execute(select(photos.c.attempts).where(photos.c.id == photo_id)).one()
+    row = work.connection.execute(select(photos.c.attempts).where(photos.c.id == photo_id)).first()
+    if row is None:
+        return
     if theirs and row.attempts >= len(PAUSES):
         refused(work, photo_id, "lost")
         return

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import Row, bindparam, delete, func, select, update
 
 from bot.domain.entries import Source
 from bot.ledger import outbox as book
 from bot.ledger.desk import Work
 from bot.ledger.prepared import Prepared
-from bot.ledger.tables import entries, photos
+from bot.ledger.tables import entries, facts, photos
 from bot.services.incoming import Attachment, Incoming
 
 WAKE = "media"
 """What a commit wakes when a photo waits for its download."""
+
+ERASE = "erase:"
+"""Facts under this key name files that the media job still has to take out of the store."""
 
 MOST_BYTES = 20 * 1024 * 1024
 """Telegram hands out files up to 20 MB; larger ones are kept by reference (BOTAPI §5.6)."""
@@ -145,6 +148,30 @@ def adopt(
     )
     book.remember_message(work, row.chat_id, row.message_id, entry_id, "part")
     work.wakes.add(WAKE)
+
+
+def forget(work: Work, row: Row[Any]) -> None:
+    """Delete a photo that must not be kept; its file, if there is one, is named for erasure."""
+    if row.file:
+        name_for_erasure(work, row.id, row.file)
+    work.connection.execute(delete(photos).where(photos.c.id == row.id))
+
+
+def name_for_erasure(work: Work, photo_id: int, file: str) -> None:
+    """Have the media job take a file out of the store."""
+    work.connection.execute(facts.insert().values(key=f"{ERASE}{photo_id}", value=file))
+    work.wakes.add(WAKE)
+
+
+def to_erase(work: Work) -> list[tuple[str, str]]:
+    """(key, file) of what the media job is to take out of the store."""
+    rows = work.connection.execute(select(facts).where(facts.c.key.startswith(ERASE))).all()
+    return [(row.key, str(row.value)) for row in rows]
+
+
+def erased(work: Work, key: str) -> None:
+    """A file is out of the store."""
+    work.connection.execute(delete(facts).where(facts.c.key == key))
 
 
 def rename(work: Work, row: Row[Any], kind: str) -> None:

@@ -93,7 +93,7 @@ class NotUnderstood(Refusal):
 
 
 class SecretMaterial(Refusal):
-    """Marked as secret: nothing of it is stored; value `word`."""
+    """Marked as secret: nothing of it is stored; value `word`. `told`: the sender has heard it already."""
 
 
 class CovertInGroup(Refusal):

@@ -13,26 +13,25 @@ from bot.ledger import events, inbox
 from bot.ledger.desk import Work
 from bot.ledger.tables import facts, photos
 from bot.ledger.tables import inbox as inbox_table
-from bot.services import county, life
+from bot.services import county, life, pictures
 from bot.services.answering import after
 from bot.services.incoming import Incoming
 from bot.services.refusals import SecretMaterial
-
-ERASE = "erase:"
-"""Facts under this key name files that the media job still has to take out of the store."""
 
 
 def refuse_secret(work: Work, incoming: Incoming) -> None:
     """Let a message pass that carries no marking of secrecy, in words or file names.
 
     Raises:
-        SecretMaterial: with the word that was found; also for every other part of such an album.
+        SecretMaterial: with the word that was found; without a second line for the album's other parts.
     """
     names = [attachment.name for attachment in incoming.attachments if attachment.name]
     reader = work.world.reader
     word = next((found for text in (incoming.text, *names) if (found := secret_marking(text, reader))), None)
-    if word is not None or album_refused(work, incoming):
-        raise SecretMaterial(word=word or "", album=word is None)
+    if album_refused(work, incoming):
+        raise SecretMaterial(word=word or "", told=True)
+    if word is not None:
+        raise SecretMaterial(word=word)
 
 
 def album_refused(work: Work, incoming: Incoming) -> bool:
@@ -88,13 +87,9 @@ def _rows(work: Work, condition: Any, incoming: Incoming) -> list[Row[Any]]:
 
 
 def _forget(work: Work, rows: Any) -> None:
-    """Delete photo rows; their files are named for erasure; what stood on them alone is undone."""
+    """Delete photos; what stood on them alone is undone."""
     for row in rows:
-        if row.file:
-            key = f"{ERASE}{row.id}"
-            work.connection.execute(facts.insert().values(key=key, value=row.file))
-            work.wakes.add("media")
-        work.connection.execute(delete(photos).where(photos.c.id == row.id))
+        pictures.forget(work, row)
     for entry_id in {row.entry_id for row in rows if row.entry_id is not None}:
         _void(work, entry_id)
         entry = book.get(work, entry_id)
@@ -116,17 +111,6 @@ def _void(work: Work, entry_id: int) -> None:
         )  # fmt: skip
     elif row is not None:
         life.refresh_cards(work, row.id)
-
-
-def to_erase(work: Work) -> list[tuple[str, str]]:
-    """(key, file) of what the media job is to take out of the store."""
-    rows = work.connection.execute(select(facts).where(facts.c.key.startswith(ERASE))).all()
-    return [(row.key, str(row.value)) for row in rows]
-
-
-def erased(work: Work, key: str) -> None:
-    """A file is out of the store."""
-    work.connection.execute(delete(facts).where(facts.c.key == key))
 
 
 def sweep(work: Work) -> int:

@@ -19,7 +19,7 @@ def _own(work: Work, entry_id: int, version: int) -> Row[Any]:
     row = life.load(work, entry_id, Action.EDIT)
     if row.filer_id != work.actor.member_id:
         raise NotYours
-    life.fresh_press(work, row, version)
+    life.fresh_press(work, row, version, seen_all=True)
     if row.state not in (State.DRAFT, State.FILED):
         raise NotPossible(state=row.state)
     return row

@@ -24,7 +24,7 @@ MOST_LINES = 30
 
 def _visit(work: Work, entry_id: int, version: int) -> Row[Any]:
     row = life.load(work, entry_id, Action.EDIT)
-    life.fresh_press(work, row, version)
+    life.fresh_press(work, row, version, seen_all=True)
     if row.kind != "visit" or row.state != State.FILED:
         raise NotPossible(state=row.state)
     return row

@@ -24,7 +24,8 @@ async def test_parts_in_any_order_with_the_caption_on_any_make_one_receipt(
     await town.passes(seconds=3)
 
     assert len(said(li, town)) == before + 1
-    assert "县1-0412-01" in last(li, town).text and "照片 6" in last(li, town).text
+    assert "县1-0412-01" in last(li, town).text
+    assert "照片 6" in last(li, town).text
     assert len(await rows(town)) == 1
 
 
@@ -40,7 +41,8 @@ async def test_the_receipt_counts_parts_as_they_come(town: Town) -> None:
     await town.settle()
 
     assert "照片 1" in shown
-    assert last(li, town) is first and "照片 6" in first.text
+    assert last(li, town) is first
+    assert "照片 6" in first.text
 
 
 async def test_without_a_caption_the_receipt_comes_two_seconds_after_the_last_part(town: Town) -> None:
@@ -89,7 +91,8 @@ async def test_a_part_after_hand_over_edits_the_countys_card_without_a_new_messa
     await town.passes(seconds=3)
 
     assert len(said(wang, town)) == heard
-    assert last(wang, town) is card and card.file.data != sheet
+    assert last(wang, town) is card
+    assert card.file.data != sheet
     assert "照片 3" in last(li, town).text
 
 

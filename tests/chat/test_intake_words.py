@@ -33,7 +33,8 @@ async def test_the_next_text_within_ten_minutes_is_the_caption(town: Town) -> No
     li.sends(town.bot, HEAP)
     await town.settle()
 
-    assert "县1-0412-01" in last(li, town).text and "任庄村" in last(li, town).text
+    assert "县1-0412-01" in last(li, town).text
+    assert "任庄村" in last(li, town).text
 
 
 async def test_after_ten_minutes_only_a_reply_is_the_caption(town: Town) -> None:
@@ -63,7 +64,8 @@ async def test_text_first_then_photos_one_by_one(town: Town) -> None:
         await town.settle()
 
     assert "请发照片" in asked
-    assert "照片 3" in last(li, town).text and "县1-0412-01" in last(li, town).text
+    assert "照片 3" in last(li, town).text
+    assert "县1-0412-01" in last(li, town).text
     assert len(await rows(town)) == 1
 
 
@@ -79,7 +81,8 @@ async def test_a_photo_after_photo_and_words_is_a_draft_of_its_own_that_can_join
 
     found = await rows(town)
     assert [row.state for row in found] == ["filed", "void"]
-    assert "照片 2" in last(li, town).text and "县1-0412-01" in last(li, town).text
+    assert "照片 2" in last(li, town).text
+    assert "县1-0412-01" in last(li, town).text
 
 
 async def test_a_voice_is_the_caption_and_the_region_one_tap(town: Town) -> None:
@@ -95,7 +98,8 @@ async def test_a_voice_is_the_caption_and_the_region_one_tap(town: Town) -> None
 
     assert "请点选县(市、区)" in question
     assert "县1-0412-01" in last(li, town).text
-    assert "说明见语音" in last(li, town).text and "附件 1" in last(li, town).text
+    assert "说明见语音" in last(li, town).text
+    assert "附件 1" in last(li, town).text
 
 
 async def test_menu_words_are_never_captions(town: Town) -> None:
@@ -120,8 +124,10 @@ async def test_one_tap_on_the_region_files_and_the_words_are_read_again(town: To
     await press(town, li, question, "延津县")
 
     row = (await rows(town))[0]
-    assert row.number == "县1-0412-01" and row.region == "延津县"
-    assert row.category is not None and row.wish.startswith("days:2")
+    assert row.number == "县1-0412-01"
+    assert row.region == "延津县"
+    assert row.category is not None
+    assert row.wish.startswith("days:2")
 
 
 async def test_a_region_pressed_twice_is_answered_kindly(town: Town) -> None:
@@ -151,7 +157,8 @@ async def test_words_after_a_region_tap_join_what_was_filed(town: Town) -> None:
 
     row = (await rows(town))[0]
     assert (row.region, row.township, row.village) == ("延津县", "王楼镇", "任庄村")
-    assert row.description == "王楼镇任庄村村口垃圾堆" and len(await rows(town)) == 1
+    assert row.description == "王楼镇任庄村村口垃圾堆"
+    assert len(await rows(town)) == 1
 
 
 async def test_a_draft_nags_once_after_fifteen_minutes(town: Town) -> None:
@@ -165,7 +172,8 @@ async def test_a_draft_nags_once_after_fifteen_minutes(town: Town) -> None:
     await town.passes(minutes=60)
 
     assert (nagged, len(said(li, town))) == (before + 1, before + 1)
-    assert "还有一条没登记完" in last(li, town).text and "延津县" in labels(last(li, town))
+    assert "还有一条没登记完" in last(li, town).text
+    assert "延津县" in labels(last(li, town))
 
 
 async def test_the_same_place_is_taken_and_said(town: Town) -> None:

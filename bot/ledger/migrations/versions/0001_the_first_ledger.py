@@ -218,6 +218,12 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("entries", schema=None) as batch_op:
         batch_op.create_index("ix_entries_chain", ["chain_id"], unique=False)
+        batch_op.create_index(
+            "ix_entries_drafts",
+            ["filer_id", "chat_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'draft'"),
+        )
         batch_op.create_index("ix_entries_filer", ["filer_id", "chat_id", "touched_at"], unique=False)
         batch_op.create_index("ix_entries_group", ["group_key", "state"], unique=False)
         batch_op.create_index(
@@ -557,6 +563,7 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_entries_group")
         batch_op.drop_index("ix_entries_filer")
+        batch_op.drop_index("ix_entries_drafts", sqlite_where=sa.text("state = 'draft'"))
         batch_op.drop_index("ix_entries_chain")
 
     op.drop_table("entries")
