@@ -83,7 +83,7 @@ def test_the_second_sheet_has_every_field_with_times_as_times(tmp_path: Path, wo
     assert row["督查组"] == "县(市)第一督查小组"
     assert row["序列"] == "县(市)"
     assert row["类别大类"] == "垃圾"
-    assert row["检查时间"] == datetime(2019, 4, 12, 9, 0)
+    assert row["检查时间"] == datetime(2019, 4, 12, 9, 0)  # noqa: DTZ001 - a cell of a workbook has no zone
     assert row["整改前照片"] == "2019/04/1/01_前_x.jpg"
 
 
