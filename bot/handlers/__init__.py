@@ -141,6 +141,7 @@ WORDS: Mapping[str, Handler] = {
     "邀请": people.invite,
     "取消": people.cancel,
     "收工": intake.day_end,
+    "撤回": intake.withdraw_word,
     "我的": lists.my,
     "待办": lists.todo,
     "待核查": lists.to_check,

@@ -80,6 +80,12 @@ async def withdraw(here: Hearing) -> Toast:
     return await here.do(withdrawal.withdraw, press.subject, press.version)
 
 
+async def withdraw_word(here: Hearing) -> Toast:
+    """The word 「撤回」."""
+    assert here.heard.message is not None
+    return await here.do(withdrawal.by_word, here.heard.message)
+
+
 async def make_issue(here: Hearing) -> Toast:
     """「改为问题」."""
     press = here.pressed

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, select
 
 from bot.domain.entries import State
 from bot.domain.permissions import Action
+from bot.ledger import entries as book
 from bot.ledger.desk import Work
+from bot.ledger.tables import entries
 from bot.services import filing, life, telling
 from bot.services.answering import Toast
+from bot.services.incoming import Incoming
+from bot.services.outgoing import say
 from bot.services.refusals import TooLate
 
 FREE = (State.DRAFT, State.FILED, State.ASSIGNED)
@@ -25,6 +29,37 @@ def still_free(work: Work, row: Row[Any]) -> bool:
         and row.contact_pressed_at is None
         and work.now <= row.created_at + work.world.rules.withdraw_within
     )
+
+
+def by_word(work: Work, incoming: Incoming) -> None:
+    """The word 「撤回」: for the entry it replies to; else the newest receipt is shown, to be pressed.
+
+    A word alone takes nothing back: it does not say which.
+
+    Raises:
+        TooLate: there is none that could be taken back.
+    """
+    if incoming.reply_to is not None:
+        entry_id = book.by_message(work, incoming.chat_id, incoming.reply_to)
+        if entry_id is not None:
+            toast = withdraw(work, entry_id, 0)
+            say(work, incoming.chat_id, toast.text, toast.values, reply_to=incoming.message_id)
+            return
+    row = work.connection.execute(
+        select(entries)
+        .where(
+            entries.c.filer_id == work.actor.member_id,
+            entries.c.chat_id == incoming.chat_id,
+            entries.c.created_at >= work.now - work.world.rules.withdraw_within,
+            entries.c.state.in_([state.value for state in FREE]),
+            entries.c.contact_pressed_at.is_(None),
+        )
+        .order_by(entries.c.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        raise TooLate(why="time")
+    filing.show_receipt(work, row, anew=True)
 
 
 def withdraw(work: Work, entry_id: int, version: int) -> Toast:

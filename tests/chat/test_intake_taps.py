@@ -317,3 +317,18 @@ async def test_nothing_is_edited_after_hand_over(town: Town) -> None:
 
     assert (await pressed.answered()).alert
     assert (await rows(town))[0].wish.startswith("days:3")
+
+
+async def test_the_word_alone_shows_what_could_be_taken_back_and_as_a_reply_takes_it(town: Town) -> None:
+    li = await inspector(town)
+    receipt = await filed(town, li)
+
+    li.sends(town.bot, "撤回")
+    await town.settle()
+    shown, still = last(li, town), (await rows(town))[0].state
+    li.sends(town.bot, "撤回", reply_to=shown)
+    await town.settle()
+
+    assert shown is not receipt
+    assert (still, (await rows(town))[0].state) == ("filed", "void")
+    assert "县1-0412-01 已撤回" in last(li, town).text

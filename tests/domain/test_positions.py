@@ -10,7 +10,7 @@ CITY = Bounds(34.7, 113.2, 36.0, 115.2)
 
 
 @pytest.mark.parametrize("place", [(35.30, 113.92), (35.14, 114.20), (35.40, 114.06), (35.46, 113.80)])
-def test_the_shift_is_half_a_kilometre_to_the_east_and_little_to_the_south(
+def test_the_shift_is_half_a_kilometre_east_and_little_south(
     place: tuple[float, float],
 ) -> None:
     latitude, longitude = to_gcj02(*place)
