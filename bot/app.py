@@ -23,16 +23,13 @@ from bot.clock import Clock, SystemClock
 from bot.config import Settings
 from bot.delivery.composing import Composer
 from bot.delivery.drawing import Drawing
-from bot.delivery.health import Health, serve_health
 from bot.delivery.hearing import Hearing
 from bot.delivery.limits import Limits
 from bot.delivery.polling import Poller
 from bot.delivery.polling import State as Polling
 from bot.delivery.receiver import Receiver
 from bot.delivery.sender import Sender
-from bot.delivery.serving import Served, bind
 from bot.delivery.updates import ALLOWED_UPDATES, Heard
-from bot.delivery.webhook import WebhookApp
 from bot.delivery.wire import Wire
 from bot.documents import roster
 from bot.domain.captions import CaptionReader
@@ -370,6 +367,9 @@ class Application:
         await self._open_webhook()
 
     async def _open_webhook(self) -> None:
+        from bot.delivery.serving import Served, bind
+        from bot.delivery.webhook import WebhookApp
+
         parts, telegram = self.parts, self.settings.telegram
         webhook = WebhookApp(
             parts.receiver.store,
@@ -408,6 +408,9 @@ class Application:
     async def _serve_health(self) -> None:
         if not self.settings.server.listen:
             return
+        # a web server is loaded when the bot listens already: a start is counted in these
+        from bot.delivery.health import Health, serve_health
+
         parts = self.parts
         checks = {"listening": lambda: None if self.ready else "starting or stopping"}
         gauges: dict[str, tuple[str, Callable[[], float]]] = {

@@ -8,15 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, pool, text
+from sqlalchemy import Connection, create_engine, inspect, pool, text
 
 from bot.ledger.desk import sqlite_path
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 FOLDER = Path(__file__).parent / "migrations"
 
@@ -29,6 +28,8 @@ class NewerLedger(RuntimeError):
 
 
 def _config(connection: Connection) -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     config.set_main_option("path_separator", "os")
@@ -55,23 +56,23 @@ def _locked(url: str) -> Iterator[Connection]:
 
 def current(connection: Connection) -> str | None:
     """The revision a database stands at, None for an empty one."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return found
+
+
+def revisions() -> tuple[str, ...]:
+    """Every revision that this program knows, oldest first.
+
+    They are numbered by their files, so that a start which has nothing to migrate needs no alembic.
+    """
+    return tuple(sorted(path.name[:4] for path in (FOLDER / "versions").glob("[0-9]*.py")))
 
 
 def head() -> str:
     """The newest revision that this program knows."""
-    found = ScriptDirectory(str(FOLDER)).get_current_head()
-    assert found is not None
-    return found
-
-
-def _known() -> set[str]:
-    return {script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions()}
-
-
-def revisions() -> frozenset[str]:
-    """Every revision that this program knows."""
-    return frozenset(script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions())
+    return revisions()[-1]
 
 
 def upgrade(url: str, *, now: datetime, backups: Path | None = None) -> tuple[str | None, str]:
@@ -86,12 +87,14 @@ def upgrade(url: str, *, now: datetime, backups: Path | None = None) -> tuple[st
         before, newest = current(connection), head()
         if before == newest:
             return before, newest
-        if before is not None and before not in _known():
+        if before is not None and before not in revisions():
             raise NewerLedger(before)
         path = sqlite_path(url)
         if before is not None and path is not None and backups is not None:
             _copy(path, backups / f"before-{newest}-{now:%Y%m%dT%H%M%S}.db")
         connection.rollback()
+        from alembic import command
+
         command.upgrade(_config(connection), "head")
         connection.commit()
         return before, newest
@@ -99,6 +102,8 @@ def upgrade(url: str, *, now: datetime, backups: Path | None = None) -> tuple[st
 
 def downgrade(url: str, revision: str) -> None:
     """Take a database back to an older revision (`base` for nothing): for tests and emergencies."""
+    from alembic import command
+
     with _locked(url) as connection:
         command.downgrade(_config(connection), revision)
         connection.commit()
@@ -106,6 +111,8 @@ def downgrade(url: str, revision: str) -> None:
 
 def write_revision(url: str, message: str, revision: str) -> Any:
     """Write a new step from the difference between the tables and a database: for developers."""
+    from alembic import command
+
     with _locked(url) as connection:
         return command.revision(_config(connection), message, autogenerate=True, rev_id=revision)
 

@@ -82,8 +82,8 @@ def test_a_ledger_that_has_to_change_is_copied_first(path: Path, tmp_path: Path)
 
     copies: list[Path] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(migrate.command, "upgrade", lambda *_: copies.extend(backups.iterdir()))
-        patch.setattr(migrate, "_known", lambda: {"0000", migrate.head()})
+        patch.setattr("alembic.command.upgrade", lambda *_: copies.extend(backups.iterdir()))
+        patch.setattr(migrate, "revisions", lambda: ("0000", "0001"))
         migrate.upgrade(url, now=NOW, backups=backups)
 
     assert [copy.name for copy in copies] == [f"before-{migrate.head()}-20190412T010000.db"]
@@ -138,3 +138,12 @@ def test_two_processes_at_once_migrate_once(path: Path) -> None:
     head = migrate.head()
     assert said == [f"('{head}', '{head}')", f"(None, '{head}')"]
     assert "entries" in tables(path)
+
+
+def test_the_numbers_of_the_files_are_the_revisions_of_the_chain() -> None:
+    from alembic.script import ScriptDirectory
+
+    chain = ScriptDirectory(str(migrate.FOLDER))
+
+    assert tuple(reversed([step.revision for step in chain.walk_revisions()])) == migrate.revisions()
+    assert chain.get_current_head() == migrate.head()
