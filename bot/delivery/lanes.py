@@ -144,13 +144,15 @@ class Lanes(Generic[K, T]):
 
     async def _again(self, item: T, tried: int, failure: Exception) -> bool:
         """Try an item to its end, or to its setting aside; False when the lanes are being drained."""
-        since = 0.0
+        since, first = 0.0, True
         while True:
             if isinstance(failure, NotNow):
                 wait = failure.after
             else:
                 tried += 1
-                log.warning("an item failed", tries=tried, exc_info=failure)
+                # where it failed is said once: the next tries say the same, and lines cost more than tries
+                log.warning("an item failed", tries=tried, exc_info=failure if first else None)
+                first = False
                 if tried >= len(self._tries):
                     return await self._put_aside(item, failure)
                 wait = self._tries[tried] - since
