@@ -24,9 +24,9 @@ class Phone {
   constructor(personId) {
     this.root = document.getElementById("phone").content.firstElementChild.cloneNode(true);
     this.find = (selector) => this.root.querySelector(selector);
-    this.personId = personId; this.chatKey = ""; this.reply = null; this.files = []; this.shown = "";
+    this.personId = personId; this.chatKey = ""; this.reply = null; this.files = []; this.shown = ""; this.fresh = true;
     this.find(".person").addEventListener("change", (event) => { this.be(Number(event.target.value)); });
-    this.find(".chat").addEventListener("change", (event) => { this.chatKey = event.target.value; this.shown = ""; this.look(); });
+    this.find(".chat").addEventListener("change", (event) => { this.chatKey = event.target.value; this.shown = ""; this.fresh = true; this.look(); });
     this.find(".close").addEventListener("click", () => { this.root.remove(); phones.splice(phones.indexOf(this), 1); remember(); });
     this.find("form").addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
     this.find("textarea").addEventListener("keydown", (event) => {
@@ -51,11 +51,11 @@ class Phone {
 
   role() { return (cast.find((one) => one.id === this.personId) || {}).role; }
 
-  be(personId) { this.personId = personId; this.chatKey = ""; this.shown = ""; this.answer(null); this.fill(); this.look(); remember(); }
+  be(personId) { this.personId = personId; this.chatKey = ""; this.shown = ""; this.fresh = true; this.answer(null); this.fill(); this.look(); remember(); }
 
   fill() {
     const people = this.find(".person");
-    const known = cast.length ? cast : state.people.map((one) => ({ id: one.id, name: one.first_name, role: "", scope: "" }));
+    const known = everybody();
     people.replaceChildren(...known.map((one) => {
       const option = element("option", "", [one.scope || one.role, one.name].filter(Boolean).join(" · "));
       option.value = one.id; option.selected = one.id === this.personId; return option;
@@ -81,8 +81,11 @@ class Phone {
     this.shown = print;
     const list = this.find(".messages");
     const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
-    list.replaceChildren(...messages.map((message) => this.bubble(message, messages)));
-    if (atEnd || list.scrollTop === 0) list.scrollTop = list.scrollHeight;
+    const end = atEnd || this.fresh;
+    this.fresh = false;
+    const album = (message) => (message.album ? messages.filter((one) => one.album === message.album) : [message]);
+    const shown = messages.filter((message) => album(message)[0] === message);
+    list.replaceChildren(...shown.map((message) => this.bubble(message, messages, album(message))));
     const menu = [...messages].reverse().find((message) => message.by_bot && message.keyboard);
     const rows = menu && menu.keyboard.keyboard ? menu.keyboard.keyboard : [];
     this.find(".menu").replaceChildren(...rows.flat().map((key) => {
@@ -90,9 +93,14 @@ class Phone {
       button.addEventListener("click", () => { this.act({ verb: "sends", place: this.place(), text: key.text || key }); });
       return button;
     }));
+    if (!end) return;
+    const toEnd = () => { list.scrollTop = list.scrollHeight; };
+    toEnd();
+    document.fonts.ready.then(toEnd);
+    for (const picture of list.querySelectorAll("img")) picture.addEventListener("load", toEnd, { once: true });
   }
 
-  bubble(message, all) {
+  bubble(message, all, parts) {
     const mine = !message.by_bot && message.from && message.from.id === this.personId;
     const item = element("li", mine ? "mine" : "");
     if (message.kind === "service" || message.service) {
@@ -101,22 +109,18 @@ class Phone {
     if (!mine && message.from && !this.chatKey.includes(":")) item.append(element("div", "from", message.from.first_name));
     const quoted = message.reply_to && all.find((one) => one.message_id === message.reply_to);
     if (quoted) item.append(element("div", "quote", (quoted.text || quoted.caption || "📷").slice(0, 60)));
-    if (message.file) {
-      if (message.file.kind === "photo" || (message.file.mime || "").startsWith("image/")) {
-        const picture = element("img"); const best = message.file.sizes.at(-1);
-        picture.src = best ? best.url : message.file.url; picture.alt = message.caption || "照片 photo"; picture.loading = "lazy";
-        item.append(picture);
-      } else {
-        const link = element("a", "", `📄 ${message.file.name || message.file.kind}`);
-        link.href = message.file.url; link.download = message.file.name || ""; item.append(link);
-      }
+    const files = parts.filter((part) => part.file);
+    const shelf = files.length > 1 ? element("div", "album") : item;
+    for (const part of files) shelf.append(this.file(part));
+    if (shelf !== item) item.append(shelf);
+    for (const part of parts) {
+      const words = part.text || part.caption;
+      if (words) item.append(this.words(words, part.text ? part.entities : part.caption_entities));
     }
-    const words = message.text || message.caption;
-    if (words) item.append(this.words(words, message.text ? message.entities : message.caption_entities));
     for (const row of message.buttons) {
       const line = element("div", "buttons");
       for (const button of row) {
-        if (button.url) { const link = element("a", "", button.text); link.href = button.url; link.target = "_blank"; link.rel = "noopener"; line.append(link); continue; }
+        if (button.url) { line.append(this.link(button.text, button.url)); continue; }
         const made = element("button", "", button.text); made.type = "button";
         made.addEventListener("click", () => { this.press(message, button); }); line.append(made);
       }
@@ -133,14 +137,36 @@ class Phone {
 
   words(text, entities) {
     const box = element("div", "words");
-    const bold = (entities || []).filter((one) => one.type === "bold");
+    const tags = { bold: "b", italic: "i", underline: "u", strikethrough: "s", code: "code", pre: "pre", blockquote: "blockquote", expandable_blockquote: "blockquote" };
     let at = 0;
-    for (const one of bold) {
-      box.append(text.slice(at, one.offset), element("b", "", text.slice(one.offset, one.offset + one.length)));
+    for (const one of entities || []) {
+      const words = text.slice(one.offset, one.offset + one.length);
+      const url = one.url || (one.type === "url" ? words : "");
+      if (one.offset < at || !(tags[one.type] || url)) continue; // inside another one
+      box.append(text.slice(at, one.offset), url ? this.link(words, url) : element(tags[one.type], "", words));
       at = one.offset + one.length;
     }
     box.append(text.slice(at));
     return box;
+  }
+
+  file(message) {
+    if (message.file.kind === "photo" || (message.file.mime || "").startsWith("image/")) {
+      const picture = element("img"), best = message.file.sizes.at(-1);
+      picture.src = best ? best.url : message.file.url; picture.alt = message.caption || "照片 photo";
+      if (best) { picture.width = best.width; picture.height = best.height; }
+      return picture;
+    }
+    const link = element("a", "", `📄 ${message.file.name || message.file.kind}`);
+    link.href = message.file.url; link.download = message.file.name || ""; return link;
+  }
+
+  // a link to the bot with a payload is START behind it, as in the apps; every other one opens a tab
+  link(words, url) {
+    const payload = startOf(url);
+    const link = element("a", "", words); link.href = /^https?:/.test(url) ? url : "#"; link.target = "_blank"; link.rel = "noopener noreferrer";
+    if (payload) link.addEventListener("click", (event) => { event.preventDefault(); this.act({ verb: "opens", bot: String(told.bot), payload }); });
+    return link;
   }
 
   answer(message) {
@@ -160,7 +186,11 @@ class Phone {
     if (!text && !files.length) return;
     const reply = this.reply ? { reply_to: { chat: this.chatKey, message_id: this.reply.message_id } } : {};
     box.value = ""; this.files = []; this.pick([]); this.answer(null);
-    if (!files.length) { await this.act({ verb: text.startsWith("/start") ? "opens" : "sends", place: this.place(), bot: String(told.bot), text, payload: text.split(" ")[1] || "", ...reply }); return; }
+    if (!files.length) {
+      const payload = startOf(text);
+      await this.act(payload ? { verb: "opens", bot: String(told.bot), payload } : { verb: "sends", place: this.place(), text, ...reply });
+      return;
+    }
     const form = new FormData(), names = files.map((_, index) => `file${index}`);
     const pictures = files.every((file) => file.type.startsWith("image/"));
     const act = pictures && files.length > 1
@@ -190,6 +220,11 @@ function clockOf(at) {
   return new Intl.DateTimeFormat("zh-CN", { timeZone: told.zone, hour: "2-digit", minute: "2-digit", hour12: false }).format(at);
 }
 
+function startOf(text) {
+  const found = /^(?:https?:\/\/)?t\.me\/(\w+)\?start=([\w-]+)$/.exec(text.trim());
+  return found && found[1] === told.username ? found[2] : "";
+}
+
 function remember() { try { sessionStorage.setItem("phones", JSON.stringify(phones.map((phone) => phone.personId))); } catch { /* private mode: a reload begins anew */ } }
 
 async function renew() {
@@ -199,10 +234,11 @@ async function renew() {
   document.getElementById("notice").textContent = told.ready ? told.notice : told.notice || "人员正在加入… · people are joining…";
   if (!phones.length && (told.ready || !cast.length) && (cast.length || state.people.length)) {
     let kept = []; try { kept = JSON.parse(sessionStorage.getItem("phones") || "[]"); } catch { kept = []; }
-    const ids = new Set((cast.length ? cast : state.people).map((one) => one.id));
+    const ids = new Set(everybody().map((one) => one.id));
     const want = (role) => (cast.find((one) => one.role === role) || {}).id;
     const chosen = kept.filter((id) => ids.has(id));
-    for (const id of chosen.length ? chosen : [want("inspector"), contactOfGroup(), want("office")]) if (id) phones.push(new Phone(id));
+    const usual = [want("inspector"), contactOfGroup(), want("office")].filter(Boolean);
+    for (const id of chosen.length ? chosen : usual.length ? usual : [...ids].slice(0, 3)) phones.push(new Phone(id));
   }
   for (const phone of phones) { phone.fill(); phone.look(); }
 }
@@ -212,19 +248,28 @@ function contactOfGroup() {
   return found && found.id;
 }
 
+// who has a part, then who came later
+function everybody() {
+  const ids = new Set(cast.map((one) => one.id));
+  const others = state.people.filter((one) => !ids.has(one.id)).map((one) => ({ id: one.id, name: one.first_name, role: "", scope: "" }));
+  return [...cast, ...others];
+}
+
 let waiting = 0;
 function soon() { clearTimeout(waiting); waiting = setTimeout(renew, 40); }
 
 async function listen() {
   const events = await fetch("/play/events");
   const reader = events.body.getReader(), text = new TextDecoder();
+  let rest = "";
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
-    for (const line of text.decode(value).split("\n")) {
+    const lines = (rest + text.decode(value, { stream: true })).split("\n");
+    rest = lines.pop();
+    for (const line of lines) {
       if (!line.startsWith("data: ")) continue;
-      let event = null; try { event = JSON.parse(line.slice(6)); } catch { /* a line cut in two: the next look shows it */ }
-      const press = event && event.press;
+      const press = JSON.parse(line.slice(6)).press;
       if (press && press.answer && press.answer.text) {
         for (const phone of phones) if (phone.personId === press.person) phone.say(press.answer.text);
       }
@@ -243,9 +288,20 @@ async function live() {
 document.getElementById("more").addEventListener("click", () => {
   if (phones.length >= 4) return;
   const used = new Set(phones.map((phone) => phone.personId));
-  const next = (cast.length ? cast : state.people).find((one) => !used.has(one.id));
+  const next = everybody().find((one) => !used.has(one.id));
   if (next) { phones.push(new Phone(next.id)); remember(); renew(); }
 });
+document.getElementById("person").addEventListener("click", async () => {
+  const name = (window.prompt("新人的姓名 · the newcomer's name") || "").trim();
+  if (!name || phones.length >= 4) return;
+  const made = await ask("/play/people", { first_name: name });
+  await renew();
+  if (!phones.some((phone) => phone.personId === made.id)) phones.push(new Phone(made.id));
+  remember(); renew();
+});
+for (const button of document.querySelectorAll("#clock button")) {
+  button.addEventListener("click", () => { ask("/play/clock", { advance: Number(button.value) }).then(renew); });
+}
 setInterval(() => {
   const now = new Date(Date.now() + ahead);
   if (told.zone) document.getElementById("now").textContent = new Intl.DateTimeFormat("zh-CN", { timeZone: told.zone, dateStyle: "full", timeStyle: "short" }).format(now);
