@@ -117,6 +117,18 @@ def test_invite_prints_the_link_alone_while_telegram_is_out_of_reach(
     assert re.fullmatch(r"https://t\.me/inspect_bot\?start=[A-Za-z0-9_-]{8,64}\n", done.stdout)
 
 
+def test_a_bot_that_was_started_with_the_token_in_its_environment_is_known_without(
+    run: Run, known: Desk, home: Path
+) -> None:
+    text = (home / "config.toml").read_text("utf-8")
+    (home / "config.toml").write_text(text.replace(TOKEN, "", 1), "utf-8")
+
+    done = run("invite", "--role", "admin")
+
+    assert done.exit_code == 0
+    assert done.stdout.startswith("https://t.me/inspect_bot?start=")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

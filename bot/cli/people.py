@@ -50,7 +50,7 @@ def invite(
         except ScopeError as error:
             give_up(USAGE, f"{error} · {known_names(settings, role)}")
         known = desk.look_now(commands.bot)
-        if known is None or not settings.token.startswith(f"{known['id']}:"):
+        if known is None or (settings.token and not settings.token.startswith(f"{known['id']}:")):
             desk.do_now(commands.know_bot, who_is_it(settings))
         token = desk.do_now(invitations.create, scope, uses=uses)
         link = desk.look_now(invitations.link, token)

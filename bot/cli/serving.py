@@ -128,7 +128,7 @@ class Options:
 @click.option("--empty", is_flag=True, help="不预设人员，只给管理员邀请 · Nobody has joined yet.")
 @click.option("--open", "browser", is_flag=True, help="打开浏览器 · Open the browser.")
 def playground(port: int | None, data: Path | None, empty: bool, browser: bool) -> None:
-    """本机试用，不需要账号和令牌 · Try the bot on this machine, without account or token."""
+    """演练场：本机试用，不需要账号和令牌 · Try the bot on this machine, without account or token."""
     path = config_path()
     play(Options(port, data, empty, browser), path if path.exists() else None)
 
@@ -189,7 +189,7 @@ async def _play(make: Callable[[str], Settings], options: Options, example: bool
         loop.add_signal_handler(number, game.app.ask_to_stop)
     if example:
         _leave_config(folder, game.url)
-    click.echo(f"试用 playground: {game.url}/")
+    click.echo(f"演练场 playground: {game.url}/")
     if options.empty:
         link = f"https://t.me/{game.bot.username}?start={await game.invite(Role.ADMIN)}"
         game.page.told.update(ready=True, notice=link)
