@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
+from types import TracebackType
 from typing import Any, Literal
 
 import structlog
@@ -35,45 +37,53 @@ class Redactor:
         return self.clean(line if isinstance(line, str) else line.decode())
 
 
-class _Filter(logging.Filter):
-    def __init__(self, redactor: Redactor) -> None:
-        super().__init__()
+class _Formatter(structlog.stdlib.ProcessorFormatter):
+    """Lines of other libraries, shaped like our own and cleaned whole: the traceback too."""
+
+    def __init__(self, redactor: Redactor, shared: list[Any], finish: list[Any]) -> None:
+        remove = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+        super().__init__(foreign_pre_chain=shared, processors=[remove, *finish])
         self._redactor = redactor
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = self._redactor.clean(record.getMessage())
-        record.args = ()
-        return True
+    def format(self, record: logging.LogRecord) -> str:
+        return self._redactor.clean(super().format(record))
 
 
 def set_up(
     level: str = "INFO", form: Literal["text", "json"] = "text", secrets: tuple[str, ...] = ()
 ) -> None:
-    """Configure structlog and the standard library's logging for the process."""
+    """Configure structlog, the standard library's logging and the last words of the process."""
     redactor = Redactor(secrets)
-    render: Any = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=False),
+    ]
+    finish: list[Any] = (
+        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
         if form == "json"
-        else structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-        )
+        else [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            )
+        ]
     )
+    last: Any = redactor  # it is given the rendered line, not the values
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=False),
-            *([structlog.processors.format_exc_info] if form == "json" else []),
-            render,
-            redactor,  # type: ignore[list-item]  # the last one is given the rendered line
-        ],
+        processors=[*shared, *finish, last],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.addFilter(_Filter(redactor))
-    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    # they write addresses with the token at INFO
-    for name in ("httpx", "httpcore", "aiohttp", "apscheduler"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    handler.setFormatter(_Formatter(redactor, shared, finish))
+    # libraries write addresses with the token at INFO
+    logging.basicConfig(
+        level=max(logging.WARNING, logging.getLevelName(level)), handlers=[handler], force=True
+    )
+
+    def last_words(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        lines = "".join(traceback.format_exception(kind, error, trace))
+        sys.stderr.write(redactor.clean(lines))
+
+    sys.excepthook = last_words

@@ -45,11 +45,14 @@ def read_settings(path: Path | None = None) -> Settings:
     return settings
 
 
-def set_up_logs(settings: Settings, *secrets: str) -> None:
+def set_up_logs(settings: Settings) -> None:
     """Logs as the settings want them, without the token and whatever else is secret."""
+    from urllib.parse import unquote, urlsplit
+
     from bot import logs
 
-    hidden = (settings.token, settings.webhook_secret, settings.telegram.proxy, *secrets)
+    password = urlsplit(settings.database.url).password or ""
+    hidden = (settings.token, settings.webhook_secret, settings.telegram.proxy, password, unquote(password))
     logs.set_up(settings.logging.level, settings.logging.format, hidden)
 
 

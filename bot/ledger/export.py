@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Row, and_, false, func, or_, select
 
 from bot.domain.entries import Mode
 from bot.ledger.desk import Work
-from bot.ledger.tables import entries, events, members, photos
+from bot.ledger.tables import entries, events, photos
 
 PAGE = 500
 
@@ -54,13 +54,6 @@ def photos_of(work: Work, entry_ids: Iterable[int]) -> dict[int, list[Row[Any]]]
     for row in work.connection.execute(query):
         found.setdefault(row.entry_id, []).append(row)
     return found
-
-
-def names_of(work: Work, member_ids: Iterable[int]) -> dict[int, str]:
-    """Member id → name."""
-    wanted = set(member_ids)
-    rows = work.connection.execute(select(members.c.id, members.c.name).where(members.c.id.in_(wanted)))
-    return {row.id: row.name for row in rows}
 
 
 def hidden_entries(work: Work) -> dict[int, str | None]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -208,8 +207,3 @@ def record(work: Work, *, what: str, form: str, rows: int, photos: int = 0, aske
         body="admin" if not work.actor.member_id else work.actor.grants[0].body,
         data={"what": what, "form": form, "filter": asked, "rows": rows, "photos": photos},
     )
-
-
-def local_now(work: Work) -> datetime:
-    """Now on the campaign's wall clock, for a file's name."""
-    return work.local
