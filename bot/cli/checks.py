@@ -116,7 +116,7 @@ def _fonts(settings: Settings) -> Iterator[Finding]:
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:
-    from bot.ledger.desk import sqlite_path
+    from bot.ledger.engines import sqlite_path
 
     folders = {"备份 backups": settings.backup_folder()}
     if "://" not in settings.media_url():
@@ -173,7 +173,7 @@ def ledger(settings: Settings, bound: list[Bound]) -> Iterator[Finding]:
     from sqlalchemy.exc import DBAPIError
 
     from bot.ledger import events, migrate
-    from bot.ledger.desk import sqlite_path
+    from bot.ledger.engines import sqlite_path
 
     what = "数据库 database"
     path = sqlite_path(settings.database_url())

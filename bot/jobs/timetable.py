@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.ledger.desk import Work, out_of_reach
+from bot.ledger.desk import Work
+from bot.ledger.engines import out_of_reach
 from bot.services import (
     assignment,
     checkers,

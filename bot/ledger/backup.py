@@ -16,7 +16,8 @@ from pathlib import Path
 from sqlalchemy import create_engine, pool
 
 from bot.ledger import events
-from bot.ledger.desk import Desk, sqlite_path
+from bot.ledger.desk import Desk
+from bot.ledger.engines import sqlite_path
 
 NAME = "ledger-"
 

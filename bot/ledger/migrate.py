@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, create_engine, inspect, pool, text
 
-from bot.ledger.desk import sqlite_path
+from bot.ledger.engines import sqlite_path
 
 if TYPE_CHECKING:
     from alembic.config import Config

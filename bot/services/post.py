@@ -13,7 +13,8 @@ from bot.domain.entries import Mode, Source
 from bot.domain.permissions import Role
 from bot.ledger import outbox as book
 from bot.ledger import people
-from bot.ledger.desk import Work, out_of_reach
+from bot.ledger.desk import Work
+from bot.ledger.engines import out_of_reach
 from bot.ledger.outbox import Kind, Priority
 from bot.ledger.prepared import Prepared
 from bot.ledger.tables import cards, chats, entries, members, outbox, photos

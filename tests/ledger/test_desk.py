@@ -13,8 +13,9 @@ import pytest
 from sqlalchemy import event, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from bot.ledger import desk as door
-from bot.ledger.desk import Desk, DeskClosed, LedgerUnavailable, Work, out_of_reach
+from bot.ledger import engines
+from bot.ledger.desk import Desk, DeskClosed, LedgerUnavailable, Work
+from bot.ledger.engines import out_of_reach
 from bot.ledger.tables import facts, serials
 
 
@@ -164,7 +165,7 @@ async def test_every_commit_is_fully_synced(desk: Desk) -> None:
 async def test_a_locked_ledger_is_unavailable_and_nothing_is_stored(
     url: str, clock: Any, world: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(door, "BUSY_TIMEOUT_MS", 20)
+    monkeypatch.setattr(engines, "BUSY_TIMEOUT_MS", 20)
     desk = Desk(url, clock, world)
     other = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

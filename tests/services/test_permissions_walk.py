@@ -28,7 +28,8 @@ from bot.domain.permissions import MAY, MAY_INVITE, Action, Role, may
 from bot.ledger import entries as book
 from bot.ledger import events as event_book
 from bot.ledger import inbox, people
-from bot.ledger.desk import Work, writer_engine
+from bot.ledger.desk import Work
+from bot.ledger.engines import writer_engine
 from bot.ledger.tables import (
     cards,
     chats,
