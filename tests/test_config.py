@@ -340,6 +340,18 @@ REFUSALS = {
     ),
     "another database": ("sqlite:///data/bot.db", "mysql://db/bot", "mysql://db/bot", "postgresql://"),
     "another store": ('url = "data/media"', 'url = "ftp://x"', "ftp://x", "s3://"),
+    "bounds of three numbers": (
+        "bounds = [34.7, 113.2, 36.0, 115.2]",
+        "bounds = [34.7, 113.2, 36.0]",
+        "campaign.bounds",
+        "[south, west, north, east]",
+    ),
+    "bounds with east before west": (
+        "bounds = [34.7, 113.2, 36.0, 115.2]",
+        "bounds = [34.7, 115.2, 36.0, 113.2]",
+        "campaign.bounds",
+        "[south, west, north, east]",
+    ),
     "a port alone": ('listen = "127.0.0.1:8090"', 'listen = "8090"', '= "8090"', "HOST:PORT"),
     "a value for a section": ("[fonts]", "[[fonts]]", "fonts = […]", "must be a table"),
 }
