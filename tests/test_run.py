@@ -154,6 +154,20 @@ async def test_it_can_be_stopped_while_telegram_is_out_of_reach(tmp_path: Path) 
     assert ended.code == 0
 
 
+async def test_it_can_be_stopped_before_it_has_opened_anything(tmp_path: Path) -> None:
+    configured(tmp_path, NOWHERE)
+
+    async with bot(tmp_path, "run", BOT_TOKEN=TOKEN, PYTHONPROFILEIMPORTTIME="1") as running:
+        assert running.process.stderr is not None
+        async with asyncio.timeout(ENDS_WITHIN):
+            while b"bot.config.sections" not in await running.process.stderr.readline():
+                pass
+        ended = await running.ends(signal.SIGTERM)
+
+    assert ended.code == 0
+    assert "Traceback" not in ended.err
+
+
 @pytest.mark.parametrize("given", ["token", "configuration"])
 async def test_only_one_of_the_two_is_refused_with_what_is_missing(tmp_path: Path, given: str) -> None:
     if given == "configuration":

@@ -6,10 +6,12 @@ import asyncio
 import gc
 import os
 import signal
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import FrameType
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 from click.core import ParameterSource
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def run(context: click.Context) -> None:
     """运行机器人 · Run the bot; without configuration and token, the playground."""
+    signal.signal(signal.SIGTERM, _nothing_open_yet)
     gc.disable()  # what a start loads stays: to look through it for garbage costs a tenth of the start
     from bot.config import ConfigError, starting_point
 
@@ -50,6 +53,11 @@ def run(context: click.Context) -> None:
         play(Options(), None)
     else:
         asyncio.run(_run(settings))
+
+
+def _nothing_open_yet(_number: int, _frame: FrameType | None) -> NoReturn:
+    """A stop before the loop listens for it: there is nothing to close."""
+    sys.exit(0)
 
 
 def settle_memory() -> None:
