@@ -198,6 +198,8 @@ entries = Table(
     Column("warnings", Integer, nullable=False, server_default="0"),
     Column("chain_id", Integer),
     Column("void_reason", Text),
+    # the entry that this one repeats or was merged into; its number is told by `services.duplicates`
+    Column("duplicate_of", ForeignKey("entries.id")),
     Column("lat", Float),
     Column("lng", Float),
     Column("position_from", String(8)),
@@ -227,7 +229,16 @@ Index(
 )
 Index("ix_entries_settle", entries.c.settle_at, sqlite_where=entries.c.settle_at.is_not(None))
 Index("ix_entries_group", entries.c.group_key, entries.c.state)
-Index("ix_entries_chain", entries.c.chain_id)
+Index("ix_entries_chain", entries.c.chain_id, sqlite_where=entries.c.chain_id.is_not(None))
+# what resembles a fresh entry: by place and category, by position
+Index(
+    "ix_entries_alike",
+    entries.c.region,
+    entries.c.village,
+    entries.c.category,
+    sqlite_where=entries.c.village.is_not(None),
+)
+Index("ix_entries_lat", entries.c.lat, sqlite_where=entries.c.lat.is_not(None))
 Index(
     "ix_entries_hidden",
     entries.c.state,
@@ -277,6 +288,10 @@ photos = Table(
     Column("file", String(160)),
     Column("sha256", String(64), index=True),
     Column("dhash", BigInteger),
+    Column("dhash_version", Integer),
+    # in which order hashes came: an index in memory reads on from the last one it has
+    Column("hash_seq", Integer),
+    Column("compared_at", UtcTime),
     Column("width", Integer),
     Column("height", Integer),
     Column("taken_at", String(19)),
@@ -287,6 +302,76 @@ photos = Table(
 )
 Index("ix_photos_album", photos.c.chat_id, photos.c.media_group_id)
 Index("ix_photos_pending", photos.c.next_try_at, sqlite_where=photos.c.state == "pending")
+Index("ix_photos_file", photos.c.file_unique_id)
+Index("ix_photos_hash_seq", photos.c.hash_seq, sqlite_where=photos.c.hash_seq.is_not(None))
+Index(
+    "ix_photos_uncompared",
+    photos.c.hash_seq,
+    sqlite_where=and_(photos.c.hash_seq.is_not(None), photos.c.compared_at.is_(None)),
+)
+
+# nearly the same picture: the later photo, an earlier one, in how many bits their hashes differ
+resemblances = Table(
+    "resemblances",
+    metadata,
+    Column("photo_id", Integer, primary_key=True, autoincrement=False),
+    Column("other_id", Integer, primary_key=True, autoincrement=False),
+    Column("distance", Integer, nullable=False),
+)
+Index("ix_resemblances_other", resemblances.c.other_id)
+
+# 问题链: what people said of two entries; an undone link stays in the record
+links = Table(
+    "links",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("entry_id", ForeignKey("entries.id"), nullable=False, index=True),
+    Column("other_id", ForeignKey("entries.id"), nullable=False, index=True),
+    Column("kind", String(8), nullable=False),  # same | again | not
+    Column("member_id", ForeignKey("members.id"), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("undone_by", ForeignKey("members.id")),
+    Column("undone_at", UtcTime),
+    Column("reason", Text),
+)
+
+# 回头看: the tenth of what was closed by picture that is looked at anew, by period
+draws = Table(
+    "draws",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("period", String(10), nullable=False),
+    # who looks: a group's key, or "office:county"
+    Column("checker", String(48), nullable=False),
+    Column("entry_id", ForeignKey("entries.id"), nullable=False),
+    Column("round", Integer, nullable=False, server_default="1"),
+    Column("of", Integer, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("done_at", UtcTime),
+    Column("found", String(12)),  # rectified | unrectified
+    UniqueConstraint("period", "entry_id"),
+)
+Index("ix_draws_checker", draws.c.checker, draws.c.period)
+
+# 督办通知: one document a region, sender and day
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("region", String(32), nullable=False),
+    # a group's key, or "office:county"
+    Column("sender", String(48), nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    UniqueConstraint("region", "sender", "day"),
+)
+notice_items = Table(
+    "notice_items",
+    metadata,
+    Column("entry_id", ForeignKey("entries.id"), primary_key=True),
+    Column("round", Integer, primary_key=True, autoincrement=False),
+    Column("notice_id", ForeignKey("notices.id"), nullable=False, index=True),
+)
 
 # what a city leader 市领导 handed over; its entry is nobody's draft until an office makes it its own
 handed = Table(

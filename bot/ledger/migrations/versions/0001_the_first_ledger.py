@@ -102,6 +102,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("telegram_id", name=op.f("uq_members_telegram_id")),
     )
     op.create_table(
+        "notices",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("region", sa.String(length=32), nullable=False),
+        sa.Column("sender", sa.String(length=48), nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
+        sa.UniqueConstraint("region", "sender", "day", name=op.f("uq_notices_region_sender_day")),
+    )
+    op.create_table(
         "occurrences",
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("subject", sa.String(length=64), nullable=False),
@@ -137,6 +147,16 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_outbox_waiting", ["priority", "id"], unique=False, sqlite_where=sa.text("state = 'waiting'")
         )
+
+    op.create_table(
+        "resemblances",
+        sa.Column("photo_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("other_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("distance", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("photo_id", "other_id", name=op.f("pk_resemblances")),
+    )
+    with op.batch_alter_table("resemblances", schema=None) as batch_op:
+        batch_op.create_index("ix_resemblances_other", ["other_id"], unique=False)
 
     op.create_table(
         "serials",
@@ -201,6 +221,7 @@ def upgrade() -> None:
         sa.Column("warnings", sa.Integer(), server_default="0", nullable=False),
         sa.Column("chain_id", sa.Integer(), nullable=True),
         sa.Column("void_reason", sa.Text(), nullable=True),
+        sa.Column("duplicate_of", sa.Integer(), nullable=True),
         sa.Column("lat", sa.Float(), nullable=True),
         sa.Column("lng", sa.Float(), nullable=True),
         sa.Column("position_from", sa.String(length=8), nullable=True),
@@ -212,12 +233,21 @@ def upgrade() -> None:
         sa.Column("deputy_told_at", UtcTime(), nullable=True),
         sa.Column("contact_pressed_at", UtcTime(), nullable=True),
         sa.Column("undelivered_at", UtcTime(), nullable=True),
+        sa.ForeignKeyConstraint(["duplicate_of"], ["entries.id"], name=op.f("fk_entries_duplicate_of")),
         sa.ForeignKeyConstraint(["filer_id"], ["members.id"], name=op.f("fk_entries_filer_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entries")),
         sa.UniqueConstraint("number", name=op.f("uq_entries_number")),
     )
     with op.batch_alter_table("entries", schema=None) as batch_op:
-        batch_op.create_index("ix_entries_chain", ["chain_id"], unique=False)
+        batch_op.create_index(
+            "ix_entries_alike",
+            ["region", "village", "category"],
+            unique=False,
+            sqlite_where=sa.text("village IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_entries_chain", ["chain_id"], unique=False, sqlite_where=sa.text("chain_id IS NOT NULL")
+        )
         batch_op.create_index(
             "ix_entries_drafts",
             ["filer_id", "chat_id"],
@@ -231,6 +261,9 @@ def upgrade() -> None:
             ["state"],
             unique=False,
             sqlite_where=sa.text("mode = 'covert' AND handed_over_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_entries_lat", ["lat"], unique=False, sqlite_where=sa.text("lat IS NOT NULL")
         )
         batch_op.create_index(
             "ix_entries_passed",
@@ -313,6 +346,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rosters")),
     )
     op.create_table(
+        "draws",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("period", sa.String(length=10), nullable=False),
+        sa.Column("checker", sa.String(length=48), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("of", sa.Integer(), nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("done_at", UtcTime(), nullable=True),
+        sa.Column("found", sa.String(length=12), nullable=True),
+        sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_draws_entry_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draws")),
+        sa.UniqueConstraint("period", "entry_id", name=op.f("uq_draws_period_entry_id")),
+    )
+    with op.batch_alter_table("draws", schema=None) as batch_op:
+        batch_op.create_index("ix_draws_checker", ["checker", "period"], unique=False)
+
+    op.create_table(
         "events",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("entry_id", sa.Integer(), nullable=True),
@@ -387,6 +438,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_invitations_roster_id"), ["roster_id"], unique=False)
 
     op.create_table(
+        "links",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("other_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("undone_by", sa.Integer(), nullable=True),
+        sa.Column("undone_at", UtcTime(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_links_entry_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_links_member_id")),
+        sa.ForeignKeyConstraint(["other_id"], ["entries.id"], name=op.f("fk_links_other_id")),
+        sa.ForeignKeyConstraint(["undone_by"], ["members.id"], name=op.f("fk_links_undone_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_links")),
+    )
+    with op.batch_alter_table("links", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_links_entry_id"), ["entry_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_links_other_id"), ["other_id"], unique=False)
+
+    op.create_table(
         "messages",
         sa.Column("chat_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("message_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -397,6 +469,18 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_messages_entry_id"), ["entry_id"], unique=False)
+
+    op.create_table(
+        "notice_items",
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("notice_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_notice_items_entry_id")),
+        sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name=op.f("fk_notice_items_notice_id")),
+        sa.PrimaryKeyConstraint("entry_id", "round", name=op.f("pk_notice_items")),
+    )
+    with op.batch_alter_table("notice_items", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notice_items_notice_id"), ["notice_id"], unique=False)
 
     op.create_table(
         "photos",
@@ -427,6 +511,9 @@ def upgrade() -> None:
         sa.Column("file", sa.String(length=160), nullable=True),
         sa.Column("sha256", sa.String(length=64), nullable=True),
         sa.Column("dhash", sa.BigInteger(), nullable=True),
+        sa.Column("dhash_version", sa.Integer(), nullable=True),
+        sa.Column("hash_seq", sa.Integer(), nullable=True),
+        sa.Column("compared_at", UtcTime(), nullable=True),
         sa.Column("width", sa.Integer(), nullable=True),
         sa.Column("height", sa.Integer(), nullable=True),
         sa.Column("taken_at", sa.String(length=19), nullable=True),
@@ -446,10 +533,20 @@ def upgrade() -> None:
     with op.batch_alter_table("photos", schema=None) as batch_op:
         batch_op.create_index("ix_photos_album", ["chat_id", "media_group_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_photos_entry_id"), ["entry_id"], unique=False)
+        batch_op.create_index("ix_photos_file", ["file_unique_id"], unique=False)
+        batch_op.create_index(
+            "ix_photos_hash_seq", ["hash_seq"], unique=False, sqlite_where=sa.text("hash_seq IS NOT NULL")
+        )
         batch_op.create_index(
             "ix_photos_pending", ["next_try_at"], unique=False, sqlite_where=sa.text("state = 'pending'")
         )
         batch_op.create_index(batch_op.f("ix_photos_sha256"), ["sha256"], unique=False)
+        batch_op.create_index(
+            "ix_photos_uncompared",
+            ["hash_seq"],
+            unique=False,
+            sqlite_where=sa.text("hash_seq IS NOT NULL AND compared_at IS NULL"),
+        )
 
     op.create_table(
         "proofs",
@@ -516,16 +613,30 @@ def downgrade() -> None:
 
     op.drop_table("proofs")
     with op.batch_alter_table("photos", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_photos_uncompared", sqlite_where=sa.text("hash_seq IS NOT NULL AND compared_at IS NULL")
+        )
         batch_op.drop_index(batch_op.f("ix_photos_sha256"))
         batch_op.drop_index("ix_photos_pending", sqlite_where=sa.text("state = 'pending'"))
+        batch_op.drop_index("ix_photos_hash_seq", sqlite_where=sa.text("hash_seq IS NOT NULL"))
+        batch_op.drop_index("ix_photos_file")
         batch_op.drop_index(batch_op.f("ix_photos_entry_id"))
         batch_op.drop_index("ix_photos_album")
 
     op.drop_table("photos")
+    with op.batch_alter_table("notice_items", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notice_items_notice_id"))
+
+    op.drop_table("notice_items")
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_messages_entry_id"))
 
     op.drop_table("messages")
+    with op.batch_alter_table("links", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_links_other_id"))
+        batch_op.drop_index(batch_op.f("ix_links_entry_id"))
+
+    op.drop_table("links")
     with op.batch_alter_table("invitations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invitations_roster_id"))
 
@@ -540,6 +651,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_events_entry_id"))
 
     op.drop_table("events")
+    with op.batch_alter_table("draws", schema=None) as batch_op:
+        batch_op.drop_index("ix_draws_checker")
+
+    op.drop_table("draws")
     op.drop_table("rosters")
     with op.batch_alter_table("roles", schema=None) as batch_op:
         batch_op.drop_index("ix_roles_scope")
@@ -558,23 +673,30 @@ def downgrade() -> None:
         batch_op.drop_index("ix_entries_settle", sqlite_where=sa.text("settle_at IS NOT NULL"))
         batch_op.drop_index("ix_entries_region_state")
         batch_op.drop_index("ix_entries_passed", sqlite_where=sa.text("passed_to IS NOT NULL"))
+        batch_op.drop_index("ix_entries_lat", sqlite_where=sa.text("lat IS NOT NULL"))
         batch_op.drop_index(
             "ix_entries_hidden", sqlite_where=sa.text("mode = 'covert' AND handed_over_at IS NULL")
         )
         batch_op.drop_index("ix_entries_group")
         batch_op.drop_index("ix_entries_filer")
         batch_op.drop_index("ix_entries_drafts", sqlite_where=sa.text("state = 'draft'"))
-        batch_op.drop_index("ix_entries_chain")
+        batch_op.drop_index("ix_entries_chain", sqlite_where=sa.text("chain_id IS NOT NULL"))
+        batch_op.drop_index("ix_entries_alike", sqlite_where=sa.text("village IS NOT NULL"))
 
     op.drop_table("entries")
     op.drop_table("strangers")
     op.drop_table("serials")
+    with op.batch_alter_table("resemblances", schema=None) as batch_op:
+        batch_op.drop_index("ix_resemblances_other")
+
+    op.drop_table("resemblances")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index("ix_outbox_waiting", sqlite_where=sa.text("state = 'waiting'"))
         batch_op.drop_index("ix_outbox_card")
 
     op.drop_table("outbox")
     op.drop_table("occurrences")
+    op.drop_table("notices")
     op.drop_table("members")
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.drop_index("ix_inbox_pending", sqlite_where=sa.text("state = 'pending'"))
