@@ -159,6 +159,29 @@ def upgrade() -> None:
         batch_op.create_index("ix_resemblances_other", ["other_id"], unique=False)
 
     op.create_table(
+        "score_sheets",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("track", sa.String(length=32), nullable=False),
+        sa.Column("period", sa.String(length=10), nullable=False),
+        sa.Column("correction", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="open", nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("rules", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("decisions", Json(), nullable=True),
+        sa.Column("marking_ended_at", UtcTime(), nullable=True),
+        sa.Column("drafted_at", UtcTime(), nullable=True),
+        sa.Column("objections_until", UtcTime(), nullable=True),
+        sa.Column("locked_at", UtcTime(), nullable=True),
+        sa.Column("data", Json(), nullable=True),
+        sa.Column("hash", sa.String(length=64), nullable=True),
+        sa.Column("published_at", UtcTime(), nullable=True),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_score_sheets")),
+        sa.UniqueConstraint(
+            "track", "period", "correction", name=op.f("uq_score_sheets_track_period_correction")
+        ),
+    )
+    op.create_table(
         "serials",
         sa.Column("key", sa.String(length=48), nullable=False),
         sa.Column("value", sa.Integer(), nullable=False),
@@ -293,6 +316,36 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "measures",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("track", sa.String(length=32), nullable=False),
+        sa.Column("region", sa.String(length=32), nullable=False),
+        sa.Column("trigger", sa.String(length=16), nullable=False),
+        sa.Column("subject", sa.String(length=32), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("measure", sa.String(length=24), nullable=False),
+        sa.Column("state", sa.String(length=10), server_default="proposed", nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("basis", Json(), nullable=True),
+        sa.Column("found", sa.Boolean(), nullable=True),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("confirmed_by", sa.Integer(), nullable=True),
+        sa.Column("confirmed_at", UtcTime(), nullable=True),
+        sa.Column("proof", Json(), nullable=True),
+        sa.Column("done_at", UtcTime(), nullable=True),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.ForeignKeyConstraint(["confirmed_by"], ["members.id"], name=op.f("fk_measures_confirmed_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_measures")),
+        sa.UniqueConstraint(
+            "trigger",
+            "track",
+            "subject",
+            "region",
+            "measure",
+            name=op.f("uq_measures_trigger_track_subject_region_measure"),
+        ),
+    )
+    op.create_table(
         "questions",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("chat_id", sa.BigInteger(), nullable=False),
@@ -344,6 +397,21 @@ def upgrade() -> None:
         sa.Column("at", UtcTime(), nullable=False),
         sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_rosters_member_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rosters")),
+    )
+    op.create_table(
+        "score_rules",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("track", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("data", Json(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("holds_from", sa.String(length=10), server_default="", nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=True),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("approved_at", UtcTime(), nullable=True),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_score_rules_member_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_score_rules")),
+        sa.UniqueConstraint("track", "number", name=op.f("uq_score_rules_track_number")),
     )
     op.create_table(
         "draws",
@@ -597,11 +665,72 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_requests_open", ["kind"], unique=False, sqlite_where=sa.text("state = 'open'")
         )
+
+    op.create_table(
+        "score_items",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("track", sa.String(length=32), nullable=False),
+        sa.Column("period", sa.String(length=10), nullable=False),
+        sa.Column("region", sa.String(length=32), nullable=False),
+        sa.Column("source", sa.String(length=16), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("value", sa.String(length=16), server_default="0", nullable=False),
+        sa.Column("body", sa.String(length=64), nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(length=10), server_default="active", nullable=False),
+        sa.Column("origin", sa.String(length=10), nullable=False),
+        sa.Column("dedup", sa.String(length=96), nullable=True),
+        sa.Column("rules", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("aspects", Json(), nullable=True),
+        sa.Column("member_id", sa.Integer(), nullable=True),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("confirmed_by", sa.Integer(), nullable=True),
+        sa.Column("confirmed_at", UtcTime(), nullable=True),
+        sa.ForeignKeyConstraint(["confirmed_by"], ["members.id"], name=op.f("fk_score_items_confirmed_by")),
+        sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_score_items_entry_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_score_items_member_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_score_items")),
+        sa.UniqueConstraint("dedup", name=op.f("uq_score_items_dedup")),
+    )
+    with op.batch_alter_table("score_items", schema=None) as batch_op:
+        batch_op.create_index("ix_score_items_region", ["track", "period", "region"], unique=False)
+
+    op.create_table(
+        "score_objections",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sheet_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=True),
+        sa.Column("region", sa.String(length=32), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=True),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("photo", sa.String(length=256), nullable=True),
+        sa.Column("state", sa.String(length=10), server_default="open", nullable=False),
+        sa.Column("answer", sa.Text(), server_default="", nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("decided_at", UtcTime(), nullable=True),
+        sa.ForeignKeyConstraint(["decided_by"], ["members.id"], name=op.f("fk_score_objections_decided_by")),
+        sa.ForeignKeyConstraint(["item_id"], ["score_items.id"], name=op.f("fk_score_objections_item_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_score_objections_member_id")),
+        sa.ForeignKeyConstraint(["sheet_id"], ["score_sheets.id"], name=op.f("fk_score_objections_sheet_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_score_objections")),
+    )
+    with op.batch_alter_table("score_objections", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_score_objections_sheet_id"), ["sheet_id"], unique=False)
     guards.protect_events(op.get_bind())
 
 
 def downgrade() -> None:
     """Take back."""
+    with op.batch_alter_table("score_objections", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_score_objections_sheet_id"))
+
+    op.drop_table("score_objections")
+    with op.batch_alter_table("score_items", schema=None) as batch_op:
+        batch_op.drop_index("ix_score_items_region")
+
+    op.drop_table("score_items")
     with op.batch_alter_table("requests", schema=None) as batch_op:
         batch_op.drop_index("ix_requests_open", sqlite_where=sa.text("state = 'open'"))
         batch_op.drop_index(batch_op.f("ix_requests_entry_id"))
@@ -655,6 +784,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_draws_checker")
 
     op.drop_table("draws")
+    op.drop_table("score_rules")
     op.drop_table("rosters")
     with op.batch_alter_table("roles", schema=None) as batch_op:
         batch_op.drop_index("ix_roles_scope")
@@ -665,6 +795,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_questions_open")
 
     op.drop_table("questions")
+    op.drop_table("measures")
     with op.batch_alter_table("entries", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_entries_unsigned", sqlite_where=sa.text("state = 'assigned' AND deputy_told_at IS NULL")
@@ -686,6 +817,7 @@ def downgrade() -> None:
     op.drop_table("entries")
     op.drop_table("strangers")
     op.drop_table("serials")
+    op.drop_table("score_sheets")
     with op.batch_alter_table("resemblances", schema=None) as batch_op:
         batch_op.drop_index("ix_resemblances_other")
 
