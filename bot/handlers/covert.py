@@ -52,7 +52,7 @@ async def unpreview(here: Hearing) -> Toast:
 async def confirm(here: Hearing) -> Toast:
     """「确认转交办」."""
     press = here.pressed
-    return await here.do(handover.confirm, press.subject, press.version)
+    return await here.do(handover.confirm, press.subject, press.version, press.arg)
 
 
 async def other_words(here: Hearing) -> Toast:

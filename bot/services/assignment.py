@@ -20,6 +20,11 @@ from bot.services import faces, heads, life, officers
 from bot.services.outgoing import Shown, new_card, show_card
 from bot.services.refusals import NotPossible
 
+
+class NotForTheCounty(Exception):
+    """An entry that nobody previewed was about to be shown to its region: red line (b), our bug."""
+
+
 AT_ONCE = 50
 """Cards that one beat delivers to a region at the most; the next beat goes on."""
 
@@ -33,15 +38,31 @@ def settle_due(work: Work, most: int = 50) -> int:
         .limit(most)
     ).all()
     for row in rows:
+        if waits_for_preview(row):  # the clock hands nothing over that a person must look at first
+            work.connection.execute(update(entries).where(entries.c.id == row.id).values(settle_at=None))
+            continue
         assign(work, row, body=events.SYSTEM)
     return len(rows)
+
+
+def waits_for_preview(row: Row[Any]) -> bool:
+    """Whether an entry reaches its region only after a preview of what the county will see (`handover`).
+
+    A covert finding until it was handed over; a 群众举报 until somebody wrote for the county what the
+    caller said, and, closed before the county knew of it, until that was looked at.
+    """
+    if row.mode == Mode.COVERT:
+        return row.handed_over_at is None
+    if row.source != Source.PUBLIC:
+        return False
+    return not row.public_text or (row.state == State.CLOSED and row.assigned_at is None)
 
 
 def assign_now(work: Work, entry_id: int, version: int = 0) -> None:
     """「立即交办」, and 「交办」 of what an office holds."""
     row = life.load(work, entry_id, Action.ASSIGN)
     life.fresh_press(work, row, version)
-    if row.mode == Mode.COVERT or (row.source == Source.PUBLIC and not row.public_text):
+    if row.mode == Mode.COVERT or waits_for_preview(row):
         raise NotPossible(state=row.state)  # these go by their preview (`handover`)
     assign(work, row, body=life.body_for(work, row, Action.ASSIGN))
 
@@ -73,6 +94,32 @@ def assign(work: Work, row: Row[Any], *, body: str, data: dict[str, Any] | None 
     return fresh
 
 
+def again(work: Work, row: Row[Any], what: str, *, body: str, **data: Any) -> Row[Any]:
+    """Closed or deferred → 已交办: the clock starts anew, the next round, the county's card anew."""
+    due = deadline_of(work, row)
+    fresh = life.move(
+        work,
+        row,
+        State.ASSIGNED,
+        what,
+        body=body,
+        data={**data, "deadline": due.due.isoformat()},
+        round=row.round + 1,
+        deadline=due.due,
+        assigned_at=work.now,
+        acknowledged_at=None,
+        submitted_at=None,
+        proof_sent_at=None,
+        closed_at=None,
+        closed_how=None,
+        measures=None,
+        deputy_told_at=None,
+        contact_pressed_at=None,
+    )
+    deliver(work, fresh)
+    return fresh
+
+
 def deadline_of(work: Work, row: Row[Any], wish: str | None = None) -> Deadline:
     """The deadline an entry has when it is handed over now."""
     said = wish or row.wish
@@ -92,7 +139,12 @@ def deliver(work: Work, row: Row[Any], *, to_next: bool = False) -> Reached | No
     The first contact, the next one when that one cannot be reached; then the region's chat gets one
     line without any detail, and the office its morning list (SPEC §3 «Neither lost nor doubled»).
     `to_next`: those who have the card already are passed over, and nobody else is no trouble.
+
+    Raises:
+        NotForTheCounty: nobody has previewed what the county would see.
     """
+    if waits_for_preview(row):
+        raise NotForTheCounty(f"entry {row.id}")
     turn = [contact for contact in people.contacts_of(work, row.region) if contact.reachable]
     if to_next:
         having = set(county_of(work, row))

@@ -9,15 +9,17 @@ from sqlalchemy import Row, select, update
 
 from bot.domain import deadlines
 from bot.domain.entries import RETURN_REASONS, NothingToUndo, State, check_undo
-from bot.domain.permissions import Action, Standing
+from bot.domain.permissions import Action, Standing, may
 from bot.ledger import entries as book
+from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.ledger.tables import photos, proofs
-from bot.services import assignment, county, life, questions, telling
+from bot.services import assignment, county, handover, life, questions, telling
 from bot.services.answering import Toast
+from bot.services.assignment import again as again
 from bot.services.incoming import Incoming
 from bot.services.outgoing import Button
-from bot.services.refusals import NotPossible, NotYours, TooLate
+from bot.services.refusals import NeedsPreview, NotPossible, NotYours, TooLate
 
 CHECKED = frozenset({State.CLOSED, State.RETURNED})
 """Moves of the checking side that it may take back."""
@@ -129,40 +131,38 @@ def settle_proof(work: Work, row: Row[Any], state: str) -> None:
 
 
 def reopen(work: Work, entry_id: int, version: int = 0) -> Toast:
-    """「反弹」: a closed entry is handed over again, with a new deadline and the next round."""
+    """「反弹」: a closed entry is handed over again, with a new deadline and the next round.
+
+    What was closed before its county knew of it (暗访, 群众举报) is shown first as the county would see
+    it: the move is made by 「确认转交办」 under that preview.
+
+    Raises:
+        NoSuchEntry, NotYours: see `life.load`.
+        AlreadyMoved: see `life.fresh_press`.
+        NeedsPreview: it would have to be previewed, and the actor may not hand it over.
+        NotPossible: it is not closed.
+    """
     row = life.load(work, entry_id, Action.REOPEN)
     life.fresh_press(work, row, version)
     if row.state != State.CLOSED:
         raise NotPossible(state=row.state)
+    if assignment.waits_for_preview(row):
+        return _by_preview(work, row)
     fresh = again(work, row, "reopened", body=life.body_for(work, row, Action.REOPEN))
     return Toast("check.reopened_toast", {"number": row.number, "deadline": fresh.deadline.isoformat()})
 
 
-def again(work: Work, row: Row[Any], what: str, *, body: str, **data: Any) -> Row[Any]:
-    """Closed or deferred → 已交办: the clock starts anew, the next round, the county's card anew."""
-    due = assignment.deadline_of(work, row)
-    fresh = life.move(
-        work,
-        row,
-        State.ASSIGNED,
-        what,
-        body=body,
-        data={**data, "deadline": due.due.isoformat()},
-        round=row.round + 1,
-        deadline=due.due,
-        assigned_at=work.now,
-        handed_over_at=row.handed_over_at,
-        acknowledged_at=None,
-        submitted_at=None,
-        proof_sent_at=None,
-        closed_at=None,
-        closed_how=None,
-        measures=None,
-        deputy_told_at=None,
-        contact_pressed_at=None,
-    )
-    assignment.deliver(work, fresh)
-    return fresh
+def _by_preview(work: Work, row: Row[Any]) -> Toast:
+    member = people.member(work, work.actor.member_id)
+    if member is None or member.telegram_id is None or not may_hand_over(work, row):
+        raise NeedsPreview(number=row.number)
+    handover.preview(work, row.id, row.version, member.telegram_id)
+    return Toast("check.preview_toast", {"number": row.number})
+
+
+def may_hand_over(work: Work, row: Row[Any]) -> bool:
+    """Whether the actor may hand over what its county does not know of yet."""
+    return may(handover.action_for(row), life.having_of(work, row))
 
 
 def undo(work: Work, entry_id: int, version: int = 0) -> Toast:

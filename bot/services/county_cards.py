@@ -15,7 +15,7 @@ from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.ledger.tables import requests as requests_table
 from bot.services import check, faces, heads, life, requests, townships, views
-from bot.services.outgoing import Button, Rows, Shown
+from bot.services.outgoing import Button, Rows, Shown, gone
 from bot.services.views.county import county_picture, county_values
 
 A_ROW = 3
@@ -32,7 +32,7 @@ def county(work: Work, card: Row[Any]) -> Shown | None:
         return None
     having = life.having_of(work, row)
     if Standing.CONTACT not in having:
-        return Shown("county.gone", {"number": row.number})
+        return gone(card, "county.gone", {"number": row.number})
     values = county_values(work, row)
     return Shown(
         "county.card",
@@ -116,7 +116,7 @@ def township(work: Work, card: Row[Any]) -> Shown | None:
     if row is None:
         return None
     if Standing.TOWNSHIP not in life.having_of(work, row):
-        return Shown("county.gone", {"number": row.number})
+        return gone(card, "county.gone", {"number": row.number})
     values = county_values(work, row)
     buttons: Rows = ()
     if State(row.state) in OPEN_STATES:
@@ -169,13 +169,13 @@ def request(work: Work, card: Row[Any]) -> Shown | None:
         return None
     having = life.having_of(work, row)
     if not may(requests.DECIDES[found.kind], having):
-        return Shown("request.gone", {"number": row.number})
+        return gone(card, "request.gone", {"number": row.number})
     values = {
         "number": row.number,
         "kind": found.kind,
         "state": found.state,
         "entry_state": row.state,
-        "place": (found.data or {}).get("place") or views.place_of(row),
+        "place": (found.data or {}).get("place") or views.place_of(work, row),
         "region": (found.data or {}).get("region") or row.region,
         "problem": views.what_county_reads(row),
         "reason": mask_numbers(found.reason),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import blake2s
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,8 +18,8 @@ from bot.ledger.outbox import Kind
 from bot.ledger.tables import cards
 from bot.services import assignment, faces, life, questions
 from bot.services.incoming import Incoming
-from bot.services.outgoing import Button, Rows, Shown, show_card
-from bot.services.refusals import NotPossible, NotUnderstood
+from bot.services.outgoing import Button, Rows, Shown, gone, show_card
+from bot.services.refusals import CardChanged, NotPossible, NotUnderstood
 from bot.services.views.county import county_shown
 
 CARD = "preview"
@@ -40,15 +41,27 @@ def button(row: Row[Any]) -> Button:
 
 
 def _waiting(work: Work, entry_id: int, version: int = 0) -> Row[Any]:
-    """The entry, when the actor may hand it over and it still waits for that."""
+    """The entry, when the actor may hand it over and it still waits for that.
+
+    What was closed before its county knew of it waits, too: 「反弹」 is its hand-over.
+    """
     row = life.load(work, entry_id)
     life.load(work, entry_id, action_for(row))
     life.fresh_press(work, row, version)
-    if row.state != State.FILED or row.kind != "issue":
+    if not _waits(row):
         raise NotPossible(state=row.state)
-    if row.mode != Mode.COVERT and row.source != Source.PUBLIC:
-        raise NotPossible(state=row.state)
+    if row.state == State.CLOSED:
+        life.load(work, entry_id, Action.REOPEN)
     return row
+
+
+def _waits(row: Row[Any]) -> bool:
+    if row.kind != "issue":
+        return False
+    if row.state == State.CLOSED:
+        return assignment.waits_for_preview(row)
+    held = row.mode == Mode.COVERT or row.source == Source.PUBLIC
+    return held and State(row.state) is State.FILED
 
 
 def preview(work: Work, entry_id: int, version: int, chat_id: int) -> None:
@@ -112,8 +125,8 @@ def card(work: Work, card_row: Row[Any]) -> Shown | None:
     if row is None:
         return None
     if not may(action_for(row), having):
-        return Shown("covert.gone", {}, protect=True)
-    if row.state != State.FILED:
+        return gone(card_row, "covert.gone", {})
+    if not _waits(row):
         return Shown(
             "covert.handed", {"number": row.number, "region": row.region, "state": row.state}, protect=True
         )
@@ -122,7 +135,7 @@ def card(work: Work, card_row: Row[Any]) -> Shown | None:
         "covert.preview",
         {**shown.values, "covert": row.mode == Mode.COVERT},
         (
-            (Button("confirm_hand_over", "handover", row.id, row.version),),
+            (Button("confirm_hand_over", "handover", row.id, row.version, _seal(shown)),),
             (
                 Button("other_words", "ctext", row.id, row.version),
                 Button("cancel", "unpreview"),
@@ -133,6 +146,17 @@ def card(work: Work, card_row: Row[Any]) -> Shown | None:
     )
 
 
+_SEALED = ("number", "spot", "problem", "round", "handling", "deadline", "before", "sender")
+"""What of a preview is confirmed besides its picture."""
+
+
+def _seal(shown: Shown) -> str:
+    """A short mark of what a preview shows: another mark, another text, picture or deadline."""
+    seen = [str(shown.values[name]) for name in _SEALED]
+    seen.append(shown.picture.key if shown.picture is not None else "")
+    return blake2s("\n".join(seen).encode(), digest_size=6).hexdigest()
+
+
 def as_assigned(work: Work, row: Row[Any]) -> Any:
     """The entry as it will stand when it is handed over now."""
     due = assignment.deadline_of(work, row).due
@@ -141,22 +165,36 @@ def as_assigned(work: Work, row: Row[Any]) -> Any:
         "deadline": due,
         "assigned_at": work.now,
         "handed_over_at": work.now,
+        "round": row.round + (row.state == State.CLOSED),
     }
     return SimpleNamespace(**{**row._mapping, **changed})
 
 
-def confirm(work: Work, entry_id: int, version: int) -> None:
-    """「确认转交办」: the region is told; the sender is 市环境整治攻坚办, proof goes to the office."""
+def confirm(work: Work, entry_id: int, version: int, seal: str = "") -> None:
+    """「确认转交办」: the region is told; the sender is 市环境整治攻坚办, proof goes to the office.
+
+    Raises:
+        CardChanged: it is not what was previewed: a photo, a word, or the deadline has changed since.
+        NotUnderstood: nobody wrote for the county yet, or the press is no preview's.
+    """
     row = _waiting(work, entry_id, version)
     if not row.public_text:
         raise NotUnderstood(hint="county_words")
+    if not version:
+        raise NotUnderstood(hint="old_button")
+    life.fresh_press(work, row, version, seen_all=True)
+    if seal != _seal(county_shown(work, as_assigned(work, row))):
+        raise CardChanged(entry=row.id)
     body = life.body_for(work, row, action_for(row))
     if row.mode == Mode.COVERT:
         row = life.amend(
             work, row, "handed_over", body=body,
             handed_over_at=work.now, checker=None, identity_open=False,
         )  # fmt: skip
-    assignment.assign(work, row, body=body)
+    if row.state == State.CLOSED:
+        assignment.again(work, row, "reopened", body=body)
+    else:
+        assignment.assign(work, row, body=body)
 
 
 def cancel(work: Work, chat_id: int, message_id: int) -> None:

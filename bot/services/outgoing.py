@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 
 from bot.ledger import cards as card_book
 from bot.ledger import outbox as book
@@ -71,6 +71,14 @@ class Shown:
     silent: bool = False
     protect: bool = False
     reply_to: int | None = None
+
+
+def gone(card: Row[Any], text: str, values: dict[str, Any]) -> Shown | None:
+    """The last words of a card whose reader may see its subject no more; None where nothing was sent.
+
+    What was shown is covered by an edit; a message is never opened to say that there is nothing to say.
+    """
+    return None if card.message_id is None else Shown(text, values)
 
 
 def say(

@@ -13,6 +13,7 @@ Refusal
 ├── AlreadyDecided      another of the office was first with a proposal
 ├── AlreadyAsked        a request of that kind waits for its decision
 ├── NotPossible         the state does not allow it
+├── NeedsPreview        the county may be told only after a preview, and not by this actor
 ├── NotUnderstood       the message could not be used; says what to do
 ├── SecretMaterial      marked 绝密/机密/秘密/内部资料: not stored
 ├── CovertInGroup       a covert caption in a group chat
@@ -86,6 +87,10 @@ class AlreadyAsked(Refusal):
 
 class NotPossible(Refusal):
     """The entry's state does not allow it: value `state`."""
+
+
+class NeedsPreview(Refusal):
+    """It goes to the county by a preview only, which others make: value `number`."""
 
 
 class NotUnderstood(Refusal):
