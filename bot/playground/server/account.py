@@ -79,6 +79,7 @@ class Bot:
         self.calls: list[Call] = []
         self.by_method: dict[str, list[Call]] = defaultdict(list)
         self.polls = 0
+        self.conflicts = 0
         self.in_flight = 0
         self.webhook: Webhook | None = None
         self.commands: dict[tuple[str, str], list[Json]] = {}

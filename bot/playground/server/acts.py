@@ -84,6 +84,8 @@ class Act:
 
     def _blob(self, name: str) -> bytes:
         found = self.blobs.get(name)
+        if found is None and self.server.shelf is not None:
+            found = self.server.shelf(name)
         if found is None:
             raise PlayError(f"there is no file «{name}»")
         return found

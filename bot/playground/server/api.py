@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -35,6 +36,9 @@ class BotApiServer:
         violations: what a strict server has seen a bot do wrong.
         asgi: the ASGI application (`/bot…`, `/file/bot…`, `/play/…`).
         front: an ASGI application for every other address (a page), where there is one.
+        shelf: gives files by name to acts that bring none of their own, where there is such a shelf.
+        moves_clock: moves the clock where more than this server goes by it.
+        open_to_others: whether machines other than this one may use the control interface.
         url: "http://127.0.0.1:PORT" once it is started.
     """
 
@@ -44,6 +48,9 @@ class BotApiServer:
         self.people: dict[int, Person] = {}
         self.url = ""
         self.front: Any = None
+        self.shelf: Callable[[str], bytes | None] | None = None
+        self.moves_clock: Callable[[datetime], Awaitable[None]] | None = None
+        self.open_to_others = False
         self._wire = Wire(self.telegram)
         self._control = control_app(self)
         self._http = HttpServer(self.asgi)

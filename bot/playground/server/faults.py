@@ -6,6 +6,7 @@ server.faults.next(cut="before")               # any method: the socket is close
 server.faults.next("sendMessage", cut="after") # done, but the answer never comes
 server.faults.next("sendMessage", silent="after", chat_id=501)  # no answer until the bot gives up
 server.faults.network_down = True              # every request is cut until it is False again
+server.faults.slow_down = 5                    # every sending is answered 429 with this retry_after until 0
 server.faults.download_truncated_at = 1000; server.faults.download_bytes_per_second = 50_000
 server.faults.repeated_deliveries = 2          # two acknowledgements are lost: the same updates come again
 server.faults.clear()
@@ -17,6 +18,8 @@ from dataclasses import dataclass, field
 
 from .errors import PREFIXES, ApiError, too_many
 
+SENDING = ("send", "edit", "copy", "forward", "delete")
+"""How the methods begin that flood control is about."""
 TEXTS = {500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout"}
 
 
@@ -57,6 +60,7 @@ class Faults:
 
     waiting: list[Fault] = field(default_factory=list)
     network_down: bool = False
+    slow_down: int = 0
     download_truncated_at: int | None = None
     download_bytes_per_second: int = 0
     downloads_failing: int = 0
@@ -94,6 +98,8 @@ class Faults:
 
     def take(self, method: str, args: dict[str, str]) -> Fault | None:
         """The fault for a call, used up by one."""
+        if self.slow_down and method.startswith(SENDING) and method != "sendchataction":
+            return Fault(frozenset(), 1, status=429, retry_after=self.slow_down)
         if not self.waiting:
             return None
         for fault in self.waiting:
@@ -110,6 +116,7 @@ class Faults:
         """No faults any more."""
         self.waiting.clear()
         self.network_down = False
+        self.slow_down = 0
         self.download_truncated_at = None
         self.download_bytes_per_second = 0
         self.downloads_failing = 0

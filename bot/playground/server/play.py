@@ -9,22 +9,25 @@ POST /play/act      one act (acts.py), as JSON, or multipart: field `act` and fi
 POST /play/acts     a list of acts → {"done": N}; with ?results=1 their outcomes
 POST /play/blobs    any bytes → {"blob": NAME}, for acts
 GET  /play/state                 bots, people, chats, presses that are open, faults, switches, clock
-GET  /play/chats/KEY             the chat and its messages (?after=MESSAGE_ID)
+GET  /play/chats/KEY             the chat and its messages (?after=MESSAGE_ID, ?last=N, ?before=MESSAGE_ID;
+                                 ?person=ID adds the commands that this person's app lists)
 GET  /play/wait                  ?chat=KEY&words=…&after=MESSAGE_ID&timeout=5: the first such message of a bot
 GET  /play/calls                 ?bot=ID&method=…&after=N
 POST /play/acknowledged          {"bot": ID, "timeout": 10}
-GET  /play/files/N               the bytes of a file
-GET  /play/events                ?after=N: server-sent events of all that happens
+GET  /play/files/N               the bytes of a file (?name=…)
+GET  /play/events                ?after=N: server-sent events of all that happens; ?kinds=message,edited,…
 GET  /play/violations            DELETE forgets them
 POST /play/faults                words of Faults.next, and "methods"; or {"network_down": true}; DELETE
 POST /play/switches              {"photo_top": 2560, …}
 POST /play/clock                 {"now": ISO} or {"advance": SECONDS}, where the clock can be moved
+
+A file of an act is a field of the form, a blob, or what `server.shelf` has under the name («sample:KEY»).
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, fields
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -34,7 +37,7 @@ import orjson
 from starlette.applications import Starlette
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.clock import OffsetClock, SteppedClock
@@ -42,8 +45,10 @@ from bot.clock import OffsetClock, SteppedClock
 from .account import Bot
 from .acts import find_chat, perform
 from .errors import PlayError, WaitedInVain
+from .files import MAX_PHOTO, MAX_UPLOAD
 from .queue import encode
-from .seen import bot_seen, call_seen, chat_seen, event_seen, message_seen, press_seen, user_seen
+from .seen import bot_seen, call_seen, chat_seen, message_seen, press_seen, user_seen
+from .viewing import chat_view, event_stream, file_response
 from .world import Json, Message
 
 if TYPE_CHECKING:
@@ -51,10 +56,12 @@ if TYPE_CHECKING:
     from .people import Person
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+MIB = 1024 * 1024
+MAX_REQUEST = 64 * MIB
 LOOPBACK = frozenset(["127.0.0.1", "::1", "::ffff:127.0.0.1"])
 OWN_NAMES = frozenset(["127.0.0.1", "localhost", "::1"])
 LASTING_FAULTS = (
-    "network_down",
+    "slow_down",
     "download_truncated_at",
     "download_bytes_per_second",
     "downloads_failing",
@@ -117,7 +124,9 @@ class Control:
 
     async def new_person(self, request: Request) -> Response:
         """Make a person."""
-        return answer(user_seen(self.server.person(**await _json(request)).user))
+        person = self.server.person(**await _json(request))
+        self.server.events.happen("person", user=person.user)
+        return answer(user_seen(person.user))
 
     async def new_group(self, request: Request) -> Response:
         """Make a group."""
@@ -145,14 +154,21 @@ class Control:
 
     async def act(self, request: Request) -> Response:
         """Carry out one act."""
+        if int(request.headers.get("content-length") or 0) > MAX_REQUEST:
+            return answer({"error": f"a request holds {MAX_REQUEST // MIB} MB at the most"}, 413)
         if not request.headers.get("content-type", "").startswith("multipart/"):
             return answer(perform(self.server, await _json(request), self.blobs))
-        async with request.form(max_part_size=64 * 1024 * 1024) as form:
+        async with request.form(max_part_size=MAX_REQUEST) as form:
             blobs = dict(self.blobs)
             for name, value in form.multi_items():
                 if isinstance(value, UploadFile):
                     blobs[name] = await value.read()
             asked = _object(str(form.get("act", "")).encode())
+        photos = str(asked.get("verb", "")) in {"sends_photo", "sends_album"} and not asked.get("documents")
+        most = MAX_PHOTO if photos else MAX_UPLOAD
+        for name, data in blobs.items():
+            if name not in self.blobs and len(data) > most:
+                raise PlayError(f"too large: {len(data) / MIB:.1f} MB, at the most {most // MIB} MB")
         return answer(perform(self.server, asked, blobs))
 
     async def acts(self, request: Request) -> Response:
@@ -189,9 +205,7 @@ class Control:
     async def chat(self, request: Request) -> Response:
         """A chat with its messages."""
         chat = find_chat(self.server, request.path_params["key"])
-        after = int(request.query_params.get("after", 0))
-        messages = [message_seen(message) for message in chat.messages if message.message_id > after]
-        return answer(chat_seen(chat) | {"messages": messages})
+        return answer(chat_view(self.server, chat, request.query_params))
 
     async def wait(self, request: Request) -> Response:
         """Wait for a message of a bot that holds some words."""
@@ -224,33 +238,13 @@ class Control:
 
     async def file(self, request: Request) -> Response:
         """The bytes of a file."""
-        entry = self.server.telegram.files.files.get(request.path_params["key"])
-        if entry is None:
-            raise PlayError("there is no such file")
-        file, media = entry
-        kind = (
-            "image/jpeg" if file.kind in {"photo", "thumbnail"} else media.mime or "application/octet-stream"
-        )
-        safe = (
-            kind
-            if kind.startswith(("image/jpeg", "image/png", "video/", "audio/"))
-            else "application/octet-stream"
-        )
-        return Response(file.data, media_type=safe, headers={"X-Content-Type-Options": "nosniff"})
+        return file_response(self.server, request.path_params["key"], request.query_params.get("name", ""))
 
     async def events(self, request: Request) -> Response:
         """Everything that happens, as server-sent events."""
-        given = request.query_params.get("after") or request.headers.get("last-event-id")
-        stream = self.server.events.stream(int(given) if given else self.server.events.number)
-
-        async def lines() -> AsyncIterator[str]:
-            yield ": open\n\n"
-            async for event in stream:
-                yield f"id: {event.number}\nevent: {event.kind}\ndata: {encode(event_seen(event))}\n\n"
-
-        return StreamingResponse(
-            lines(), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
-        )
+        query = request.query_params
+        given = query.get("after") or request.headers.get("last-event-id")
+        return event_stream(self.server.events, given, query.get("kinds", ""))
 
     # --- setting ----------------------------------------------------------------------------------
 
@@ -267,6 +261,8 @@ class Control:
             faults.clear()
             return answer({"waiting": 0})
         asked = await _json(request)
+        if "network_down" in asked:
+            self.server.telegram.network(down=bool(asked.pop("network_down")))
         for name in LASTING_FAULTS:
             if name in asked:
                 setattr(faults, name, asked.pop(name))
@@ -291,10 +287,17 @@ class Control:
         if not isinstance(clock, SteppedClock | OffsetClock):
             raise PlayError("this server's clock cannot be moved")
         asked = await _json(request)
+        now = clock.now()
         if "now" in asked:
-            clock.move_to(datetime.fromisoformat(str(asked["now"])))
+            to = datetime.fromisoformat(str(asked["now"]))
         else:
-            clock.advance(timedelta(seconds=float(asked.get("advance", 0))))
+            to = now + timedelta(seconds=float(asked.get("advance", 0)))
+        if to < now:
+            raise PlayError("the clock does not run backwards")
+        if self.server.moves_clock is not None:
+            await self.server.moves_clock(to)
+            return answer({"now": clock.now().isoformat()})
+        clock.move_to(to)
         self.server.events.happen("clock", now=clock.now().isoformat())
         return answer({"now": clock.now().isoformat()})
 
@@ -313,14 +316,16 @@ async def _json(request: Request) -> Json:
     return _object(await request.body())
 
 
-def _foreign(scope: Any) -> bool:
+def _foreign(scope: Any, open_to_others: bool) -> bool:
     """Whether a page from elsewhere asks, through the browser of somebody here."""
+    hosts = {}
     for name, value in scope["headers"]:
         if name in {b"origin", b"host"}:
-            address = value.decode("latin-1")
-            if urlsplit(address if "://" in address else f"//{address}").hostname not in OWN_NAMES:
-                return True
-    return False
+            said = value.decode("latin-1")
+            hosts[name] = urlsplit(said if "://" in said else f"//{said}")
+    if open_to_others:
+        return b"origin" in hosts and hosts[b"origin"].netloc != hosts.get(b"host", hosts[b"origin"]).netloc
+    return any(said.hostname not in OWN_NAMES for said in hosts.values())
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -334,12 +339,21 @@ async def _in_vain(request: Request, error: Exception) -> Response:
 def control_app(server: BotApiServer) -> Any:
     """The ASGI application below `/play`."""
     handlers: Any = {PlayError: _refused, TypeError: _refused, ValueError: _refused, WaitedInVain: _in_vain}
-    inner = Starlette(routes=Control(server).routes(), exception_handlers=handlers)
+    return guarded(server, Starlette(routes=Control(server).routes(), exception_handlers=handlers))
+
+
+def guarded(server: BotApiServer, inner: Any) -> Any:
+    """An ASGI application for this machine alone: no other, and no page from elsewhere in a browser here.
+
+    Where the server was told to listen to others, the browser still has to be on a page of this server.
+    """
 
     async def only_from_here(scope: Any, receive: Any, send: Any) -> None:
         client = scope.get("client")
-        if scope["type"] == "http" and (client is None or client[0] not in LOOPBACK or _foreign(scope)):
-            await JSONResponse({"error": "only from this machine"}, 403)(scope, receive, send)
+        far = client is None or (not server.open_to_others and client[0] not in LOOPBACK)
+        if scope["type"] == "http" and (far or _foreign(scope, server.open_to_others)):
+            refused = JSONResponse({"error": "only from this machine", "zh": "只限本机"}, 403)
+            await refused(scope, receive, send)
             return
         await inner(scope, receive, send)
 

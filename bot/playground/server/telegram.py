@@ -99,6 +99,13 @@ class Telegram:
         if self.strict:
             self.violations.append(text)
 
+    def network(self, *, down: bool) -> None:
+        """Cut the bots' network, also under the polls that wait; or lay it again."""
+        self.faults.network_down = down
+        for bot in self.bots.values() if down else ():
+            if bot.queue.poll is not None and not bot.queue.poll.done():
+                bot.queue.poll.set_result("cut")
+
     # --- accounts and chats -----------------------------------------------------------------------
 
     def add_user(self, user: User) -> User:

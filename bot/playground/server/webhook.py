@@ -6,13 +6,14 @@ import asyncio
 import http
 from typing import TYPE_CHECKING
 
-import aiohttp
 import orjson
 
 from .account import Bot, Webhook
 from .queue import Waiting
 
 if TYPE_CHECKING:
+    import aiohttp
+
     from .telegram import Telegram
 
 MAX_RETRY_AFTER = 3600
@@ -87,6 +88,8 @@ class Courier:
 
     async def _deliver(self, bot: Bot, hook: Webhook, entry: Waiting, failures: int) -> float | None:
         """None when it was taken; else how long to wait, in seconds."""
+        import aiohttp  # a server without a webhook starts without it
+
         if self._session is None:
             self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), trust_env=False)
         headers = {"Content-Type": "application/json"}

@@ -115,7 +115,7 @@ class Wire:
         if name != "getupdates":
             bot.note(call)
             self.telegram.events.happen("call", bot=bot, call=call)
-        if fault is not None and fault.cut:
+        if (fault is not None and fault.cut) or self.telegram.faults.network_down:
             await _cut(send)
         elif fault is not None and fault.silent:
             await _hang(receive, send)

@@ -71,6 +71,7 @@ async def _wait(telegram: Telegram, bot: Bot, timeout: float) -> None:
             queue.poll = None
             telegram.events.ring()
     if reason == "other":
+        bot.conflicts += 1
         raise ApiError(409, OTHER_POLLER)
     if reason == "webhook":
         raise ApiError(409, BY_WEBHOOK)
