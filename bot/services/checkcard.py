@@ -14,7 +14,7 @@ from bot.ledger import entries as book
 from bot.ledger.desk import Work
 from bot.ledger.tables import proofs
 from bot.services import check, faces, life, reader, views
-from bot.services.outgoing import Button, Picture, Rows, Shown
+from bot.services.outgoing import Button, Picture, Rows, Shown, gone
 from bot.services.views.values import problem_for
 
 MOST_PAIRS = 3
@@ -29,7 +29,7 @@ def card(work: Work, card_row: Row[Any]) -> Shown | None:
         return None
     having = life.having_of(work, entry)
     if not may(Action.CLOSE, having):
-        return Shown("check.gone", {"number": entry.number})
+        return gone(card_row, "check.gone", {"number": entry.number})
     proof_id = int(card_row.subject.partition(":")[2])
     proof = work.connection.execute(select(proofs).where(proofs.c.id == proof_id)).first()
     if proof is None:
@@ -37,7 +37,7 @@ def card(work: Work, card_row: Row[Any]) -> Shown | None:
     latest = book.latest_proof(work, entry.id)
     if latest is None or latest.id != proof.id or latest.round != entry.round:
         return _over(work, entry, proof)
-    values = views.entry_values(work, entry)
+    values = views.entry_values(work, entry, having)
     last = book.last_move(work, entry.id)
     values.update(
         problem=problem_for(entry, having),
@@ -51,7 +51,7 @@ def card(work: Work, card_row: Row[Any]) -> Shown | None:
         moved_today=bool(last and work.world.campaign.today(last.at) == work.local.date()),
         fixed=last is not None and last.kind == "fixed",
         reason=(last.data or {}).get("reason", "") if last else "",
-        words=(last.data or {}).get("words", "") if last else "",
+        words=mask_numbers((last.data or {}).get("words") or "") if last else "",
         visited=entry.state == State.SUBMITTED and check.how_checked(work, entry) == "site",
         asking=card_row.panel == "return",
     )

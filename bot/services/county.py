@@ -19,6 +19,7 @@ from bot.services.incoming import Incoming
 from bot.services.material import Material
 from bot.services.outgoing import Button, Shown, say, show_card
 from bot.services.refusals import NotPossible, NotYours, TooLate
+from bot.services.views.places import spot_for, village_for
 
 
 def acknowledge(work: Work, entry_id: int, version: int = 0) -> Toast:
@@ -122,7 +123,12 @@ def hand_in(work: Work, row: Row[Any], material: Material) -> None:
         work,
         material.chat_id,
         "county.submitted",
-        {"number": row.number, "place": _place(row), "loose": material.loose, "words": bool(fresh.measures)},
+        {
+            "number": row.number,
+            "place": _place(work, row),
+            "loose": material.loose,
+            "words": bool(fresh.measures),
+        },
         reply_to=material.message_id,
         entry_id=row.id,
         silent=True,
@@ -233,14 +239,14 @@ def _join(work: Work, row: Row[Any], material: Material) -> None:
     same_album = first is not None and material.media_group_id == first.media_group_id is not None
     if material.loose and not same_album:
         say(
-            work, material.chat_id, "county.joined", {"number": row.number, "place": _place(row)},
+            work, material.chat_id, "county.joined", {"number": row.number, "place": _place(work, row)},
             reply_to=material.message_id, entry_id=row.id, silent=True,
             buttons=((not_this(work, proof.id),),),
         )  # fmt: skip
 
 
-def _place(row: Row[Any]) -> str:
-    return "".join(part for part in (row.township, row.village, row.spot) if part)
+def _place(work: Work, row: Row[Any]) -> str:
+    return "".join(part for part in (row.township, village_for(work, row), spot_for(work, row)) if part)
 
 
 # --- taking it back -------------------------------------------------------------------------------

@@ -15,10 +15,10 @@ from bot.ledger.people import Reached
 from bot.ledger.tables import cards, entries, members
 from bot.services import checkers, faces, life, renumbering, telling
 from bot.services.answering import Toast
-from bot.services.outgoing import Button, Rows, Shown, new_card, open_panel, say, show_card
+from bot.services.outgoing import Button, Rows, Shown, gone, new_card, open_panel, say, show_card
 from bot.services.refusals import CovertInGroup, NotPossible, NotYours
 from bot.services.views.sheets import before_picture
-from bot.services.views.values import entry_values, identity_title, last_body
+from bot.services.views.values import entry_values, identity_title, last_body, problem_for
 
 HIDDEN = literal(Mode.COVERT.value, literal_execute=True)
 """Written into the statement itself: so the index of hidden entries can be used."""
@@ -134,10 +134,10 @@ def card(work: Work, card_row: Row[Any]) -> Shown | None:
     row = book.get(work, card_row.entry_id) if card_row.entry_id is not None else None
     having = life.having_of(work, row) if row is not None else frozenset()
     if row is None or not having:
-        return Shown("covert.gone", {}, protect=True)
-    values = entry_values(work, row)
+        return gone(card_row, "covert.gone", {})
+    values = entry_values(work, row, having)
     values.update(
-        description=row.description,
+        description=problem_for(row, having),
         identity=identity_title(work, row),
         mode=row.mode,
         waiting=book.facts_of(row).hidden and row.state == State.FILED,

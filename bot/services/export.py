@@ -18,6 +18,7 @@ from bot.domain.masking import mask_numbers
 from bot.ledger import events as log
 from bot.ledger import export as book
 from bot.ledger.desk import Work
+from bot.services.views.places import spot_for, village_for
 
 KEYS = (
     "number", "state", "track", "group", "source", "inspection_mode", "region", "township", "village", "spot",
@@ -71,8 +72,8 @@ def _values(work: Work, row: Row[Any], photos: list[Row[Any]]) -> dict[str, Any]
         "inspection_mode": row.mode,
         "region": row.region,
         "township": row.township,
-        "village": row.village,
-        "spot": row.spot,
+        "village": village_for(work, row) or None,
+        "spot": spot_for(work, row) or None,
         "category": row.category,
         "description": mask_numbers(_words(row)),
         "handling": row.handling,
@@ -108,8 +109,8 @@ def _more(work: Work, row: Row[Any], closed: Row[Any] | None) -> dict[str, Any]:
         "lat": row.lat,
         "lng": row.lng,
         "public_text": mask_numbers(row.public_text) if row.public_text else None,
-        "county_leader": row.county_leader,
-        "section_officer": row.section_officer,
+        "county_leader": mask_numbers(row.county_leader) if row.county_leader else None,
+        "section_officer": mask_numbers(row.section_officer) if row.section_officer else None,
         "measures": mask_numbers(row.measures) if row.measures else None,
         "handed_over_at": local(row.handed_over_at),
         "closed_how": row.closed_how,

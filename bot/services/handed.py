@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Row, select, update
 
 from bot.domain.entries import Mode, Source, State
-from bot.domain.permissions import Role
+from bot.domain.masking import mask_numbers
+from bot.domain.permissions import Role, Standing
 from bot.ledger import entries as book
 from bot.ledger import events, outbox, people
 from bot.ledger.desk import Work
@@ -25,6 +26,9 @@ from bot.services.views.values import entry_values
 
 CARD = "handed"
 MOST_SHOWN = 9
+
+OFFICE = frozenset({Standing.OFFICE})
+"""How the offices read what is no entry of theirs yet."""
 
 
 # --- taken in --------------------------------------------------------------------------------------
@@ -162,10 +166,10 @@ def card(work: Work, card_row: Row[Any]) -> Shown | None:
     if not offices or (row.track is not None and row.track not in offices):
         return Shown("handed.elsewhere", {})
     about = book.get(work, row.about_id) if row.about_id is not None else None
-    values = entry_values(work, entry)
+    values = entry_values(work, entry, OFFICE)
     taker = people.member(work, row.taken_by)
     values.update(
-        description=entry.description,
+        description=mask_numbers(entry.description),
         at=work.world.campaign.local(row.created_at),
         status=row.state,
         about=about.number if about is not None else "",

@@ -11,9 +11,10 @@ from bot.domain.entries import OPEN_STATES, State, is_overdue
 from bot.domain.permissions import Role
 from bot.ledger.desk import Work
 from bot.ledger.tables import cards, entries
-from bot.services import faces, outgoing, seconds, sight, views
+from bot.services import faces, life, outgoing, seconds, sight, views
 from bot.services.outgoing import Button, Rows, Shown, new_card
 from bot.services.refusals import NotUnderstood, NotYours
+from bot.services.views.values import problem_for
 
 PAGE: Final = 8
 """Entries on a page: two rows of buttons under a text that fits a phone."""
@@ -190,12 +191,12 @@ def _counts(work: Work, asked: Asked) -> list[dict[str, Any]]:
 
 
 def _line(work: Work, row: Row[Any]) -> dict[str, Any]:
-    problem = row.description if work.actor.groups() or work.actor.offices() else views.what_county_reads(row)
+    having = life.having_of(work, row)
     return {
         "number": row.number,
         "visit": row.kind == "visit",
-        "place": views.place_of(row),
-        "problem": problem if not row.region else "",
+        "place": views.place_of(work, row, having),
+        "problem": problem_for(row, having) if not row.region else "",
         "state": row.state,
         "deadline": row.deadline.isoformat() if row.deadline else None,
         "late": is_overdue(State(row.state), row.deadline, work.now),

@@ -18,6 +18,7 @@ from bot.services.incoming import Incoming
 from bot.services.material import Material
 from bot.services.outgoing import Button, Rows, say
 from bot.services.refusals import NotUnderstood, NotYours
+from bot.services.views.places import spot_for, village_for
 
 KIND = "which_entry"
 MOST_OFFERED = 8
@@ -133,7 +134,7 @@ def ask(
     """「对应哪一条？」 for files that are kept; answered by a tap, or by a number or a place in words."""
 
     def offered(question_id: int) -> Rows:
-        return tuple((button(row, question_id),) for row in rows[:MOST_OFFERED])
+        return tuple((button(work, row, question_id),) for row in rows[:MOST_OFFERED])
 
     questions.ask(
         work, chat_id, KIND, "county.which_entry",
@@ -142,9 +143,9 @@ def ask(
     )  # fmt: skip
 
 
-def button(row: Row[Any], question_id: int) -> Button:
+def button(work: Work, row: Row[Any], question_id: int) -> Button:
     """One entry to choose from."""
-    near = (row.village, row.spot) if row.village else (row.township, row.spot)
+    near = (village_for(work, row) or row.township, spot_for(work, row))
     place = "".join(part for part in near if part)
     words = " ".join(part for part in (row.number, place) if part)
     return Button("", "which", question_id, 0, str(row.id), text=words[:60])

@@ -14,9 +14,9 @@ def location(work: Work, entry_id: int, chat_id: int, reply_to: int | None) -> T
     """「位置」: the entry's place as a pin, or the word that there is none."""
     row = life.load(work, entry_id, Action.LOCATION)
     if row.lat is None or row.lng is None:
-        return Toast("county.no_location_toast", {"place": views.place_of(row)}, alert=True)
+        return Toast("county.no_location_toast", {"place": views.place_of(work, row)}, alert=True)
     say(
-        work, chat_id, "county.location", {"number": row.number, "place": views.place_of(row)},
+        work, chat_id, "county.location", {"number": row.number, "place": views.place_of(work, row)},
         location=(row.lat, row.lng), reply_to=reply_to, entry_id=row.id, silent=True,
     )  # fmt: skip
     return None
@@ -36,7 +36,7 @@ def forward(work: Work, entry_id: int, chat_id: int) -> None:
         "county.forward",
         {
             "number": row.number,
-            "place": views.place_of(row),
+            "place": views.place_of(work, row),
             "problem": views.what_county_reads(row),
             "deadline": row.deadline.isoformat() if row.deadline else None,
         },

@@ -82,6 +82,12 @@ def withhold(work: Work, entry_id: int) -> None:
     work.connection.execute(
         update(photos).where(photos.c.entry_id == entry_id, photos.c.kind == "before").values(kind=CALLERS)
     )
+    # where a caller stood when it was photographed is the caller's, too
+    work.connection.execute(
+        update(entries)
+        .where(entries.c.id == entry_id, entries.c.position_from == "exif")
+        .values(lat=None, lng=None, position_from=None)
+    )
 
 
 def _insert(

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from bot.domain.entries import OPEN_STATES, Mode, Source, State
+from bot.domain.masking import mask_numbers
 from bot.domain.permissions import Action, Standing, may
 from bot.ledger import entries as book
 from bot.ledger import people
@@ -87,7 +88,7 @@ def card(work: Work, card_row: Row[Any]) -> Shown | None:
 
 def values(work: Work, row: Row[Any], having: frozenset[Standing]) -> dict[str, Any]:
     """The fields that this reader may read; a report of the public only as it was written anew."""
-    found = views.entry_values(work, row)
+    found = views.entry_values(work, row, having)
     last = book.last_move(work, row.id)
     found.update(
         problem=problem_for(row, having),
@@ -196,11 +197,12 @@ def second_card(work: Work, card_row: Row[Any]) -> Shown | None:
     if request is None or request.track not in work.actor.offices():
         return Shown("office.second_gone", {})
     row = book.get(work, request.entry_id) if request.entry_id else None
+    having = life.having_of(work, row) if row is not None else frozenset()
     mine = request.member_id == work.actor.member_id
     found = {
         "act": request.data["act"],
         "why": request.data.get("reason", ""),
-        "words": request.reason,
+        "words": mask_numbers(request.reason or ""),
         "state": request.state,
         "mine": mine,
         "by": _name(work, request.member_id),
@@ -209,8 +211,8 @@ def second_card(work: Work, card_row: Row[Any]) -> Shown | None:
         "decided_by": _name(work, request.decided_by),
         "decided_at": request.decided_at.isoformat() if request.decided_at else None,
         "number": row.number if row is not None else "",
-        "place": views.place_of(row) if row is not None else "",
-        "problem": row.description if row is not None else "",
+        "place": views.place_of(work, row, having) if row is not None else "",
+        "problem": problem_for(row, having) if row is not None else "",
     }
     look = (Button("look", "open", row.id),) if row is not None else ()
     rows: Rows = (look,) if look else ()

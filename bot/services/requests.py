@@ -128,7 +128,7 @@ def _open(work: Work, row: Row[Any], kind: str, incoming: Incoming, wanted: date
             "deadline": row.deadline.isoformat(),
             # as it was when it was asked: a re-assigned entry lies elsewhere
             "region": row.region,
-            "place": views.place_of(row),
+            "place": views.place_of(work, row),
         },
     )
     data: dict[str, Any] = {"request": request_id, "reason": reason}

@@ -6,7 +6,9 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from bot.domain.captions import CaptionReading
 from bot.domain.entries import Mode, Source, State, settle_until
+from bot.domain.masking import mask_numbers
 from bot.domain.permissions import Action, Standing
 from bot.ledger import entries as book
 from bot.ledger import people
@@ -142,7 +144,7 @@ def card(work: Work, card_row: Row[Any]) -> Shown | None:
     having = life.having_of(work, row) if row is not None else frozenset()
     if row is None or Standing.CHECKER not in having:
         return Shown("sources.verify_gone", {"number": row.number if row is not None else ""})
-    values = entry_values(work, row)
+    values = entry_values(work, row, having)
     values.update(
         problem=problem_for(row, having),
         source=row.source,
@@ -187,10 +189,18 @@ def verify(work: Work, row: Row[Any], incoming: Incoming) -> None:
         row = life.amend(
             work, row, "verified", body=f"group:{row.checker}", data={"words": words},
             public_text=said, note=WORDED, category=row.category or reading.category,
+            **_seen_at(row, reading),
         )  # fmt: skip
     elif not incoming.attachments:
         raise NotUnderstood(hint="verify")
     _go_on(work, row, incoming)
+
+
+def _seen_at(row: Row[Any], reading: CaptionReading) -> dict[str, Any]:
+    """The spot in the group's own words stands for that of a caller, which the county must not read."""
+    if reading.spot is None:
+        return {}
+    return {"spot": reading.spot, "by_hand": sorted({*(row.by_hand or ()), "spot"})}
 
 
 def _go_on(work: Work, row: Row[Any], incoming: Incoming) -> None:
@@ -247,7 +257,11 @@ def _found_nothing(work: Work, row: Row[Any], words: str) -> None:
         work, row, "verified_nothing", body=f"group:{group}", data={"words": words},
         checker=None, note=None, settle_at=None,
     )  # fmt: skip
-    values = {"number": row.number, "group": work.world.campaign.group_title(group), "words": words}
+    values = {
+        "number": row.number,
+        "group": work.world.campaign.group_title(group),
+        "words": mask_numbers(words),
+    }
     for person in people.office_of(work, fresh.track):
         say(
             work, person.chat_id, "sources.nothing_found", values, entry_id=row.id,

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, select, update
 
 from bot.domain.entries import OPEN_STATES, State
+from bot.domain.masking import mask_numbers
 from bot.domain.permissions import Action, Role, may
 from bot.ledger import cards as card_book
 from bot.ledger import entries as book
@@ -341,9 +342,9 @@ def review(work: Work, card: Row[Any]) -> Shown | None:
         return Shown("county.gone", {"number": row.number})
     values = {
         "number": row.number,
-        "spot": views.spot_of(row),
+        "spot": views.spot_of(work, row),
         "township": row.passed_to or row.township or "",
-        "measures": proof.measures or "",
+        "measures": mask_numbers(proof.measures or ""),
         "state": proof.state,
         "unreviewed": proof.unreviewed,
         "deadline": row.deadline.isoformat() if row.deadline else None,

@@ -9,15 +9,14 @@ from bot.ledger.desk import Work
 from bot.services import faces
 from bot.services.outgoing import Shown
 from bot.services.views.line import group_line
+from bot.services.views.places import place_of, spot_of
 from bot.services.views.receipt import receipt
 from bot.services.views.sheets import before_picture, pair_picture
 from bot.services.views.values import (
     entry_values,
     identity_title,
     last_body,
-    place_of,
     sender_of,
-    spot_of,
     what_county_reads,
 )
 

@@ -29,7 +29,10 @@ from bot.services.views.values import entry_values, identity_title, last_body
 
 def receipt(work: Work, entry: Row[Any], panel: str | None = None) -> Shown | None:
     """The filer's receipt: what was understood, photos, deadline, identity, what can be done now."""
-    values = entry_values(work, entry)
+    having = standings(work.actor, book.facts_of(entry), work.world.campaign)
+    if Standing.FILER not in having:  # the filer has another part now: what stood there goes
+        return Shown("entry.gone", {"number": entry.number or ""})
+    values = entry_values(work, entry, having)
     photos = book.photos_of(work, entry.id)
     values.update(
         description=entry.description,

@@ -13,19 +13,7 @@ from bot.domain.permissions import Standing
 from bot.ledger import entries as book
 from bot.ledger.desk import Work
 from bot.services import life
-
-
-def place_of(entry: Row[Any], *, to: str = "spot") -> str:
-    """The place in words: region and township, with village and spot unless only `to` the township."""
-    parts = [entry.region, entry.township]
-    if to != "township":
-        parts += [entry.village, entry.spot]
-    return "".join(part for part in parts if part)
-
-
-def spot_of(entry: Row[Any]) -> str:
-    """乡镇·村·点位, without the region."""
-    return "·".join(part for part in (entry.township, entry.village, entry.spot) if part)
+from bot.services.views.places import NOBODY, OWN, place_of, spot_of
 
 
 def what_county_reads(entry: Row[Any]) -> str:
@@ -43,6 +31,7 @@ def problem_for(entry: Row[Any], having: frozenset[Standing]) -> str:
     """The problem as this reader may read it: the caption's own words, or those written for the county.
 
     The caller's words stay with the office; what tells of a covert visit with those who made it.
+    Numbers are masked for all but the filer and the filing group (red line (e)).
     """
     if not having - {Standing.CONTACT, Standing.TOWNSHIP}:
         return what_county_reads(entry)
@@ -50,7 +39,7 @@ def problem_for(entry: Row[Any], having: frozenset[Standing]) -> str:
         return what_county_reads(entry)
     if entry.mode == Mode.COVERT and not knows_visit(having):
         return what_county_reads(entry)
-    return str(entry.description)
+    return str(entry.description) if having & OWN else mask_numbers(entry.description)
 
 
 def knows_visit(having: frozenset[Standing]) -> bool:
@@ -58,8 +47,11 @@ def knows_visit(having: frozenset[Standing]) -> bool:
     return bool(having & {Standing.GROUP, Standing.FILER, Standing.OFFICE})
 
 
-def entry_values(work: Work, entry: Row[Any]) -> dict[str, Any]:
-    """The fields of an entry that every reader's text may use; restricted ones are added per reader."""
+def entry_values(work: Work, entry: Row[Any], having: frozenset[Standing] = NOBODY) -> dict[str, Any]:
+    """The fields of an entry that every reader's text may use; restricted ones are added per reader.
+
+    Without standings the place is told as to somebody outside.
+    """
     local = work.world.campaign.local
     deadline = local(entry.deadline) if entry.deadline else None
     today = work.world.campaign.today(work.now)
@@ -67,9 +59,9 @@ def entry_values(work: Work, entry: Row[Any]) -> dict[str, Any]:
         "number": entry.number,
         "state": entry.state,
         "region": entry.region,
-        "place": place_of(entry),
-        "spot": spot_of(entry),
-        "township_place": place_of(entry, to="township"),
+        "place": place_of(work, entry, having),
+        "spot": spot_of(work, entry, having),
+        "township_place": place_of(work, entry, to="township"),
         "category": entry.category,
         "severity": entry.severity,
         "handling": entry.handling,
@@ -86,8 +78,8 @@ def entry_values(work: Work, entry: Row[Any]) -> dict[str, Any]:
         "closed_at": _local(work, entry.closed_at),
         "closed_how": entry.closed_how,
         "measures": mask_numbers(entry.measures or ""),
-        "county_leader": entry.county_leader,
-        "section_officer": entry.section_officer,
+        "county_leader": mask_numbers(entry.county_leader or ""),
+        "section_officer": mask_numbers(entry.section_officer or ""),
         "has_position": entry.lat is not None,
         **_photo_counts(work, entry),
     }
