@@ -125,10 +125,11 @@ def understand(
 
 
 def _source(row: Row[Any], reading: CaptionReading, text: str) -> str:
-    """An office's source: as chosen, or as its words begin; of a caller once is of a caller always."""
-    if row.source == Source.PUBLIC:
-        return Source.PUBLIC.value
-    if row.source != Source.LEADER and tells_of_caller(text):
+    """An office's source: as chosen, or as its words begin; of a caller once is of a caller always.
+
+    What a leader tells of a caller is no less the caller's.
+    """
+    if row.source == Source.PUBLIC or tells_of_caller(text):
         return Source.PUBLIC.value
     chosen = row.note == "source" or row.source != Source.ASSIGNED
     return str(row.source if chosen else reading.source or row.source)

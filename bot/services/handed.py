@@ -181,7 +181,11 @@ def card(work: Work, card_row: Row[Any]) -> Shown | None:
 
 
 def _sheet(work: Work, entry: Row[Any]) -> Picture | None:
-    found = [photo for photo in book.photos_of(work, entry.id, "before") if photo.fault is None][:MOST_SHOWN]
+    found = [
+        photo
+        for photo in book.photos_of(work, entry.id)
+        if photo.kind in ("before", pictures.CALLERS) and photo.fault is None
+    ][:MOST_SHOWN]
     if not found:
         return None
     ids = [photo.id for photo in found]
@@ -381,7 +385,7 @@ def _report(work: Work, row: Row[Any], entry: Row[Any]) -> int:
         },
         reply_to=first,
         entry_id=entry.id,
-        picture=pair_picture(work, entry) if closed else None,
+        picture=pair_picture(work, entry, row.member_id) if closed else None,
         dedup=f"handed:{row.id}:report",
     )
 

@@ -12,7 +12,7 @@ from bot.domain.entries import Mode, Source, State
 from bot.domain.handover import without_traces
 from bot.domain.permissions import Action, may
 from bot.ledger import entries as book
-from bot.ledger import outbox, people
+from bot.ledger import outbox
 from bot.ledger.desk import Work
 from bot.ledger.outbox import Kind
 from bot.ledger.tables import cards
@@ -21,6 +21,7 @@ from bot.services.incoming import Incoming
 from bot.services.outgoing import Button, Rows, Shown, gone, show_card
 from bot.services.refusals import CardChanged, NotPossible, NotUnderstood
 from bot.services.views.county import county_shown
+from bot.services.views.places import traces, village_for
 
 CARD = "preview"
 LONGEST = 500
@@ -74,17 +75,8 @@ def preview(work: Work, entry_id: int, version: int, chat_id: int) -> None:
         if row.source == Source.PUBLIC:
             ask_words(work, entry_id, chat_id)
             return
-        row = _word(work, row, without_traces(row.description, **_traces(work, row)))
+        row = _word(work, row, without_traces(row.description, **traces(work, row)))
     _show(work, row, chat_id)
-
-
-def _traces(work: Work, row: Row[Any]) -> dict[str, Any]:
-    filer = people.member(work, row.filer_id)
-    campaign = work.world.campaign
-    names = [filer.name] if filer is not None and filer.name else []
-    if row.group_key is not None:
-        names += [campaign.group_title(row.group_key), campaign.group(row.group_key).name]
-    return {"covert_words": work.world.reader.words.covert, "names": names}
 
 
 def _show(work: Work, row: Row[Any], chat_id: int) -> None:
@@ -226,7 +218,7 @@ def take_words(work: Work, entry_id: int, version: int, chat_id: int) -> None:
 def _plain_words(work: Work, row: Row[Any]) -> str:
     """Place and kind of problem, nothing that a caller said: 「王楼镇任庄村：生活垃圾」."""
     kind = work.world.reader.categories.sub(row.category) if row.category else None
-    place = "".join(part for part in (row.township, row.village) if part)
+    place = "".join(part for part in (row.township, village_for(work, row)) if part)
     return f"{place or row.region}：{kind.name}" if kind is not None else ""
 
 
@@ -238,5 +230,5 @@ def worded(work: Work, question: Row[Any], incoming: Incoming) -> None:
     if not words or len(words) > LONGEST:
         raise NotUnderstood(hint="county_words")
     if row.mode == Mode.COVERT:
-        words = without_traces(words, **_traces(work, row)) or words
+        words = without_traces(words, **traces(work, row)) or words
     _show(work, _word(work, row, words), incoming.chat_id)

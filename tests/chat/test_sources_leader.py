@@ -210,3 +210,55 @@ async def test_a_leader_still_gets_the_ledger_and_an_entry_by_its_number(town: T
     assert said(leader, town)[-1] == TAKEN
     assert "办-0412-01" in said(leader, town)[-2]
     assert "针对 办-0412-01" in county.chat(town.bot).last.words
+
+
+async def test_what_a_caller_told_a_leader_goes_to_the_county_only_as_written_anew(town: Town) -> None:
+    leader, county, _ = await people(town)
+    contact = await town.join("王乙", Role.CONTACT, region="延津县")
+    leader.sends_photo(
+        town.bot, photo(seed=8), caption="刚有群众某甲来电反映，延津县王楼镇任庄村某甲家门口垃圾堆"
+    )
+    await town.settle()
+    await town.passes(seconds=3)
+
+    county.presses(county.chat(town.bot).last, "登记：延津县")
+    await town.settle()
+    receipt = county.chat(town.bot).last.words
+    for forged in ("1:assign:1:0", "1:handover:1:0"):
+        county.presses(county.chat(town.bot).last, data=forged)
+        await town.settle()
+    county.presses(county.chat(town.bot).last, "交办")
+    await town.settle()
+    asked = county.chat(town.bot).last.words
+    for label in ("用这句", "确认转交办"):
+        county.presses(county.chat(town.bot).last, label)
+        await town.settle()
+    card = contact.chat(town.bot).last
+    contact.sends_photo(town.bot, photo("clean"), caption="已清理", reply_to=card)
+    await town.settle()
+    await town.passes(seconds=3)
+    county.presses(county.chat(town.bot).last, "销号")
+    await town.settle()
+    await town.passes(minutes=10)
+
+    assert "只留攻坚办" in receipt
+    assert "不写举报人" in asked
+    assert "王楼镇任庄村：生活垃圾" in card.words
+    assert card.file is None
+    assert "某甲" not in "\n".join(said(contact, town))
+    assert "已办结" in leader.chat(town.bot).last.words
+    assert leader.chat(town.bot).last.file is not None
+
+
+async def test_a_visit_of_a_leader_that_tells_of_a_caller_is_a_callers_too(town: Town) -> None:
+    _, county, _ = await people(town)
+    county.sends(town.bot, "登记来源问题")
+    await town.settle()
+    county.presses(county.chat(town.bot).last, "领导视察")
+    await town.settle()
+
+    county.sends_photo(town.bot, photo(), caption="延津县王楼镇任庄村垃圾堆，村民反映多次")
+    await town.settle()
+
+    row = await town.app.parts.desk.look(lambda work: work.connection.execute(select(entries)).one())
+    assert row.source == "public"

@@ -9,6 +9,7 @@ from sqlalchemy import Row
 from bot.ledger import entries as book
 from bot.ledger.desk import Work
 from bot.services.outgoing import Picture
+from bot.services.pictures import CALLERS
 
 
 def before_picture(work: Work, entry: Row[Any]) -> Picture | None:
@@ -21,9 +22,17 @@ def before_picture(work: Work, entry: Row[Any]) -> Picture | None:
     return Picture("sheet", f"sheet:{'-'.join(map(str, ids))}:{ready}", {"photos": ids, "entry": entry.id})
 
 
-def pair_picture(work: Work, entry: Row[Any]) -> Picture | None:
-    """Before and after side by side, pairs by rank, three rows at most."""
-    before = [row.id for row in book.photos_of(work, entry.id, "before") if row.fault is None][:3]
+def pair_picture(work: Work, entry: Row[Any], sender: int | None = None) -> Picture | None:
+    """Before and after side by side, pairs by rank, three rows at most.
+
+    `sender` is the one who gets it: who sent pictures that are withheld from others sees them again.
+    """
+    before = [
+        row.id
+        for row in book.photos_of(work, entry.id)
+        if row.fault is None
+        and (row.kind == "before" or (row.kind == CALLERS and sender is not None and row.member_id == sender))
+    ][:3]
     after_rows = [row for row in book.proof_photos(work, entry.id) if row.fault is None]
     after = [row.id for row in after_rows][:3]
     if not before and not after:
