@@ -52,7 +52,16 @@ class Words:
         self.campaign: Campaign = catalogue.campaign
         self._labels = {
             group: catalogue.labels(LANGUAGE, group)
-            for group in ("states", "sources", "handlings", "severities", "categories", "checks", "events")
+            for group in (
+                "states",
+                "sources",
+                "handlings",
+                "severities",
+                "categories",
+                "checks",
+                "events",
+                "voids",
+            )
         }
 
     def of(self, group: str, key: str | None) -> str:
@@ -90,6 +99,12 @@ def _extra(key: str) -> Callable[[Row], Cell]:
 
 def _word(group: str, key: str) -> Callable[[Row], Cell]:
     return lambda row: row.words.of(group, row.values[key])
+
+
+def _void_reason(row: Row) -> str:
+    """Why it is void: a label or the office's words, and which other entry it repeats."""
+    reason, other = row.more["void_reason"], row.more["duplicate_of"]
+    return row.words.of("voids", reason) + (f"（{other}）" if other else "")
 
 
 def _photos(kind: str) -> Callable[[Row], Cell]:
@@ -135,7 +150,7 @@ STORED: Final = (
     Column("轮次", 6, _plain("round")),
     Column("纬度", 10, _extra("lat")),
     Column("经度", 10, _extra("lng")),
-    Column("作废理由", 20, _extra("void_reason")),
+    Column("作废理由", 20, _void_reason),
     Column("整改前照片", 40, _photos("before")),
     Column("整改后照片", 40, _photos("after")),
 )
@@ -188,8 +203,8 @@ def _remarks(row: Row) -> str:
         said.append(f"退回{values['returns']}次")
     if row.more["recurrence"]:
         said.append("反弹")
-    if row.more["void_reason"]:
-        said.append(f"作废：{row.more['void_reason']}")
+    if reason := _void_reason(row):
+        said.append(f"作废：{reason}")
     return "；".join(said)
 
 

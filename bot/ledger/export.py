@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, false, func, or_, select
+from sqlalchemy import Row, and_, func, or_, select
 
 from bot.domain.entries import Mode
 from bot.ledger.desk import Work
@@ -88,13 +88,9 @@ def event_pages(work: Work, page: int = PAGE) -> Iterator[Sequence[Row[Any]]]:
         after = rows[-1].id
 
 
-def last_events(
-    work: Work, entry_ids: Iterable[int], kinds: Sequence[str]
-) -> dict[tuple[int, str], Row[Any]]:
-    """(entry id, kind) → the latest event of that kind."""
-    ids = list(entry_ids)
-    wanted: ColumnElement[bool] = events.c.entry_id.in_(ids) if ids else false()
+def numbers_of(work: Work, entry_ids: Iterable[int]) -> dict[int, str | None]:
+    """Entry id → number, of those that an export may speak of."""
     rows = work.connection.execute(
-        select(events).where(wanted, events.c.kind.in_(list(kinds))).order_by(events.c.id)
+        select(entries.c.id, entries.c.number).where(entries.c.id.in_(list(entry_ids)), ~hidden)
     )
-    return {(row.entry_id, row.kind): row for row in rows}
+    return {row.id: row.number for row in rows}

@@ -186,7 +186,7 @@ def join_previous(work: Work, entry_id: int, version: int) -> Toast:
         events.record(work, "remark", entry_id=target.id, body=body, data={"text": row.description})
     life.move(
         work, row, State.VOID, "merged", body=body, data={"into": target.number or ""},
-        settle_at=None, nag_at=None, void_reason=target.number or "withdrawn",
+        settle_at=None, nag_at=None, void_reason="merged", duplicate_of=target.id,
     )  # fmt: skip
     fresh = book.change(work, target, **filing.touch(work, target))
     life.amend(work, fresh, "merged", body=body, data={"from": row.number or ""})

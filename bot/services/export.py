@@ -52,12 +52,12 @@ def entries(work: Work) -> Iterator[Exported]:
     for page in book.entry_pages(work):
         ids = [row.id for row in page]
         photos = book.photos_of(work, ids)
-        signed = book.last_events(work, ids, ("acknowledged", "closed"))
+        number_of = book.numbers_of(work, [row.duplicate_of for row in page if row.duplicate_of])
         for row in page:
             yield Exported(
                 row.id,
                 _values(work, row, photos.get(row.id, [])),
-                _more(work, row, signed.get((row.id, "closed"))),
+                _more(work, row, number_of),
             )
 
 
@@ -101,7 +101,7 @@ def _words(row: Row[Any]) -> str:
     return str((row.public_text or "") if row.source == Source.PUBLIC else row.description)
 
 
-def _more(work: Work, row: Row[Any], closed: Row[Any] | None) -> dict[str, Any]:
+def _more(work: Work, row: Row[Any], number_of: Mapping[int, str | None]) -> dict[str, Any]:
     local = _local(work)
     return {
         "created_at": local(row.created_at),
@@ -115,6 +115,7 @@ def _more(work: Work, row: Row[Any], closed: Row[Any] | None) -> dict[str, Any]:
         "handed_over_at": local(row.handed_over_at),
         "closed_how": row.closed_how,
         "void_reason": mask_numbers(row.void_reason) if row.void_reason else None,
+        "duplicate_of": number_of.get(row.duplicate_of),
         "recurrence": row.round > 1,
     }
 
@@ -169,7 +170,9 @@ def events(work: Work) -> Iterator[dict[str, Any]]:
             }
 
 
-_NAMES_AN_ENTRY = frozenset({"entry", "entries", "other", "others", "with", "into", "of", "chain", "linked"})
+_NAMES_AN_ENTRY = frozenset(
+    {"entry", "entries", "other", "others", "with", "into", "of", "chain", "linked", "duplicate_of"}
+)
 
 
 def _told(data: Any, numbers: frozenset[str], hidden: Mapping[int, Any], key: str = "") -> Any:

@@ -13,7 +13,7 @@ from bot.domain.permissions import Action, Standing, sees_names_of
 from bot.ledger import entries as book
 from bot.ledger import people
 from bot.ledger.desk import Work
-from bot.services import life
+from bot.services import duplicates, life
 from bot.services.outgoing import Button, Rows, say
 from bot.services.views.values import knows_visit
 
@@ -167,7 +167,7 @@ def _line(work: Work, row: Row[Any], event: Row[Any], having: frozenset[Standing
         "deadline": data.get("deadline"),
         "how": data.get("how", ""),
         "region": data.get("region", ""),
-        "duplicate_of": data.get("duplicate_of", ""),
+        "duplicate_of": duplicates.number_for(work, data.get("duplicate_of")),
         "act": data.get("act", ""),
     }
 

@@ -10,7 +10,7 @@ from bot.domain.entries import OPEN_STATES, ForbiddenMove, State, check_move
 from bot.domain.permissions import Action
 from bot.ledger.desk import Work
 from bot.ledger.tables import requests
-from bot.services import assignment, check, life, lookup, questions, seconds, telling
+from bot.services import assignment, check, duplicates, life, lookup, questions, seconds, telling
 from bot.services.answering import Toast
 from bot.services.incoming import Incoming
 from bot.services.outgoing import Button
@@ -34,7 +34,7 @@ def _stands(row: Row[Any], to: State) -> None:
 
 
 def void(
-    work: Work, entry_id: int, version: int, reason: str, words: str = "", duplicate_of: str = ""
+    work: Work, entry_id: int, version: int, reason: str, words: str = "", duplicate_of: int | None = None
 ) -> Toast:
     """「作废」 with a reason; what the county has signed for needs a second person.
 
@@ -49,9 +49,7 @@ def void(
     _stands(row, State.VOID)
     data = {"reason": reason, "words": words, "duplicate_of": duplicate_of}
     if signed_for(row):
-        return seconds.propose(
-            work, "void", track=row.track, entry_id=row.id, reason=reason_text(data), data=data
-        )
+        return seconds.propose(work, "void", track=row.track, entry_id=row.id, reason=words, data=data)
     _make_void(work, row, data)
     return Toast("office.voided_toast", {"number": row.number})
 
@@ -59,11 +57,6 @@ def void(
 def signed_for(row: Row[Any]) -> bool:
     """Whether a county has signed for the entry, in this round or an earlier one."""
     return row.acknowledged_at is not None or row.round > 1
-
-
-def reason_text(data: dict[str, Any]) -> str:
-    """The reason of a proposal in one line: its words, or the number it is a duplicate of."""
-    return str(data.get("words") or data.get("duplicate_of") or "")
 
 
 def _make_void(
@@ -78,14 +71,16 @@ def _make_void(
         body=body,
         data={**data, **signed},
         settle_at=None,
-        void_reason=data["words"] or data["duplicate_of"] or data["reason"],
+        void_reason=data["words"] or data["reason"],
+        duplicate_of=data["duplicate_of"] or None,
     )
     _drop_requests(work, row)
     telling.quiet_line(
         work,
         fresh,
         "entry.voided",
-        {"body": life.body_shown(work, fresh, body), **data},
+        {"body": life.body_shown(work, fresh, body), "reason": data["reason"], "words": data["words"]},
+        for_each=lambda reader: {"duplicate_of": duplicates.number_for(work, fresh.duplicate_of, reader)},
         key=key,
     )
 
@@ -127,7 +122,7 @@ def _void_words(work: Work, question: Row[Any], incoming: Incoming) -> None:
     other = lookup.by_words(work, incoming.text)
     if other.id == subject["entry"]:
         raise NoSuchEntry
-    void(work, subject["entry"], subject["version"], "duplicate", duplicate_of=other.number)
+    void(work, subject["entry"], subject["version"], "duplicate", duplicate_of=other.id)
 
 
 # --- 缓办, 恢复 -----------------------------------------------------------------------------------

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Row, select
 
-from bot.domain.permissions import Standing, standings
+from bot.domain.permissions import Actor, Standing, standings
 from bot.ledger import cards as card_book
 from bot.ledger import entries as book
 from bot.ledger import people
@@ -14,9 +15,17 @@ from bot.ledger.desk import Work
 from bot.ledger.tables import cards
 from bot.services.outgoing import Rows, say
 
+ForEach = Callable[[Actor], dict[str, Any]]
+"""What a line says to one reader and not to another."""
+
 
 def contacts(work: Work, row: Row[Any]) -> list[int]:
-    """Private chats of the contacts who have this entry's card and may still see it.
+    """Private chats of the contacts who have this entry's card and may still see it."""
+    return [chat_id for chat_id, _ in _contacts(work, row)]
+
+
+def _contacts(work: Work, row: Row[Any]) -> list[tuple[int, Actor]]:
+    """Those contacts' chats and who they are.
 
     A card of another region's contact, left behind by a re-assignment, and a removed member's hear
     nothing any more.
@@ -27,12 +36,12 @@ def contacts(work: Work, row: Row[Any]) -> list[int]:
         .order_by(cards.c.id)
     ).all()
     facts, campaign = book.facts_of(row), work.world.campaign
-    return [
-        card.chat_id
+    holders = [
+        (card.chat_id, people.actor_by_id(work, card.member_id))
         for card in found
         if card.member_id is not None
-        and Standing.CONTACT in standings(people.actor_by_id(work, card.member_id), facts, campaign)
     ]
+    return [one for one in holders if Standing.CONTACT in standings(one[1], facts, campaign)]
 
 
 def filer(work: Work, row: Row[Any]) -> int | None:
@@ -57,19 +66,20 @@ def contacts_line(
     *,
     silent: bool = True,
     buttons: Rows = (),
+    for_each: ForEach | None = None,
     key: str | None = None,
 ) -> int:
     """One line to each contact who has the card, in reply to it; gives how many.
 
     `key` names the occasion where no update causes it (a job).
     """
-    found = contacts(work, row)
-    for chat_id in found:
+    found = _contacts(work, row)
+    for chat_id, reader in found:
         say(
             work,
             chat_id,
             text,
-            values,
+            {**values, **(for_each(reader) if for_each else {})},
             reply_to=county_message(work, chat_id, row),
             entry_id=row.id,
             silent=silent,
@@ -94,14 +104,20 @@ def township_line(work: Work, row: Row[Any], text: str, values: dict[str, Any]) 
 
 
 def quiet_line(
-    work: Work, row: Row[Any], text: str, values: dict[str, Any] | None = None, *, key: str | None = None
+    work: Work,
+    row: Row[Any],
+    text: str,
+    values: dict[str, Any] | None = None,
+    *,
+    for_each: ForEach | None = None,
+    key: str | None = None,
 ) -> None:
     """Closed, deferred, void and their like: one line without a sound to contacts and filer.
 
     Whoever did it needs no line about it. Texts get `number` and whatever `values` add.
     """
     said = {"number": row.number, **(values or {})}
-    contacts_line(work, row, text, said, key=key)
+    contacts_line(work, row, text, said, for_each=for_each, key=key)
     chat_id = filer(work, row)
     if chat_id is None or row.filer_id == work.actor.member_id:
         return
@@ -109,7 +125,7 @@ def quiet_line(
         work,
         chat_id,
         text,
-        said,
+        {**said, **(for_each(people.actor_by_id(work, row.filer_id)) if for_each else {})},
         reply_to=card_book.message_of(work, chat_id, f"entry:{row.id}", "receipt"),
         entry_id=row.id,
         silent=True,

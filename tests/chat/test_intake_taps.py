@@ -249,7 +249,7 @@ async def test_a_filed_entry_is_merged_into_the_one_before(town: Town) -> None:
 
     found = await rows(town)
     assert [row.state for row in found] == ["filed", "void"]
-    assert found[1].void_reason == "县1-0412-01"
+    assert (found[1].void_reason, found[1].duplicate_of) == ("merged", found[0].id)
     assert "县1-0412-01" in last(li, town).text
     assert "照片 2" in last(li, town).text
 

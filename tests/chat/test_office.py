@@ -250,7 +250,7 @@ async def test_a_duplicate_names_the_other_entry(people: People) -> None:
 
     assert unknown == "没有这条问题。请核对编号。"
     assert (await people.row(2)).state == "void"
-    assert "作废原因：县1-0412-01" in words(shown)
+    assert "作废原因：重复登记（县1-0412-01）" in words(shown)
     assert (await people.row(1)).state == "assigned"
 
 

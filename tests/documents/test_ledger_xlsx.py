@@ -33,7 +33,7 @@ VALUES: dict[str, Any] = {
 MORE: dict[str, Any] = {
     "created_at": AT, "place_type": None, "lat": 35.1, "lng": 114.2, "public_text": None,
     "county_leader": "甲", "section_officer": "乙", "measures": "已清理", "handed_over_at": None,
-    "closed_how": "photo", "void_reason": None, "recurrence": False,
+    "closed_how": "photo", "void_reason": None, "duplicate_of": None, "recurrence": False,
 }  # fmt: skip
 
 

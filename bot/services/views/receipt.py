@@ -15,6 +15,7 @@ from bot.ledger.desk import Work
 from bot.services import (
     assignment,
     drafts,
+    duplicates,
     filing,
     handover,
     identity,
@@ -44,7 +45,7 @@ def receipt(work: Work, entry: Row[Any], panel: str | None = None) -> Shown | No
         identity_open=entry.identity_open,
         held=entry.state == State.FILED and entry.settle_at is None,
         wish_words=entry.wish_words,
-        void_reason=entry.void_reason,
+        **duplicates.reason_for(work, entry),
         body=last_body(work, entry),
         township=entry.township,
         voice=any(photo.medium == "voice" for photo in photos),

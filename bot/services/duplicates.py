@@ -1,0 +1,33 @@
+"""Which other entry one is a duplicate of, told to those alone who may see that other entry.
+
+The number of a covert entry before its hand-over exists for nobody but those who made the visit and
+the office (SPEC §2 «明察 and 暗访»), so an entry keeps the other's id and each reader's text asks here.
+Nothing of this is for a chat with several readers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row
+
+from bot.domain.permissions import Actor, standings
+from bot.ledger import entries as book
+from bot.ledger.desk import Work
+
+
+def number_for(work: Work, entry_id: int | None, reader: Actor | None = None) -> str:
+    """The number of another entry as its reader (the actor) may read it; empty when it is not for this one."""
+    other = book.get(work, entry_id) if entry_id else None
+    if other is None:
+        return ""
+    having = standings(reader or work.actor, book.facts_of(other), work.world.campaign)
+    return str(other.number or "") if having else ""
+
+
+def reason_for(work: Work, row: Row[Any]) -> dict[str, str]:
+    """Why an entry is void, as values for one reader's text: a key or words, and the other's number."""
+    return {
+        "void_reason": row.void_reason or "",
+        "duplicate_of": number_for(work, row.duplicate_of) if row.state == "void" else "",
+    }
