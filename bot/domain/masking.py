@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 KEPT_FIRST = 3
 KEPT_LAST = 2
@@ -33,3 +35,8 @@ def _masked(found: re.Match[str]) -> str:
     places = [index for index, sign in enumerate(number) if sign.isalnum()]
     hidden = frozenset(places[KEPT_FIRST:-KEPT_LAST])
     return (found[1] or "") + "".join("*" if index in hidden else sign for index, sign in enumerate(number))
+
+
+def mask_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A message's values with the numbers in its texts masked."""
+    return {key: mask_numbers(value) if isinstance(value, str) else value for key, value in values.items()}

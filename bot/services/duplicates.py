@@ -11,13 +11,14 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from bot.domain.masking import mask_numbers
 from bot.domain.permissions import Actor, standings
 from bot.ledger import entries as book
 from bot.ledger.desk import Work
 
 
 def number_for(work: Work, entry_id: int | None, reader: Actor | None = None) -> str:
-    """The number of another entry as its reader (the actor) may read it; empty when it is not for this one."""
+    """The number of another entry as its reader (the actor) may read it; empty when it may not."""
     other = book.get(work, entry_id) if entry_id else None
     if other is None:
         return ""
@@ -28,6 +29,6 @@ def number_for(work: Work, entry_id: int | None, reader: Actor | None = None) ->
 def reason_for(work: Work, row: Row[Any]) -> dict[str, str]:
     """Why an entry is void, as values for one reader's text: a key or words, and the other's number."""
     return {
-        "void_reason": row.void_reason or "",
+        "void_reason": mask_numbers(row.void_reason or ""),
         "duplicate_of": number_for(work, row.duplicate_of) if row.state == "void" else "",
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from bot.domain.masking import mask_values
 from bot.domain.permissions import Actor, Standing, standings
 from bot.ledger import cards as card_book
 from bot.ledger import entries as book
@@ -79,7 +80,7 @@ def contacts_line(
             work,
             chat_id,
             text,
-            {**values, **(for_each(reader) if for_each else {})},
+            mask_values({**values, **(for_each(reader) if for_each else {})}),
             reply_to=county_message(work, chat_id, row),
             entry_id=row.id,
             silent=silent,
@@ -100,7 +101,7 @@ def township_line(work: Work, row: Row[Any], text: str, values: dict[str, Any]) 
     for card in found:
         actor = people.actor_by_id(work, card.member_id)
         if Standing.TOWNSHIP in standings(actor, facts, campaign):
-            say(work, card.chat_id, text, values, reply_to=card.message_id, entry_id=row.id)
+            say(work, card.chat_id, text, mask_values(values), reply_to=card.message_id, entry_id=row.id)
 
 
 def quiet_line(
@@ -125,7 +126,7 @@ def quiet_line(
         work,
         chat_id,
         text,
-        {**said, **(for_each(people.actor_by_id(work, row.filer_id)) if for_each else {})},
+        mask_values({**said, **(for_each(people.actor_by_id(work, row.filer_id)) if for_each else {})}),
         reply_to=card_book.message_of(work, chat_id, f"entry:{row.id}", "receipt"),
         entry_id=row.id,
         silent=True,

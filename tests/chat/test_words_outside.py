@@ -199,3 +199,53 @@ async def test_a_number_in_the_reason_of_a_proposal_is_masked(people: People) ->
     assert "同意" in labels(proposal)
     assert words(proposal).count(MASKED) == 2
     assert MOBILE not in words(proposal)
+
+
+async def test_the_words_of_a_return_stand_for_its_reason_and_name_no_number(people: People) -> None:
+    card = await people.answered()
+    check = people.last(people.leader)
+    for label in ("退回", "其他"):
+        await people.press(people.leader, check, label)
+
+    people.leader.sends(people.town.bot, f"请联系村民某甲{MOBILE}确认")
+    await people.town.settle()
+    told = words(people.last(people.contact))
+    shown = words(await opened(people, people.chief, "县1-0412-01"))
+
+    assert f"县1-0412-01：请联系村民某甲{MASKED}确认" in told
+    assert f"退回：请联系村民某甲{MASKED}确认" in words(card)
+    assert "其他" not in told + words(card)
+    assert MOBILE not in heard(people, people.contact) + shown + words(check)
+
+
+async def test_the_words_of_a_voiding_name_no_number(people: People) -> None:
+    await people.handed_over()
+    shown = await opened(people, people.chief, "县1-0412-01")
+    for label in ("作废", "其他原因"):
+        await people.press(people.chief, shown, label)
+
+    people.chief.sends(people.town.bot, f"某甲{MOBILE}来电说明")
+    await people.town.settle()
+    overseer = await people.town.join("周戌", Role.OVERSIGHT)
+    card = words(await opened(people, overseer, "县1-0412-01"))
+
+    assert f"作废：某甲{MASKED}来电说明" in words(people.last(people.contact))
+    assert MASKED in card
+    everybody = (people.contact, people.leader, people.member, overseer, people.clerk)
+    assert not any(MOBILE in heard(people, one) for one in everybody)
+
+
+async def test_a_number_beside_an_officers_name_is_masked(people: People) -> None:
+    card = await people.handed_over()
+    await people.press(people.contact, card, "责任人")
+    people.contact.sends(people.town.bot, f"责任领导：某乙{MOBILE}；责任人：某丙科长")
+    await people.town.settle()
+    people.contact.sends_photo(people.town.bot, photo("clean"), caption="已清理", reply_to=card)
+    await people.town.settle()
+    await people.town.passes(seconds=3)
+
+    check = words(people.last(people.leader))
+    rows = await people.town.app.parts.desk.look(lambda work: [one.more for one in export.entries(work)])
+
+    assert "某丙科长" in check
+    assert MOBILE not in check + str(rows)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.masking import mask_numbers
+from bot.domain.masking import mask_numbers, mask_values
 
 MOBILE = "1" + "39" + "0000" + "1234"
 IDENTITY = "41" + "0000" + "1990" + "0101" + "000"
@@ -68,3 +68,11 @@ def test_no_mobile_number_survives(before, digits, after):
     shown = mask_numbers(f"{before}，{number}，{after}")
 
     assert number not in shown
+
+
+def test_of_a_messages_values_only_texts_are_masked():
+    values = {"words": "找某甲" + "138" + "1234" * 2, "deadline": "2019-04-15T18:00:00+08:00", "count": 3}
+
+    shown = mask_values(values)
+
+    assert shown == {"words": "找某甲138******34", "deadline": "2019-04-15T18:00:00+08:00", "count": 3}
