@@ -145,9 +145,34 @@ def upgrade() -> None:
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index("ix_outbox_card", ["card_id"], unique=False)
         batch_op.create_index(
+            "ix_outbox_reminder",
+            ["chat_id", "message_id"],
+            unique=False,
+            sqlite_where=sa.text("priority = 1"),
+        )
+        batch_op.create_index(
             "ix_outbox_waiting", ["priority", "id"], unique=False, sqlite_where=sa.text("state = 'waiting'")
         )
 
+    op.create_table(
+        "reports",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("duty", sa.String(length=24), nullable=False),
+        sa.Column("key", sa.String(length=10), nullable=False),
+        sa.Column("track", sa.String(length=32), nullable=False),
+        sa.Column("owner", sa.String(length=48), nullable=False),
+        sa.Column("revision", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("figures", Json(), nullable=True),
+        sa.Column("pending", Json(), nullable=True),
+        sa.Column("faults", Json(), nullable=True),
+        sa.Column("pending_since", UtcTime(), nullable=True),
+        sa.Column("texts", Json(), nullable=True),
+        sa.Column("table_at", UtcTime(), nullable=True),
+        sa.Column("summary_at", UtcTime(), nullable=True),
+        sa.Column("updated_at", UtcTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reports")),
+        sa.UniqueConstraint("duty", "key", "owner", name=op.f("uq_reports_duty_key_owner")),
+    )
     op.create_table(
         "resemblances",
         sa.Column("photo_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -192,6 +217,23 @@ def upgrade() -> None:
         sa.Column("telegram_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("answered_on", sa.String(length=10), nullable=False),
         sa.PrimaryKeyConstraint("telegram_id", name=op.f("pk_strangers")),
+    )
+    op.create_table(
+        "week_figures",
+        sa.Column("key", sa.String(length=10), nullable=False),
+        sa.Column("region", sa.String(length=32), nullable=False),
+        sa.Column("figures", Json(), nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.PrimaryKeyConstraint("key", "region", name=op.f("pk_week_figures")),
+    )
+    op.create_table(
+        "day_overrides",
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("works", sa.Boolean(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=True),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_day_overrides_member_id")),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_day_overrides")),
     )
     op.create_table(
         "entries",
@@ -322,7 +364,7 @@ def upgrade() -> None:
         sa.Column("region", sa.String(length=32), nullable=False),
         sa.Column("trigger", sa.String(length=16), nullable=False),
         sa.Column("subject", sa.String(length=32), nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
         sa.Column("measure", sa.String(length=24), nullable=False),
         sa.Column("state", sa.String(length=10), server_default="proposed", nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
@@ -346,6 +388,17 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "moved_duties",
+        sa.Column("duty", sa.String(length=24), nullable=False),
+        sa.Column("track", sa.String(length=32), nullable=False),
+        sa.Column("key", sa.String(length=10), nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=True),
+        sa.Column("member_id", sa.Integer(), nullable=True),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_moved_duties_member_id")),
+        sa.PrimaryKeyConstraint("duty", "track", "key", name=op.f("pk_moved_duties")),
+    )
+    op.create_table(
         "questions",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("chat_id", sa.BigInteger(), nullable=False),
@@ -362,6 +415,36 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("questions", schema=None) as batch_op:
         batch_op.create_index("ix_questions_open", ["chat_id", "state"], unique=False)
+
+    op.create_table(
+        "report_parts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=True),
+        sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        sa.Column("message_id", sa.BigInteger(), nullable=False),
+        sa.Column("sent_at", UtcTime(), nullable=False),
+        sa.Column("received_at", UtcTime(), nullable=False),
+        sa.Column("file_id", sa.String(length=256), nullable=True),
+        sa.Column("file_name", sa.String(length=128), nullable=True),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("figures", Json(), nullable=True),
+        sa.Column("faults", Json(), nullable=True),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_report_parts_member_id")),
+        sa.ForeignKeyConstraint(["report_id"], ["reports.id"], name=op.f("fk_report_parts_report_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_parts")),
+        sa.UniqueConstraint(
+            "chat_id",
+            "message_id",
+            "kind",
+            "report_id",
+            name=op.f("uq_report_parts_chat_id_message_id_kind_report_id"),
+        ),
+    )
+    with op.batch_alter_table("report_parts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_report_parts_report_id"), ["report_id"], unique=False)
 
     op.create_table(
         "roles",
@@ -791,10 +874,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_roles_member_id"))
 
     op.drop_table("roles")
+    with op.batch_alter_table("report_parts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_report_parts_report_id"))
+
+    op.drop_table("report_parts")
     with op.batch_alter_table("questions", schema=None) as batch_op:
         batch_op.drop_index("ix_questions_open")
 
     op.drop_table("questions")
+    op.drop_table("moved_duties")
     op.drop_table("measures")
     with op.batch_alter_table("entries", schema=None) as batch_op:
         batch_op.drop_index(
@@ -815,6 +903,8 @@ def downgrade() -> None:
         batch_op.drop_index("ix_entries_alike", sqlite_where=sa.text("village IS NOT NULL"))
 
     op.drop_table("entries")
+    op.drop_table("day_overrides")
+    op.drop_table("week_figures")
     op.drop_table("strangers")
     op.drop_table("serials")
     op.drop_table("score_sheets")
@@ -822,8 +912,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_resemblances_other")
 
     op.drop_table("resemblances")
+    op.drop_table("reports")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index("ix_outbox_waiting", sqlite_where=sa.text("state = 'waiting'"))
+        batch_op.drop_index("ix_outbox_reminder", sqlite_where=sa.text("priority = 1"))
         batch_op.drop_index("ix_outbox_card")
 
     op.drop_table("outbox")
