@@ -9,6 +9,7 @@ from bot.domain.campaign import Campaign
 from bot.domain.captions import CaptionReader
 from bot.domain.deadlines import DeadlineSettings
 from bot.domain.entries import EntryRules
+from bot.domain.evidence import EvidenceRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class World:
     deadlines: DeadlineSettings = field(default_factory=DeadlineSettings)
     hours: Hours = field(default_factory=Hours)
     upkeep: Upkeep = field(default_factory=Upkeep)
+    evidence: EvidenceRules = field(default_factory=EvidenceRules)
     invitation_days: int = 7
     days_off: frozenset[date] = frozenset()
     made_up_days: frozenset[date] = frozenset()

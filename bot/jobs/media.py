@@ -15,9 +15,11 @@ from bot.delivery.wire import Kind, TooLarge, Wire, classify
 from bot.domain.campaign import Campaign
 from bot.ledger.desk import Desk, DeskClosed, LedgerUnavailable
 from bot.media.errors import PhotoRefused, StoreError
-from bot.media.pipeline import Studied, study
+from bot.media.photo_index import PhotoIndex
+from bot.media.pipeline import DHASH_VERSION, Studied, study
 from bot.media.store import PhotoStore, derived_path, photo_path
 from bot.services import media, pictures
+from bot.services.evidence import comparing
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +41,8 @@ class Downloader:
         self._campaign = campaign
         self._executor = executor
         self._busy = asyncio.Lock()
+        self._index = PhotoIndex()
+        self._near = desk.world.evidence.near
 
     async def round(self) -> int:
         """Download what waits; gives how many photos were worked off.
@@ -59,6 +63,7 @@ class Downloader:
                     for row in fresh:
                         running[row.id] = asyncio.get_running_loop().create_task(self._one(row))
                     if not running:
+                        await self._compare()
                         return done
                     ended, _ = await asyncio.wait(running.values(), return_when=asyncio.FIRST_COMPLETED)
                     done += len(ended)
@@ -69,6 +74,18 @@ class Downloader:
                 for task in running.values():
                     task.cancel()
                 await asyncio.gather(*running.values(), return_exceptions=True)
+
+    async def _compare(self) -> None:
+        """Look for nearly the same pictures among all, for every photo that was not compared yet.
+
+        The index reads on from where it stands: also what other processes have stored since.
+        """
+        while fresh := await self._desk.look(comparing.uncompared, DHASH_VERSION):
+            while rows := await self._desk.look(comparing.hashed_since, DHASH_VERSION, self._index.upto):
+                await asyncio.get_running_loop().run_in_executor(self._executor, self._index.add, rows)
+            for photo_id, dhash, _ in fresh:
+                near = self._index.near(dhash, self._near)
+                await self._desk.do(comparing.compared, photo_id, near)
 
     async def _erase(self) -> None:
         """Take out of the store what must not be kept; what fails is tried again with the next round."""
@@ -150,6 +167,7 @@ def facts_of(studied: Studied, path: str) -> dict[str, Any]:
         "file": path,
         "sha256": studied.sha256,
         "dhash": signed,
+        "dhash_version": studied.dhash_version,
         "width": studied.width,
         "height": studied.height,
         "taken_at": studied.taken.isoformat(timespec="seconds") if studied.taken else None,

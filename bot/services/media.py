@@ -18,6 +18,10 @@ PAUSES = tuple(timedelta(seconds=seconds) for seconds in (2, 10, 60, 300, 1800, 
 """A failed download is tried again after these."""
 
 
+HASHES = "dhash"
+"""The serial that numbers hashes as they come, in the order of the commits."""
+
+
 def waiting(work: Work, most: int = 8) -> Sequence[Row[Any]]:
     """Photos to be downloaded now, oldest first, with the day and number of their entry."""
     return work.connection.execute(
@@ -36,7 +40,9 @@ def day_of(work: Work, row: Row[Any]) -> date:
 
 def stored(work: Work, photo_id: int, values: dict[str, Any]) -> None:
     """A photo's file is in the store; its cards are shown anew."""
-    _finish(work, photo_id, {"state": "stored", "fault": None, **values})
+    hashed = values.get("dhash") is not None
+    seq = {"hash_seq": book.next_serial(work, HASHES)} if hashed else {}
+    _finish(work, photo_id, {"state": "stored", "fault": None, **seq, **values})
 
 
 def refused(work: Work, photo_id: int, fault: str, values: dict[str, Any] | None = None) -> None:
