@@ -83,6 +83,9 @@ def build_world(settings: Settings) -> World:
         invitation_days=settings.invitations.days,
     )
 
+        scoring=settings.scheme(),
+        year_days=days_off,
+        weekly=WeeklyForm.parse((data / "weekly.toml").read_text("utf-8")),
 
 def open_desk(settings: Settings, clock: Clock | None = None, world: World | None = None) -> Desk:
     """The ledger's door, migrated first; for the application and for the command line."""

@@ -9,6 +9,7 @@ import click
 from bot import __version__
 from bot.cli.ledger import backup, export, migrate
 from bot.cli.people import invite, members
+from bot.cli.scores import measures, ranking, scores
 from bot.cli.serving import playground, run
 from bot.cli.setting_up import check, init
 
@@ -31,5 +32,9 @@ def main(context: click.Context, config: Path) -> None:
     context.obj = config
 
 
-for command in (run, playground, init, check, invite, members, export, migrate, backup):
+COMMANDS = (
+    run, playground, init, check, invite, members, export, scores, ranking, measures, migrate, backup,
+)  # fmt: skip
+
+for command in COMMANDS:
     main.add_command(command)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, time
+from decimal import Decimal
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -101,6 +102,8 @@ Name = Annotated[str, AfterValidator(_named)]
 Count = Annotated[int, Field(ge=1)]
 Span = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Days = Annotated[int, Field(ge=0)]
+Share = Annotated[Decimal, Field(ge=0, le=40, max_digits=6, decimal_places=4)]
+Points = Annotated[Decimal, Field(ge=-40, le=0, max_digits=6, decimal_places=4)]
 
 
 class _Section(BaseModel):
@@ -302,6 +305,23 @@ class WarningsSection(_Section):
     """Warning letters 督办警示."""
 
     approval: Literal["office", "leader"] = "office"
+
+
+class ScoringSection(_Section):
+    """The 口径 before an office has one of its own: what the notice does not give (考评办法 四.5)."""
+
+    topic_weight: Share = Decimal("0.25")  # a topic group's mark beside a regional group's 1
+    ten_days: Annotated[Share, Field(gt=0)] = Decimal("0.8")  # a month's share of its ten-day mean …
+    covert: Share = Decimal("0.2")  # … and of its covert mark
+    uninspected: Literal["average", "full", "missing"] = "average"  # not inspected while others were
+    final: Literal["", "periods", "months", "last_month"] = ""  # the final ranking; empty: not chosen yet
+    late_report: Points = Decimal("-0.5")  # proposed, confirmed by a person
+    missing_report: Points = Decimal("-1")
+    overdue_entry: Points = Decimal("-0.5")
+    scale_gap: Share = Decimal(3)  # groups' means further apart are shown, nothing more
+    few_places: Count = 3  # a mark after fewer places is shown as a small sample
+    objection_hours: Annotated[int, Field(ge=6)] = 6  # of working time
+    fine: Count = 100_000  # yuan for a heap after the campaign
 
 
 class TextsSection(_Section):

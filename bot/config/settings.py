@@ -17,6 +17,7 @@ from bot.domain.campaign import Campaign, Group, GroupKind, Region, Track
 from bot.domain.deadlines import DeadlineSettings
 from bot.domain.entries import EntryRules
 from bot.domain.positions import Bounds
+from bot.domain.scoring import Final, Scheme, Uninspected
 from bot.domain.world import Hours, Upkeep
 
 _PACKAGE_DATA = Path(__file__).resolve().parent.parent / "data"
@@ -55,6 +56,7 @@ class Settings(BaseSettings):
     quiet: table.HoursSection = table.HoursSection(start=time(20, 0), end=time(7, 30))
     invitations: table.InvitationsSection = table.InvitationsSection()
     warnings: table.WarningsSection = table.WarningsSection()
+    scoring: table.ScoringSection = table.ScoringSection()
 
     _folder: Path = PrivateAttr(default_factory=Path.cwd)
 
@@ -185,6 +187,15 @@ class Settings(BaseSettings):
             inbox_kept=timedelta(hours=self.inbox.keep_hours),
             outbox_kept=timedelta(days=self.outbox.keep_days),
             outage=timedelta(hours=self.inbox.outage_hours),
+        )
+
+    def scheme(self) -> Scheme:
+        """The 口径 that holds until an office has approved one."""
+        given = self.scoring.model_dump(exclude={"uninspected", "final"})
+        return Scheme(
+            uninspected=Uninspected(self.scoring.uninspected),
+            final=Final(self.scoring.final) if self.scoring.final else None,
+            **given,
         )
 
     def hours(self) -> Hours:

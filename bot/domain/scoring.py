@@ -129,6 +129,8 @@ class Scheme:
     """Groups' means further apart are shown as 「尺度差异」; not in the notice, changes no score."""
     few_places: int = 3
     """A group's mark after fewer places is 「样本不足」; not in the notice, changes no score."""
+    objection_hours: int = 6
+    """Working time that a draft is open to objections at the least (SPEC §5)."""
     fine: int = 100_000
     """Yuan for a heap found after the campaign, 考评结果运用 2."""
 

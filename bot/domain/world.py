@@ -13,6 +13,8 @@ from bot.domain.evidence import EvidenceRules
 
 
 @dataclass(frozen=True, slots=True)
+from bot.domain.scoring import Scheme
+from bot.domain.weekly import WeeklyForm
 class Hours:
     """Hours of a day on the campaign's wall clock, each a setting."""
 
@@ -49,8 +51,10 @@ class World:
     upkeep: Upkeep = field(default_factory=Upkeep)
     evidence: EvidenceRules = field(default_factory=EvidenceRules)
     invitation_days: int = 7
-    days_off: frozenset[date] = frozenset()
-    made_up_days: frozenset[date] = frozenset()
+    scoring: Scheme = field(default_factory=Scheme)
+    year_days: YearTable = weekends_only
+    duties: DutyTimes = field(default_factory=DutyTimes)
+    weekly: WeeklyForm = field(default_factory=WeeklyForm)
 
     def works_on(self, day: date) -> bool:
         """Whether a day is a working day: weekends off, but for make-up days; holidays off."""

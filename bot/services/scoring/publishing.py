@@ -1,0 +1,95 @@
+"""Locking a ranking and publishing it; a published one never changes, a numbered 更正 supersedes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, update
+
+from bot.domain.scoring import Scheme
+from bot.ledger import events
+from bot.ledger.desk import Work
+from bot.ledger.tables import score_sheets
+from bot.services.scoring import items, measures, schemes, sheets, windows
+from bot.services.scoring.sheets import Board
+from bot.services.scoring.windows import Window
+
+
+class NotPublishable(Exception):
+    """A ranking cannot be published now; `why` is `published`, `not_over`, `no_scores` or `draft`."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def publish_now(work: Work, track: str, period: str) -> Board:
+    """Lock and publish at once, as the admin (`ranking --publish`); nothing is sent to any chat.
+
+    The configuration's 口径 is taken as approved where no office has one.
+
+    Raises:
+        UnknownWindow: there is no such period.
+        NotPublishable: see there.
+    """
+    window = windows.window(work, period)
+    row = sheets.opened(work, track, period)
+    if row.state == "published":
+        raise NotPublishable("published")
+    if not windows.over(work, window):
+        raise NotPublishable("not_over")
+    if row.data is None:
+        scheme, number = schemes.take_configuration(work, track, period)
+        row = lock(work, row, window, scheme, number, body=items.ADMIN)
+    publish(work, row, body=items.ADMIN)
+    return sheets.board(work, track, window)
+
+
+def lock(work: Work, row: Row[Any], window: Window, scheme: Scheme, number: int, *, body: str) -> Row[Any]:
+    """Freeze the ranking as it stands, with a hash.
+
+    Raises:
+        NotPublishable: no region has a score.
+    """
+    board = sheets.compute(work, row.track, window, scheme, number, row.decisions or {})
+    if all(one["rank"] is None for one in board.rows):
+        raise NotPublishable("no_scores")
+    data, digest = sheets.frozen(board, scheme)
+    fresh = sheets.change(work, row, state="locked", locked_at=work.now, rules=number, data=data, hash=digest)
+    assert fresh is not None  # read in this very transaction
+    events.record(
+        work,
+        "score_locked",
+        body=body,
+        data={"track": row.track, "period": row.period, "correction": row.correction, "hash": digest},
+    )
+    return fresh
+
+
+def publish(work: Work, row: Row[Any], *, body: str, **signed: Any) -> list[int]:
+    """Publish a locked ranking; gives the ids of the measures that it newly proposes."""
+    fresh = sheets.change(work, row, state="published", published_at=work.now)
+    assert fresh is not None
+    work.connection.execute(
+        update(score_sheets)
+        .where(
+            score_sheets.c.track == row.track,
+            score_sheets.c.period == row.period,
+            score_sheets.c.correction < row.correction,
+        )
+        .values(state="superseded")
+    )
+    events.record(
+        work,
+        "score_published",
+        body=body,
+        data={
+            "track": row.track,
+            "period": row.period,
+            "correction": row.correction,
+            "hash": row.hash,
+            "rows": [[one["region"], one["rank"], one["total"]] for one in row.data["rows"]],
+            **signed,
+        },
+    )
+    return measures.refresh(work, row.track)
