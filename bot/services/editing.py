@@ -15,7 +15,7 @@ from bot.ledger import entries as book
 from bot.ledger import events
 from bot.ledger.desk import Work
 from bot.ledger.tables import entries
-from bot.services import filing, life, pictures, questions, renumbering, telling
+from bot.services import filing, life, pictures, proofwords, questions, renumbering, telling
 from bot.services.answering import Toast
 from bot.services.filing import PLACE
 from bot.services.incoming import Incoming
@@ -177,8 +177,10 @@ def words_said(work: Work, question: Row[Any], incoming: Incoming) -> None:
 def edited(work: Work, incoming: Incoming) -> None:
     """An edited message: the words of an entry are read anew until hand-over, then offered.
 
-    An edit of anything else changes nothing.
+    Of a proof the measures follow (`proofwords`); an edit of anything else changes nothing.
     """
+    if proofwords.edited(work, incoming):
+        return
     entry_id = book.by_message(work, incoming.chat_id, incoming.message_id)
     row = book.get(work, entry_id) if entry_id is not None else None
     text = incoming.text.removeprefix("#问题").strip()
