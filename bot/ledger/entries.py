@@ -39,6 +39,17 @@ _last_move = Prepared(
     .order_by(events.c.id.desc())
     .limit(1)
 )
+_last_settled_move = Prepared(
+    select(events.c.id)
+    .where(
+        events.c.entry_id == bindparam("entry"),
+        events.c.to_state.is_not(None),
+        events.c.kind != "acknowledged",
+        or_(events.c.kind != "undone", events.c.from_state != State.ACKNOWLEDGED.value),
+    )
+    .order_by(events.c.id.desc())
+    .limit(1)
+)
 _open_request = Prepared(
     select(requests).where(
         requests.c.entry_id == bindparam("entry"),
@@ -164,6 +175,31 @@ def events_of(work: Work, entry_id: int) -> Sequence[Row[Any]]:
     return work.connection.execute(
         select(events).where(events.c.entry_id == entry_id).order_by(events.c.id)
     ).all()
+
+
+_SIGNS = ("acknowledged", "submitted")
+
+
+def ever_signed(work: Work, entry_id: int) -> bool:
+    """Whether a county has signed for an entry or answered it, in any round, and not taken that back."""
+    moves = work.connection.execute(
+        select(events.c.kind, events.c.from_state, events.c.to_state)
+        .where(events.c.entry_id == entry_id, events.c.kind.in_((*_SIGNS, "undone")))
+        .order_by(events.c.id)
+    ).all()
+    standing: list[str] = []
+    for move in moves:
+        if move.kind in _SIGNS:
+            standing.append(move.to_state)
+        elif move.from_state in _SIGNS and move.from_state in standing:
+            standing.remove(move.from_state)
+    return bool(standing)
+
+
+def last_settled_move(work: Work, entry_id: int) -> int:
+    """The id of the latest move but for signatures and their taking back: what was judged stands."""
+    found: int | None = _last_settled_move.scalar(work, entry=entry_id)
+    return found or 0
 
 
 def last_move(work: Work, entry_id: int) -> Row[Any] | None:

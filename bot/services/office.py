@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, update
+from sqlalchemy import Row
 
 from bot.domain.entries import OPEN_STATES, ForbiddenMove, State, check_move
 from bot.domain.permissions import Action
+from bot.ledger import entries as book
 from bot.ledger.desk import Work
-from bot.ledger.tables import requests
 from bot.services import assignment, check, duplicates, life, lookup, questions, seconds, telling
 from bot.services.answering import Toast
 from bot.services.incoming import Incoming
@@ -48,15 +48,24 @@ def void(
     life.fresh_press(work, row, version)
     _stands(row, State.VOID)
     data = {"reason": reason, "words": words, "duplicate_of": duplicate_of}
-    if signed_for(row):
+    if signed_for(work, row):
         return seconds.propose(work, "void", track=row.track, entry_id=row.id, reason=words, data=data)
     _make_void(work, row, data)
     return Toast("office.voided_toast", {"number": row.number})
 
 
-def signed_for(row: Row[Any]) -> bool:
-    """Whether a county has signed for the entry, in this round or an earlier one."""
-    return row.acknowledged_at is not None or row.round > 1
+def signed_for(work: Work, row: Row[Any]) -> bool:
+    """Whether a county has signed for the entry, in this round or an earlier one, this county or another.
+
+    Proof implies it, a township's that went up by itself too; a re-assignment clears the entry's own
+    marks, so the log is asked.
+    """
+    return (
+        row.acknowledged_at is not None
+        or row.round > 1
+        or row.state in (State.SUBMITTED, State.RETURNED)
+        or book.ever_signed(work, row.id)
+    )
 
 
 def _make_void(
@@ -74,7 +83,7 @@ def _make_void(
         void_reason=data["words"] or data["reason"],
         duplicate_of=data["duplicate_of"] or None,
     )
-    _drop_requests(work, row)
+    book.drop_requests(work, row.id)
     telling.quiet_line(
         work,
         fresh,
@@ -176,7 +185,7 @@ def _carry_defer(work: Work, request: Row[Any], key: str) -> None:
         body=body,
         data={**data, **seconds.signatures(work, request)},
     )
-    _drop_requests(work, row)
+    book.drop_requests(work, row.id)
     telling.quiet_line(
         work, fresh, "entry.deferred", {"body": life.body_shown(work, fresh, body), **data}, key=key
     )
@@ -243,17 +252,7 @@ def to_region(
         submitted_at=None,
         proof_sent_at=None,
         deputy_told_at=None,
-        contact_pressed_at=None,
     )
-    _drop_requests(work, row)
+    book.drop_requests(work, row.id)
     assignment.deliver(work, fresh)
     return fresh
-
-
-def _drop_requests(work: Work, row: Row[Any]) -> None:
-    """What was asked about the entry has no subject any more."""
-    work.connection.execute(
-        update(requests)
-        .where(requests.c.entry_id == row.id, requests.c.state == "open")
-        .values(state="withdrawn", decided_at=work.now)
-    )
