@@ -12,7 +12,7 @@ from bot.domain.permissions import Action, Standing, may, standings
 from bot.ledger import entries as book
 from bot.ledger import events
 from bot.ledger.desk import Work
-from bot.services import heads
+from bot.services import heads, seconds
 from bot.services.outgoing import Button, close_panels
 from bot.services.outgoing import refresh_cards as refresh_cards
 from bot.services.refusals import AlreadyMoved, CardChanged, NoSuchEntry, NotPossible, NotYours
@@ -179,6 +179,7 @@ def put_state(
     heads.refresh(work, row)
     if fresh.round != row.round:
         book.drop_requests(work, row.id)
+    seconds.lapse_moved(work, fresh)
     if fresh.assigned_at != row.assigned_at:
         heads.refresh(work, fresh)
     return fresh

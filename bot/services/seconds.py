@@ -11,16 +11,21 @@ from typing import Any
 
 from sqlalchemy import Row, select, update
 
-from bot.domain.permissions import Role
+from bot.domain.entries import State
+from bot.domain.permissions import NOBODY, Role
+from bot.ledger import entries as book
 from bot.ledger import events, people
 from bot.ledger.desk import Work
 from bot.ledger.people import Reached
 from bot.ledger.tables import cards, requests
 from bot.services.answering import Toast
-from bot.services.outgoing import show_card
+from bot.services.outgoing import say, show_card
 from bot.services.refusals import AlreadyDecided, AlreadyProposed, NoSuchEntry, NotYours, Refusal
 
 KIND = "second"
+
+LAPSED = Toast("office.lapsed_toast", alert=True)
+"""The answer to a press on what fell away: its card says so too."""
 
 Carry = Callable[[Work, Row[Any], str], None]
 """Carries a proposal out: `work.actor` is who agreed (the proposer after a hold); the text keys its rows."""
@@ -66,7 +71,7 @@ def propose(
         member_id=work.actor.member_id,
         at=work.now,
         reason=reason,
-        data={"act": act, **(data or {})},
+        data={"act": act, **(data or {}), **_stand_of(work, entry_id)},
         hold_until=hold,
     )
     events.record(
@@ -78,6 +83,64 @@ def propose(
     )
     _show(work, request_id, entry_id, [_proposer(work), *others])
     return Toast("office.held_toast" if hold else "office.proposed_toast", {"act": act})
+
+
+def _stand_of(work: Work, entry_id: int | None) -> dict[str, Any]:
+    """How the entry stands while it is judged, so that nothing is carried out under another standing."""
+    row = book.get(work, entry_id) if entry_id is not None else None
+    return {} if row is None else {"stand": _stand(work, row), "version": row.version}
+
+
+def _stand(work: Work, row: Row[Any]) -> dict[str, Any]:
+    # a signature changes nothing of what was judged; every other move does, one that was undone too
+    return {
+        "round": row.round,
+        "region": row.region,
+        "owed": row.state in (State.ASSIGNED, State.ACKNOWLEDGED),
+        "move": book.last_settled_move(work, row.id),
+    }
+
+
+def lapse_moved(work: Work, row: Row[Any]) -> None:
+    """An entry moved: what was proposed about it as it stood before falls away, and both are told."""
+    request = book.open_request(work, row.id, KIND)
+    if request is None or request.data.get("stand") in (None, _stand(work, row)):
+        return
+    # whoever moved it decided nothing here, and may be of the other side
+    actor, work.actor = work.actor, NOBODY
+    try:
+        _close(work, request, "lapsed")
+    finally:
+        work.actor = actor
+    _tell_lapsed(work, request, row)
+
+
+def _tell_lapsed(work: Work, request: Row[Any], row: Row[Any], *, besides: int = 0) -> None:
+    """One silent line to those who have the proposal's card; `besides` whoever is answered otherwise."""
+    holders = work.connection.execute(
+        select(cards.c.chat_id, cards.c.member_id)
+        .where(cards.c.kind == "second", cards.c.subject == f"second:{request.id}")
+        .order_by(cards.c.id)
+    ).all()
+    for card in holders:
+        reader = people.actor_by_id(work, card.member_id) if card.member_id else NOBODY
+        if request.track not in reader.offices() or card.member_id == besides:
+            continue
+        say(
+            work,
+            card.chat_id,
+            "office.second_lapsed",
+            {
+                "number": row.number,
+                "act": request.data["act"],
+                "state": row.state,
+                "region": row.region if row.track == request.track else "",
+                "moved": row.region != (request.data.get("stand") or {}).get("region", row.region),
+            },
+            entry_id=row.id,
+            silent=True,
+            dedup=f"second:{request.id}:lapsed:{card.chat_id}",
+        )
 
 
 def _proposer(work: Work) -> Reached:
@@ -138,12 +201,16 @@ def agree(work: Work, request_id: int) -> Toast:
         AlreadyDecided: somebody was first.
     """
     row = _to_decide(work, request_id)
+    if row.state == "lapsed":
+        return LAPSED
     return _carry_out(work, row, agreed_by=work.actor.member_id, key=f"second:{row.id}")
 
 
 def disagree(work: Work, request_id: int) -> Toast:
     """「不同意」: it is dropped; the proposer's card says so."""
     row = _to_decide(work, request_id)
+    if row.state == "lapsed":
+        return LAPSED
     _close(work, row, "refused")
     return Toast("office.refused_toast")
 
@@ -156,6 +223,8 @@ def take_back(work: Work, request_id: int) -> Toast:
     if row.member_id != work.actor.member_id:
         raise NotYours
     _still_open(work, row)
+    if row.state == "lapsed":
+        return LAPSED
     _close(work, row, "withdrawn")
     return Toast("office.withdrawn_toast")
 
@@ -188,7 +257,7 @@ def _to_decide(work: Work, request_id: int) -> Row[Any]:
 
 
 def _still_open(work: Work, row: Row[Any]) -> None:
-    if row.state == "open":
+    if row.state in ("open", "lapsed"):
         return
     decider = people.member(work, row.decided_by)
     raise AlreadyDecided(
@@ -206,6 +275,9 @@ def _carry_out(work: Work, row: Row[Any], *, agreed_by: int | None, key: str) ->
             ACTS[act](work, row, key)
     except Refusal as refusal:
         _close(work, row, "lapsed")
+        entry = book.get(work, row.entry_id) if row.entry_id is not None else None
+        if entry is not None:
+            _tell_lapsed(work, row, entry, besides=work.actor.member_id if agreed_by else 0)
         return Toast("office.lapsed_toast", {"why": refusal.key, "values": refusal.values}, alert=True)
     return Toast("office.agreed_toast", {"act": act, "held": agreed_by is None})
 

@@ -137,10 +137,13 @@ async def test_a_proposal_whose_entry_moved_on_falls_away(people: People) -> Non
     await people.press(people.chief, shown, "缓办")
     await people.press(people.chief, shown, "天气原因")
     asked = people.last(people.clerk)
+    agree = _data(asked, "同意")
     check = next(m for m in people.new(people.leader) if "销号" in labels(m))
     await people.press(people.leader, check, "销号")
 
-    answer = await people.press(people.clerk, asked, "同意")
+    pressed = people.clerk.presses(asked, data=agree)
+    await people.town.settle()
+    answer = await pressed.answered(timeout=5)
 
     assert "不能再办理" in answer.text
     assert (await people.row()).state == "closed"
