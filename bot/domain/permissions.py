@@ -83,6 +83,11 @@ class Actor:
         """Regions for which the actor is a contact."""
         return _once(g.region for g in self.grants if g.role is Role.CONTACT and g.region)
 
+    def answers_for(self, region: str | None) -> bool:
+        """Whether the actor is of the county's side of a region: its contact, or one of its townships'."""
+        side = (Role.CONTACT, Role.TOWNSHIP)
+        return region is not None and any(g.role in side and g.region == region for g in self.grants)
+
     def leads(self, group: str | None) -> bool:
         """Whether the actor leads that group."""
         return any(g.leader and g.role is Role.INSPECTOR and g.group == group for g in self.grants)
@@ -125,6 +130,7 @@ class Standing(StrEnum):
     OFFICE = "office"  # of the track
     CONTACT = "contact"
     TOWNSHIP = "township"
+    BOTH_SIDES = "both_sides"  # of the inspecting side, and of the county's side of this region
     OVERSIGHT = "oversight"
     CITY_LEADER = "city_leader"
 
@@ -177,8 +183,8 @@ MAY: Mapping[Action, frozenset[Standing]] = {
     Action.ASSIGN: frozenset({_S.FILER, _S.GROUP_LEADER, _S.OFFICE}),
     Action.HAND_OVER: frozenset({_S.GROUP_LEADER, _S.OFFICE}),
     Action.PASS_CHECK: frozenset({_S.OFFICE}),
-    Action.ADD_PHOTO: frozenset({_S.FILER, _S.GROUP, _S.CHECKER, _S.OFFICE}),
-    Action.FIX_ON_SITE: frozenset({_S.FILER, _S.GROUP, _S.CHECKER}),
+    Action.ADD_PHOTO: frozenset({_S.FILER, _S.GROUP, _S.CHECKER, _S.OFFICE, _S.BOTH_SIDES}),
+    Action.FIX_ON_SITE: frozenset({_S.GROUP, _S.CHECKER, _S.OFFICE}),
     Action.ACKNOWLEDGE: frozenset({_S.CONTACT}),
     Action.SUBMIT: frozenset({_S.CONTACT}),
     Action.REMARK: _SEERS - {_S.OVERSIGHT, _S.CITY_LEADER},
@@ -221,10 +227,11 @@ def standings(actor: Actor, entry: EntryFacts, campaign: Campaign) -> frozenset[
     """Every standing the actor has towards the entry; empty = it does not exist for the actor.
 
     A draft is its filer's alone. A hidden covert entry is known to its filing group and the office
-    of its track. The county side knows an entry from 已交办 on. `admin` sees no entries.
+    of its track. The county side knows an entry from 已交办 on. `admin` sees no entries. Who answers
+    for the region sees what the other role sees, and moves nothing but what is the county's to move.
     """
     found: set[Standing] = set()
-    mine = actor.member_id != 0 and entry.filer_id == actor.member_id
+    mine = _is_filer(actor, entry)
     if entry.state is State.DRAFT:
         return frozenset({_S.FILER}) if mine else frozenset()
     for grant in actor.grants:
@@ -247,9 +254,27 @@ def standings(actor: Actor, entry: EntryFacts, campaign: Campaign) -> frozenset[
                 pass
     # 市「敢转争」督导组 belongs to no group: what its member files as covert stays that member's
     own_covert = entry.group is None and actor.has(Role.OVERSIGHT)
-    if mine and actor.grants and (found or not entry.hidden or own_covert):
+    if mine and (found or not entry.hidden or own_covert):
         found.add(_S.FILER)
+    if actor.answers_for(entry.region) and found - _COUNTYS:
+        found -= {_S.GROUP_LEADER, _S.CHECKER, _S.CHECK_LEADER}
+        found.add(_S.BOTH_SIDES)
     return frozenset(found)
+
+
+_COUNTYS = frozenset({_S.CONTACT, _S.TOWNSHIP})
+
+
+def _is_filer(actor: Actor, entry: EntryFacts) -> bool:
+    """Whether the actor filed the entry, and still is what the actor was then: of that group, an office.
+
+    Whoever answers for its region now is its filer no longer.
+    """
+    if actor.member_id == 0 or entry.filer_id != actor.member_id or actor.answers_for(entry.region):
+        return False
+    if entry.group is not None:
+        return entry.group in actor.groups()
+    return actor.has(Role.OFFICE) or actor.has(Role.OVERSIGHT)
 
 
 def _inspector(grant: Grant, entry: EntryFacts, campaign: Campaign) -> set[Standing]:
@@ -276,7 +301,12 @@ def _known_to_county(entry: EntryFacts) -> bool:
 
 
 def may(action: Action, having: frozenset[Standing]) -> bool:
-    """Whether any of these standings may do that."""
+    """Whether any of these standings may do that; of both sides, only what the county may.
+
+    Closed is «by the checking side or the office, never the county» (SPEC §2), whatever else one is.
+    """
+    if Standing.BOTH_SIDES in having:
+        having &= _COUNTYS | {Standing.BOTH_SIDES}
     return bool(MAY[action] & having)
 
 

@@ -23,10 +23,14 @@ def at_once(work: Work, row: Row[Any]) -> list[Reached]:
     """Who hears at once that proof has come: filer and leader of the checking side, or the office.
 
     A group without a filer and a leader that can be reached hears as a whole; nobody left at all:
-    the office of the track.
+    the office of the track. Who answers for the region, too, checks nothing of it.
     """
     if row.checker is not None:
-        group = [person for person in people.group_of(work, row.checker) if person.reachable]
+        group = [
+            person
+            for person in people.group_of(work, row.checker)
+            if person.reachable and not people.actor_by_id(work, person.member_id).answers_for(row.region)
+        ]
         chosen = [person for person in group if person.member_id == row.filer_id or person.leader]
         if chosen or group:
             return chosen or group

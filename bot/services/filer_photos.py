@@ -171,7 +171,7 @@ def _ask(work: Work, row: Row[Any], incoming: Incoming, words: str) -> None:
 
     def choices(question_id: int) -> Rows:
         rows = [(Button("more_photos", "filed", question_id, 0, "before"),)]
-        if not closed and may(Action.FIX_ON_SITE, having):
+        if not closed and may(onsite.action_for(row), having):
             rows.append((Button("fixed_now", "filed", question_id, 0, "after"),))
         if may(Action.REVISIT, having):
             rows.append((Button("still_there", "filed", question_id, 0, "revisit"),))

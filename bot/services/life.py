@@ -44,13 +44,13 @@ def having_of(work: Work, row: Row[Any]) -> frozenset[Standing]:
 def body_for(work: Work, row: Row[Any], action: Action) -> str:
     """The body the actor acts for when doing that to this entry, as events name it."""
     having = having_of(work, row)
-    if Standing.OFFICE in having and not having & {Standing.CHECKER, Standing.FILER, Standing.GROUP}:
-        return f"office:{row.track}"
     county = {Action.ACKNOWLEDGE, Action.SUBMIT, Action.ASK_EXTENSION, Action.SAY_NOT_OURS, Action.PASS_ON}
     if action in county or action in (Action.UNDO_COUNTY, Action.SET_OFFICERS):
         return f"region:{row.region}"
     if action is Action.TOWNSHIP_PROOF:
         return f"township:{row.region}/{row.passed_to}"
+    if Standing.OFFICE in having and not having & {Standing.CHECKER, Standing.FILER, Standing.GROUP}:
+        return f"office:{row.track}"
     if Standing.CHECKER in having and row.checker:
         return f"group:{row.checker}"
     if Standing.GROUP in having and row.group_key:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from bot.domain.entries import OPEN_STATES, State
+from bot.domain.entries import OPEN_STATES, Mode, State
 from bot.domain.permissions import Action, may
 from bot.ledger import entries as book
 from bot.ledger import events
@@ -21,13 +21,22 @@ FIXABLE = OPEN_STATES | {State.FILED}
 """States out of which 现场整改 closes an entry."""
 
 
+def action_for(row: Row[Any]) -> Action:
+    """What the right to close an entry at the place is called in the permission table.
+
+    What a covert group has handed over is the office's to check, and whoever it passed the check to.
+    """
+    handed_over = row.mode == Mode.COVERT and row.handed_over_at is not None
+    return Action.CLOSE if handed_over else Action.FIX_ON_SITE
+
+
 def offer_fix(work: Work, row: Row[Any], chat_id: int, reply_to: int | None) -> None:
     """An after-photo of the group's own: 「现场整改」 is offered while it can close the entry."""
     fresh = book.get(work, row.id)
     assert fresh is not None
     having = life.having_of(work, fresh)
     buttons: Rows = ()
-    if State(fresh.state) in FIXABLE and may(Action.FIX_ON_SITE, having):
+    if State(fresh.state) in FIXABLE and may(action_for(row), having):
         buttons = ((Button("fix_on_site", "fixed", row.id, fresh.version),),)
     elif fresh.state == State.SUBMITTED and may(Action.CLOSE, having):
         offer_close(work, fresh, chat_id, reply_to)
@@ -68,7 +77,8 @@ def fix(work: Work, entry_id: int, version: int = 0) -> Toast:
         NeedsPhoto: one of the two is missing.
         NotPossible: the state does not allow it.
     """
-    row = life.load(work, entry_id, Action.FIX_ON_SITE)
+    row = life.load(work, entry_id)
+    life.load(work, entry_id, action_for(row))
     life.fresh_press(work, row, version)
     if State(row.state) not in FIXABLE:
         raise NotPossible(state=row.state)

@@ -5,7 +5,7 @@ Every list, count, search and export filters by it; a test holds it against `per
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, and_, false, or_, true
 
 from bot.domain.entries import KNOWN_TO_COUNTY, Mode, State
 from bot.domain.permissions import Actor, Grant, Role
@@ -24,13 +24,25 @@ _known = and_(
 def visible(work: Work) -> ColumnElement[bool]:
     """The entries that the actor may see: drafts only as their filer."""
     actor = work.actor
-    mine = entries.c.filer_id == actor.member_id if actor.member_id else false()
+    mine = _filed(actor)
     seen = [_by_grant(work, grant) for grant in actor.grants]
     if actor.grants:
         seen.append(and_(mine, ~_hidden))
     if actor.has(Role.OVERSIGHT):
         seen.append(and_(mine, entries.c.group_key.is_(None)))
     return or_(and_(_drafted, mine), and_(~_drafted, or_(*seen) if seen else false()))
+
+
+def _filed(actor: Actor) -> ColumnElement[bool]:
+    """What the actor filed as what the actor still is, in no region that the actor answers for."""
+    if not actor.member_id:
+        return false()
+    still = [entries.c.group_key.in_(actor.groups())] if actor.groups() else []
+    if actor.has(Role.OFFICE) or actor.has(Role.OVERSIGHT):
+        still.append(entries.c.group_key.is_(None))
+    if not still:
+        return false()
+    return and_(entries.c.filer_id == actor.member_id, or_(*still), _elsewhere(actor))
 
 
 def _by_grant(work: Work, grant: Grant) -> ColumnElement[bool]:
@@ -54,11 +66,21 @@ def _by_grant(work: Work, grant: Grant) -> ColumnElement[bool]:
 
 
 def to_check(actor: Actor) -> ColumnElement[bool]:
-    """What waits for the actor's check: its groups', and what its offices check themselves."""
+    """What waits for the actor's check: its groups', and what its offices check themselves.
+
+    Of a region that the actor answers for there is nothing to check.
+    """
     return and_(
         entries.c.state == State.SUBMITTED.value,
         or_(
             entries.c.checker.in_(actor.groups()),
             and_(entries.c.checker.is_(None), entries.c.track.in_(actor.offices())),
         ),
+        _elsewhere(actor),
     )
+
+
+def _elsewhere(actor: Actor) -> ColumnElement[bool]:
+    """That an entry lies in no region that the actor answers for."""
+    own = sorted({grant.region for grant in actor.grants if actor.answers_for(grant.region) and grant.region})
+    return or_(entries.c.region.is_(None), entries.c.region.not_in(own)) if own else true()

@@ -114,7 +114,67 @@ def test_a_draft_is_its_filers_alone(name: str) -> None:
     own = standings(WHO[name], replace(draft, filer_id=ME), CAMPAIGN)
 
     assert not others
-    assert own == (frozenset({Standing.FILER}) if WHO[name].member_id else frozenset())
+    assert own == (frozenset({Standing.FILER}) if name in ("inspector", "leader") else frozenset())
+
+
+NEVER_THE_COUNTY = {
+    Action.CLOSE, Action.RETURN, Action.REOPEN, Action.UNDO_CHECK, Action.FIX_ON_SITE, Action.VOID,
+    Action.DEFER, Action.REASSIGN, Action.DECIDE_EXTENSION, Action.DECIDE_NOT_OURS, Action.EDIT,
+    Action.HAND_OVER, Action.PASS_CHECK, Action.ASSIGN, Action.LINK, Action.URGE, Action.REVISIT,
+    Action.WITHDRAW,
+}  # fmt: skip
+INSPECTOR = Grant(Role.INSPECTOR, "county", "county/1", leader=True)
+CONTACT = Grant(Role.CONTACT, region="甲县")
+
+
+@pytest.mark.parametrize("facts", [OPEN, replace(OPEN, group=None, checker=None)], ids=["group", "office"])
+@pytest.mark.parametrize("grant", [Grant(Role.INSPECTOR, "county", "county/2"), CONTACT, Grant(Role.ADMIN)])
+def test_who_filed_as_somebody_else_is_the_filer_no_longer(facts: EntryFacts, grant: Grant) -> None:
+    having = standings(Actor(ME, (grant,)), replace(facts, filer_id=ME), CAMPAIGN)
+
+    assert Standing.FILER not in having
+
+
+@pytest.mark.parametrize("grant", [Grant(Role.OFFICE, "district"), Grant(Role.OVERSIGHT)])
+def test_who_filed_for_no_group_is_the_filer_while_of_an_office_or_the_supervisors(grant: Grant) -> None:
+    having = standings(Actor(ME, (grant,)), replace(OPEN, group=None, filer_id=ME), CAMPAIGN)
+
+    assert Standing.FILER in having
+
+
+@pytest.mark.parametrize("other", [INSPECTOR, Grant(Role.OFFICE, "county"), Grant(Role.OVERSIGHT)])
+@pytest.mark.parametrize("county", [CONTACT, Grant(Role.TOWNSHIP, region="甲县", township="西乡")])
+@pytest.mark.parametrize("state", [state for state in State if state is not State.DRAFT])
+@pytest.mark.parametrize("action", sorted(NEVER_THE_COUNTY))
+def test_who_answers_for_a_region_moves_nothing_of_it_for_the_other_side(
+    other: Grant, county: Grant, state: State, action: Action
+) -> None:
+    both = Actor(ME, (other, county))
+
+    for facts in (OPEN, HIDDEN, HANDED_OVER):
+        entry = replace(facts, state=state, filer_id=ME, group="county/1", checker="county/1")
+        assert not may(action, standings(both, entry, CAMPAIGN))
+
+
+def test_who_answers_for_a_region_inspects_the_others_as_before() -> None:
+    both = Actor(ME, (INSPECTOR, CONTACT))
+    entry = replace(OPEN, region="乙县", filer_id=ME)
+
+    having = standings(both, entry, CAMPAIGN)
+
+    assert may(Action.CLOSE, having)
+    assert may(Action.EDIT, having)
+
+
+def test_who_answers_for_a_region_still_sees_what_either_role_sees() -> None:
+    both = Actor(ME, (INSPECTOR, CONTACT))
+
+    hidden = standings(both, replace(HIDDEN, group="county/1"), CAMPAIGN)
+    assigned = standings(both, OPEN, CAMPAIGN)
+
+    assert may(Action.SEE, hidden)
+    assert may(Action.ACKNOWLEDGE, assigned)
+    assert sees_names_of(assigned, "group")
 
 
 @pytest.mark.parametrize("state", list(State))
@@ -130,7 +190,7 @@ def test_the_county_knows_an_entry_from_assignment_on(state: State) -> None:
 
 # what each standing alone may do, beside looking: SPEC §1 «Roles» and §2, written down a second time
 CAN: dict[Standing, set[str]] = {
-    Standing.FILER: {"edit", "withdraw", "assign", "add_photo", "fix_on_site", "link", "remark"},
+    Standing.FILER: {"edit", "withdraw", "assign", "add_photo", "link", "remark"},
     Standing.GROUP: {"add_photo", "fix_on_site", "remark"},
     Standing.GROUP_LEADER: {"assign", "hand_over", "remark", "urge"},
     Standing.REGION_GROUP: {"remark"},
@@ -139,22 +199,18 @@ CAN: dict[Standing, set[str]] = {
     },
     Standing.CHECK_LEADER: {"decide_extension", "urge", "remark"},
     Standing.OFFICE: {
-        "edit", "assign", "hand_over", "pass_check", "add_photo", "close", "return", "reopen", "revisit",
-        "undo_check", "decide_extension", "decide_not_ours", "reassign", "defer", "void", "link", "urge",
-        "remark",
+        "edit", "assign", "hand_over", "pass_check", "add_photo", "fix_on_site", "close", "return", "reopen",
+        "revisit", "undo_check", "decide_extension", "decide_not_ours", "reassign", "defer", "void", "link",
+        "urge", "remark",
     },
     Standing.CONTACT: {
         "acknowledge", "submit", "ask_extension", "say_not_ours", "pass_on", "forward", "set_officers",
         "undo_county", "remark",
     },
     Standing.TOWNSHIP: {"township_proof", "forward", "remark"},
+    Standing.BOTH_SIDES: {"add_photo", "remark"},
     Standing.OVERSIGHT: set(),
     Standing.CITY_LEADER: set(),
-}  # fmt: skip
-NEVER_THE_COUNTY = {
-    Action.CLOSE, Action.RETURN, Action.REOPEN, Action.UNDO_CHECK, Action.FIX_ON_SITE, Action.VOID,
-    Action.DEFER, Action.REASSIGN, Action.DECIDE_EXTENSION, Action.DECIDE_NOT_OURS, Action.EDIT,
-    Action.HAND_OVER, Action.PASS_CHECK, Action.ASSIGN, Action.LINK, Action.URGE, Action.REVISIT,
 }  # fmt: skip
 
 

@@ -46,12 +46,12 @@ from bot.ledger.tables import (
     roles,
     rosters,
 )
-from bot.services import life, views
+from bot.services import life, onsite, views
 from bot.services.answering import Toast
 from bot.services.incoming import Incoming
 from bot.texts import buttons
 from bot.texts.catalogue import Catalogue
-from tests.services.conftest import Office
+from tests.services.conftest import START, Office
 
 REFUSED = frozenset(("refusals.not_yours", "refusals.no_such_entry", "refusals.stranger"))
 UNKNOWN = frozenset(("refusals.no_such_entry", "refusals.stranger"))
@@ -183,7 +183,7 @@ PRESSES: Mapping[str, Rule] = {
     "return": Entry(Action.RETURN, arg="unclean"),
     "undo": Entry(_undo, narrower=True),
     "reopen": Entry(Action.REOPEN),
-    "fixed": Entry(Action.FIX_ON_SITE),
+    "fixed": Entry(lambda row: (onsite.action_for(row),)),
     "filed": About("which_photo", Action.ADD_PHOTO, arg="more"),
     "noanswer": About("which_photo", Action.ADD_PHOTO),
     "panel": Entry(Action.VOID, arg="void"),
@@ -688,7 +688,12 @@ def test_every_action_of_the_table_is_some_buttons_or_is_done_by_a_message() -> 
         Action.ADD_PHOTO, Action.REMARK, Action.TOWNSHIP_PROOF, Action.REVISIT, Action.SUBMIT,
         Action.WITHDRAW, Action.LINK, Action.URGE,
     }  # fmt: skip
-    rows = [type("Row", (), {"state": state, "mode": mode}) for state in State for mode in Mode]
+    rows = [
+        type("Row", (), {"state": state, "mode": mode, "handed_over_at": at})
+        for state in State
+        for mode in Mode
+        for at in (None, START)
+    ]
 
     pressed_ = {
         action

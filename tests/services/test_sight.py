@@ -31,6 +31,24 @@ ACTORS = {
     "group and contact": Actor(
         1, (Grant(Role.INSPECTOR, "county", "county/1"), Grant(Role.CONTACT, region="延津县"))
     ),
+    "checker and contact": Actor(
+        1, (Grant(Role.INSPECTOR, "county", "county/2"), Grant(Role.CONTACT, region="延津县"))
+    ),
+    "office and contact": Actor(1, (Grant(Role.OFFICE, "county"), Grant(Role.CONTACT, region="延津县"))),
+    "other office and contact": Actor(
+        1, (Grant(Role.OFFICE, "district"), Grant(Role.CONTACT, region="延津县"))
+    ),
+    "oversight and township": Actor(
+        1, (Grant(Role.OVERSIGHT), Grant(Role.TOWNSHIP, region="延津县", township="王楼镇"))
+    ),
+    "city leader and admin": Actor(1, (Grant(Role.CITY_LEADER), Grant(Role.ADMIN))),
+    "leader of two groups": Actor(
+        1,
+        (
+            Grant(Role.INSPECTOR, "county", "county/0", leader=True),
+            Grant(Role.INSPECTOR, "county", "county/1", leader=True),
+        ),
+    ),
 }
 
 
