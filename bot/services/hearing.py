@@ -11,6 +11,7 @@ from bot.domain.permissions import Action, Role, Standing, may
 from bot.ledger import entries as book
 from bot.ledger.desk import Work
 from bot.services import (
+    drafts,
     editing,
     filer_photos,
     filing,
@@ -67,7 +68,8 @@ def message(work: Work, incoming: Incoming) -> Toast | None:
         if known:
             intake.join_part(work, known[0].entry_id, incoming)
             return None
-    if plain and incoming.reply_to is None and questions.answer(work, incoming):
+    unasked = plain and incoming.reply_to is None
+    if unasked and not _for_draft(work, incoming) and questions.answer(work, incoming):
         return None
     if plain and incoming.private and lookup.number_in(incoming.text) is not None:
         reader.by_number(work, incoming.text, incoming.sender_id)
@@ -77,6 +79,14 @@ def message(work: Work, incoming: Incoming) -> Toast | None:
     if incoming.text:
         return _words(work, incoming)
     return _hint(work, incoming)
+
+
+def _for_draft(work: Work, incoming: Incoming) -> bool:
+    """Whether a draft waits for its words that is newer than the bot's last question: the newest is meant."""
+    if not filing.may_file(work):
+        return False
+    asked, draft = questions.latest(work, incoming), drafts.for_words(work, incoming)
+    return asked is not None and draft is not None and bool(draft.touched_at > asked.asked_at)
 
 
 def _of_leader(work: Work, incoming: Incoming, plain: bool) -> Toast | None:

@@ -128,7 +128,8 @@ def join_part(work: Work, entry_id: int, incoming: Incoming) -> int:
     row = book.get(work, entry_id)
     assert row is not None
     if row.state == State.VOID:
-        pictures.keep(work, incoming, entry_id=entry_id, kind="before", round_=row.round)
+        kept = pictures.keep(work, incoming, entry_id=entry_id, kind="before", round_=row.round)
+        _to_the_others(work, row, incoming, kept)
         return entry_id
     after = next(
         (
@@ -142,6 +143,8 @@ def join_part(work: Work, entry_id: int, incoming: Incoming) -> int:
     kept = pictures.keep(work, incoming, entry_id=entry_id, kind=kind, round_=row.round, proof_id=proof_id)
     if not kept:
         return entry_id
+    if kind == "before":
+        _to_the_others(work, row, incoming, kept)
     text = words_of(incoming)
     if kind == "before" and text and text not in row.description:
         row = _touched(work, row)
@@ -153,6 +156,18 @@ def join_part(work: Work, entry_id: int, incoming: Incoming) -> int:
     if row.state == State.DRAFT and not row.description:
         filing.show_receipt(work, row, not_before=work.now + work.world.rules.album_pause)
     return entry_id
+
+
+def _to_the_others(work: Work, row: Row[Any], incoming: Incoming, kept: list[int]) -> None:
+    """A late part of an album whose entry was split into several goes to each: they share the photos."""
+    parts = pictures.of_album(work, incoming.chat_id, incoming.media_group_id or "")
+    for other_id in sorted({one.entry_id for one in parts if one.entry_id not in (None, row.id)}):
+        other = book.get(work, other_id)
+        if other is None or other.state == State.VOID:
+            continue
+        pictures.share(work, [one for one in parts if one.id in kept], other_id)
+        _touched(work, other)
+        life.refresh_cards(work, other_id)
 
 
 def _touched(work: Work, row: Row[Any]) -> Row[Any]:

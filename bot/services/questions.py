@@ -110,8 +110,18 @@ def _open_for(work: Work, incoming: Incoming) -> Row[Any] | None:
     query = select(questions).where(questions.c.chat_id == incoming.chat_id, questions.c.state == "open")
     if incoming.reply_to is not None:
         return work.connection.execute(query.where(questions.c.message_id == incoming.reply_to)).first()
-    if not incoming.private:
-        return None
+    return latest(work, incoming) if incoming.private else None
+
+
+def latest(work: Work, incoming: Incoming) -> Row[Any] | None:
+    """The newest question in a chat that plain text still answers."""
     return work.connection.execute(
-        query.where(questions.c.expires_at > work.now).order_by(questions.c.id.desc()).limit(1)
+        select(questions)
+        .where(
+            questions.c.chat_id == incoming.chat_id,
+            questions.c.state == "open",
+            questions.c.expires_at > work.now,
+        )
+        .order_by(questions.c.id.desc())
+        .limit(1)
     ).first()
