@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, or_, select, update
@@ -168,6 +169,21 @@ def drop_requests(work: Work, entry_id: int) -> None:
         )
         .values(state="withdrawn", decided_at=work.now)
     )
+
+
+def drop_extensions(work: Work, entry_id: int, deadline: datetime) -> bool:
+    """Withdraw requests for more time that a new deadline covers; gives whether there was one."""
+    done = work.connection.execute(
+        update(requests)
+        .where(
+            requests.c.entry_id == entry_id,
+            requests.c.state == "open",
+            requests.c.kind == "extension",
+            requests.c.wanted <= deadline,
+        )
+        .values(state="withdrawn", decided_at=work.now)
+    )
+    return bool(done.rowcount)
 
 
 def events_of(work: Work, entry_id: int) -> Sequence[Row[Any]]:

@@ -84,6 +84,7 @@ def send_back(work: Work, entry_id: int, version: int, reason: str, words: str =
     settle_proof(work, row, "returned")
     local = work.world.campaign.local
     due = deadlines.after_return(local(row.deadline), local(work.now), work.world.deadlines)
+    covered = book.drop_extensions(work, row.id, due)
     fresh = life.move(
         work,
         row,
@@ -95,6 +96,7 @@ def send_back(work: Work, entry_id: int, version: int, reason: str, words: str =
         deadline=due,
     )
     said = {"number": row.number, "reason": reason, "words": words, "deadline": due.isoformat()}
+    said["covered"] = covered
     if not telling.contacts_line(work, fresh, "county.returned", said, silent=False):
         # whoever had the card has left: the contact whose turn it is now gets it
         assignment.deliver(work, fresh)

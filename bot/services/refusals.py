@@ -13,6 +13,7 @@ Refusal
 ├── AlreadyDecided      another of the office was first with a proposal
 ├── AlreadyAsked        a request of that kind waits for its decision
 ├── NotPossible         the state does not allow it
+├── NoMoreTime          the date asked for is no later than what stands, or has gone by
 ├── NeedsPreview        the county may be told only after a preview, and not by this actor
 ├── NotUnderstood       the message could not be used; says what to do
 ├── SecretMaterial      marked 绝密/机密/秘密/内部资料: not stored
@@ -91,6 +92,10 @@ class NotPossible(Refusal):
 
 class NeedsPreview(Refusal):
     """It goes to the county by a preview only, which others make: value `number`."""
+
+
+class NoMoreTime(Refusal):
+    """More time would be less, or is over: values `number`, `wanted`, `deadline`, `past`."""
 
 
 class NotUnderstood(Refusal):

@@ -20,7 +20,7 @@ from bot.services import assignment, life, office, questions, telling, views
 from bot.services.answering import Toast
 from bot.services.incoming import Incoming
 from bot.services.outgoing import Button, open_panel, refresh_cards, say, show_card
-from bot.services.refusals import AlreadyAsked, AlreadyDecided, NotPossible, NotYours, TooLate
+from bot.services.refusals import AlreadyAsked, AlreadyDecided, NoMoreTime, NotPossible, NotYours, TooLate
 
 EXTENSION, NOT_OURS = "extension", "not_ours"
 PANEL = "extend"
@@ -268,10 +268,23 @@ def _decide(work: Work, request: Row[Any], state: str) -> None:
 
 
 def grant(work: Work, request_id: int) -> Toast:
-    """「同意」 to an extension: the new deadline holds, the contact is told."""
+    """「同意」 to an extension: the new deadline holds, the contact is told.
+
+    Raises:
+        NoMoreTime: what was asked for is no later than the deadline that stands, or has gone by.
+    """
     request, row, body = _to_decide(work, request_id)
     if request.kind != EXTENSION:
         raise NotPossible(state=row.state)
+    if request.wanted <= max(row.deadline, work.now):
+        # a return has set a later date since, or the leader came to it too late
+        raise NoMoreTime(
+            entry=row.id,
+            number=row.number,
+            wanted=request.wanted.isoformat(),
+            deadline=row.deadline.isoformat(),
+            past=request.wanted <= work.now,
+        )
     _decide(work, request, "granted")
     fresh = life.amend(
         work, row, "extended", body=body,

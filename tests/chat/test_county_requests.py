@@ -12,6 +12,9 @@ from tests.drawn import photo
 from tests.town.town import Town
 
 
+ONE_DAY = "延津县王楼镇任庄村村口垃圾堆，限1天"
+
+
 async def office(town: Town) -> Any:
     """A member of the county track's office."""
     return await town.join("周办", Role.OFFICE, track="county")
@@ -304,3 +307,40 @@ async def test_who_leads_by_a_second_role_decides(town: Town) -> None:
     await town.settle()
 
     assert "4月17日" in card.caption
+
+
+async def test_a_request_that_a_return_has_overtaken_shortens_nothing(town: Town) -> None:
+    inspector, wang = await leader(town), await contact(town)
+    await file(town, inspector, ONE_DAY)
+    card = wang.chat(town.bot).last
+    await ask_for_time(town, wang, card, "+1天")
+    request = inspector.chat(town.bot).last
+    wang.sends_photo(town.bot, photo("clean", seed=1), caption="已清", reply_to=card)
+    await town.settle()
+    await town.passes(hours=50)
+    check = inspector.chat(town.bot).last
+    inspector.presses(check, "退回")
+    await town.settle()
+    inspector.presses(check, "未清净")
+    await town.settle()
+    before = card.caption
+
+    assert "4月15日(周一)18:00" in wang.chat(town.bot).last.text
+    assert "延期申请不再答复" in wang.chat(town.bot).last.text
+    assert labels(request) == []
+    assert "已撤回，不必再办" in request.text
+    assert "等待答复" not in before
+
+
+async def test_more_time_that_would_be_less_is_refused_by_name(town: Town) -> None:
+    inspector, wang = await leader(town), await contact(town)
+    await file(town, inspector, ONE_DAY)
+    card = wang.chat(town.bot).last
+    await ask_for_time(town, wang, card, "+1天")
+    request = inspector.chat(town.bot).last
+    await town.passes(hours=60)
+
+    told = await answered(town, inspector.presses(request, "同意"))
+
+    assert "4月14日(周日)18:00 已过" in told
+    assert "4月13日(周六)18:00" in card.caption
