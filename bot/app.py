@@ -21,6 +21,7 @@ from telegram.error import InvalidToken, NetworkError, TelegramError
 
 from bot.clock import Clock, SystemClock
 from bot.config import Settings
+from bot.config.days_off import days_off
 from bot.delivery.composing import Composer
 from bot.delivery.drawing import Drawing
 from bot.delivery.hearing import Hearing
@@ -33,6 +34,7 @@ from bot.delivery.updates import ALLOWED_UPDATES, Heard
 from bot.delivery.wire import Wire
 from bot.documents import roster
 from bot.domain.captions import CaptionReader
+from bot.domain.weekly import WeeklyForm
 from bot.domain.world import World
 from bot.handlers import dispatch
 from bot.jobs.listening import Listening
@@ -81,11 +83,11 @@ def build_world(settings: Settings) -> World:
         hours=settings.hours(),
         upkeep=settings.upkeep(),
         invitation_days=settings.invitations.days,
-    )
-
         scoring=settings.scheme(),
         year_days=days_off,
         weekly=WeeklyForm.parse((data / "weekly.toml").read_text("utf-8")),
+    )
+
 
 def open_desk(settings: Settings, clock: Clock | None = None, world: World | None = None) -> Desk:
     """The ledger's door, migrated first; for the application and for the command line."""
@@ -256,6 +258,11 @@ class Application:
         """One beat of the metronome: everything that has fallen due."""
         await self._listening.note()
         return await self.parts.desk.do(beat)
+
+    def hold(self, held: bool) -> None:
+        """Stop the metronome while somebody else moves the clock and beats the time; or let it go on."""
+        if self._scheduler is not None:
+            (self._scheduler.pause if held else self._scheduler.resume)()
 
     async def idle(self) -> None:
         """Return when no lane has work, nothing is under way and nothing waits that could go out now.

@@ -235,6 +235,10 @@ class Timetable:
         at, until = self.calendar.at(day, self.times.digest), self.calendar.at(day, self.times.digest_until)
         return Slot(SlotKind.DIGEST, at, until, urgent=not self.days.works(day))
 
+    def asked_at(self, due: Due) -> datetime:
+        """When a duty is first reminded of: 15:00 on the working day before."""
+        return self.calendar.at(self.days.before(self._local(due.due)), self.times.eve)
+
     def late(self, slot: Slot, now: datetime) -> bool:
         """Whether what is said now must be marked 「（补发）」."""
         return now - slot.at > self.times.late_after
@@ -310,8 +314,10 @@ class Timetable:
 
     def _series(self, due: Due, on_the_day: Iterable[tuple[SlotKind, time]]) -> Iterator[Slot]:
         day = self._local(due.due)
-        eve = self.calendar.at(self.days.before(day), self.times.eve)
-        yield Slot(SlotKind.EVE, eve, due.due, due)
+        eve = self.asked_at(due)
+        # in the evening it is pointless: the morning's takes its place
+        evening = self.calendar.at(self._local(eve), self.times.digest_until)
+        yield Slot(SlotKind.EVE, eve, min(evening, due.due), due)
         for kind, clock in on_the_day:
             yield Slot(kind, self.calendar.at(day, clock), due.due, due, urgent=True)
         listed = due.due + self.times.list_after

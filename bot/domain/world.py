@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
+from bot.domain.calendar import WorkingDays, YearTable, weekends_only
 from bot.domain.campaign import Campaign
 from bot.domain.captions import CaptionReader
 from bot.domain.deadlines import DeadlineSettings
+from bot.domain.duties import DutyTimes
 from bot.domain.entries import EntryRules
 from bot.domain.evidence import EvidenceRules
+from bot.domain.scoring import Scheme
+from bot.domain.weekly import WeeklyForm
 
 
 @dataclass(frozen=True, slots=True)
-from bot.domain.scoring import Scheme
-from bot.domain.weekly import WeeklyForm
 class Hours:
     """Hours of a day on the campaign's wall clock, each a setting."""
 
@@ -57,17 +60,18 @@ class World:
     weekly: WeeklyForm = field(default_factory=WeeklyForm)
 
     def works_on(self, day: date) -> bool:
-        """Whether a day is a working day: weekends off, but for make-up days; holidays off."""
-        if day in self.made_up_days:
-            return True
-        return day.weekday() < 5 and day not in self.days_off
+        """Whether a day is a working day by the table, before the office's own decisions."""
+        return WorkingDays(self.year_days).works(day)
 
-    def working_time(self, since: datetime, until: datetime) -> timedelta:
+    def working_time(
+        self, since: datetime, until: datetime, works_on: Callable[[date], bool] | None = None
+    ) -> timedelta:
         """Time between two aware instants that lies in working hours of working days."""
+        works = works_on or self.works_on
         start, end = self.campaign.local(since), self.campaign.local(until)
         total, day = timedelta(), start.date()
         while day <= end.date():
-            if self.works_on(day):
+            if works(day):
                 opens = datetime.combine(day, self.hours.work_from, start.tzinfo)
                 closes = datetime.combine(day, self.hours.work_to, start.tzinfo)
                 total += max(timedelta(), min(end, closes) - max(start, opens))
