@@ -27,6 +27,11 @@ HEAP = "延津县王楼镇任庄村村口垃圾堆"
 _messages = itertools.count(100)
 
 
+def entry(desk: Desk, entry_id: int) -> Any:
+    """An entry's row as it stands."""
+    return desk.look_now(book.get, entry_id)
+
+
 def photo(number: int) -> Attachment:
     return Attachment("photo", f"file{number}", f"unique{number}", 1000)
 
@@ -42,7 +47,7 @@ def files(office: Any, desk: Desk, clock: SteppedClock) -> Callable[..., Any]:
             attachments=(photo(number),) if pictured else (),
         )  # fmt: skip
         entry_id = office.does(member, verb, incoming)
-        return desk.look_now(book.get, entry_id)
+        return entry(desk, entry_id)
 
     return send
 
@@ -295,7 +300,7 @@ def test_a_leaders_matter_without_a_place_goes_to_both_offices_and_the_first_to_
     late = office.does(county, handed.take_on, 1)
     office.does(district, handed.file, 1, _index(office, county, "红旗区"), district + 1000)
 
-    row = desk.look_now(book.get, 1)
+    row = entry(desk, 1)
     assert offered == sorted((county + 1000, district + 1000))
     assert late.text == "handed.late"
     assert (row.number, row.source, row.track, row.region) == ("办-0412-01", "leader", "district", "红旗区")
@@ -329,7 +334,7 @@ def test_what_a_caller_told_a_leader_is_filed_as_a_callers(
 
     office.does(county, handed.file, 1, _index(office, county, "延津县"), county + 1000)
 
-    row = desk.look_now(book.get, 1)
+    row = entry(desk, 1)
     kinds = [one.kind for one in desk.look_now(book.photos_of, 1)]
     assert (row.source, row.settle_at, row.public_text) == ("public", None, None)
     assert kinds == ["source"]
