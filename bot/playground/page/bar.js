@@ -42,7 +42,7 @@ function Jumps() {
   }
   return html`<div class="jumps" id="clock" role="group" aria-label=${t("moveClock")}>
     ${(known?.jumps || []).map((jump) => html`<button type="button" key=${jump.key} value=${jump.key} disabled=${!jump.at} onClick=${() => go(jump.key)}
-      title=${jump.at ? [either(jump), momentOf(jump.at)].filter(Boolean).join(" · ") : t("nothingDue")}>${t(jump.key)}</button>`)}
+      title=${jump.at ? momentOf(jump.at) : t("nothingDue")}>${either(jump) || t(jump.key)}</button>`)}
     ${wrong && html`<p class="wrong" role="alert">${wrong}</p>`}</div>`;
 }
 
@@ -54,20 +54,25 @@ function notice() {
 }
 
 export function Bar({ panel, openPanel, openDialog }) {
+  const [open, setOpen] = useState(false); // at phone width the buttons are folded away
   const running = stories.value.some((story) => story.running);
-  const words = notice();
-  return html`<header class="bar">
+  const other = lang.value === "zh" ? "en" : "zh";
+  const then = (act) => () => { setOpen(false); act(); };
+  return html`<header class="bar ${open ? "open" : ""}">
     <h1 id="campaign">${told.value.name || t("title")}</h1>
     <${Clock} />
+    <div class="aside">
+      <button type="button" class="button quiet" lang=${other === "zh" ? "zh-CN" : "en"} onClick=${() => speak(other)}>${t("language")}</button>
+      <${Tool} icon="help" label=${t("help")} onClick=${() => openDialog("help")} />
+      <button type="button" class="tool unfold" aria-label=${t("more")} aria-expanded=${open} onClick=${() => setOpen(!open)}><${Icon} name=${open ? "close" : "menu"} /></button>
+    </div>
     <${Jumps} />
     <nav class="ways" aria-label=${t("more")}>
-      <button type="button" class="button ${running ? "strong" : ""}" aria-expanded=${panel === "stories"} onClick=${() => openPanel("stories")}><${Icon} name="play" /> ${t("stories")}</button>
-      <button type="button" class="button" aria-expanded=${panel === "faults"} onClick=${() => openPanel("faults")}><${Icon} name="alert" /> ${t("faults")}</button>
-      <button type="button" class="button" onClick=${() => openDialog("newcomer")}><${Icon} name="user" /> ${t("newcomer")}</button>
-      <button type="button" class="button" disabled=${phones.value.length >= MOST} onClick=${addAnother}><${Icon} name="add" /> ${t("addPhone")}</button>
-      <button type="button" class="button quiet" lang=${lang.value === "zh" ? "en" : "zh-CN"} onClick=${() => speak(lang.value === "zh" ? "en" : "zh")}>${t("language")}</button>
-      <${Tool} icon="help" label=${t("help")} onClick=${() => openDialog("help")} />
+      <button type="button" class="button ${running ? "strong" : ""}" aria-expanded=${panel === "stories"} onClick=${then(() => openPanel("stories"))}><${Icon} name="play" /> ${t("stories")}</button>
+      <button type="button" class="button" aria-expanded=${panel === "faults"} onClick=${then(() => openPanel("faults"))}><${Icon} name="alert" /> ${t("faults")}</button>
+      <button type="button" class="button" onClick=${then(() => openDialog("newcomer"))}><${Icon} name="user" /> ${t("newcomer")}</button>
+      <button type="button" class="button" disabled=${phones.value.length >= MOST} onClick=${then(addAnother)}><${Icon} name="add" /> ${t("addPhone")}</button>
     </nav>
-    <p id="notice" role="status">${words}</p>
+    <p id="notice" role="status">${notice()}</p>
   </header>`;
 }

@@ -114,7 +114,7 @@ export function Messages({ phone, onEdit, onForward, onReply }) {
   const drawn = [];
   rows.forEach((parts, index) => {
     const message = parts[0], before = rows[index - 1]?.[0], today = dayOf(message.date);
-    if (today !== day) drawn.push(html`<li class="day" key=${`day ${message.message_id}`}><span>${day = today}</span></li>`);
+    if (today !== day) drawn.push(html`<li class="date" key=${`day ${message.message_id}`}><span>${day = today}</span></li>`);
     if (!marked && readBefore && message.message_id > readBefore && !isMine(message, person)) {
       marked = true;
       drawn.push(html`<li class="unread-from" key="unread"><span>${t("unread", rows.length - index)}</span></li>`);
@@ -126,9 +126,9 @@ export function Messages({ phone, onEdit, onForward, onReply }) {
   return html`<div class="log">
     <div class="messages" role="log" lang="zh-CN" aria-label=${t("messages")} tabindex="0" ref=${box} onScroll=${onScroll} onKeyDown=${onKeyDown} onFocusIn=${onFocusIn}>
       <ol>
-        ${thread.more.value && html`<li class="day"><button type="button" onClick=${() => loadEarlier(key)}>${t("earlier")}</button></li>`}
+        ${thread.more.value && html`<li class="date"><button type="button" onClick=${() => loadEarlier(key)}>${t("earlier")}</button></li>`}
         ${drawn}
-        ${!rows.length && html`<li class="day"><span>${thread.known.value ? t("empty") : t("loading")}</span></li>`}
+        ${!rows.length && html`<li class="date"><span>${thread.known.value ? t("empty") : t("loading")}</span></li>`}
         ${typing.value.has(key) && html`<li class="row typing"><div class="bubble"><i></i><i></i><i></i><span>${t("isTyping")}</span></div></li>`}
       </ol>
     </div>

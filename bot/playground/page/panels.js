@@ -76,7 +76,7 @@ export function Stories({ onClose }) {
   return html`<${Panel} css="stories" title=${t("stories")} about=${t("storiesAbout")} onClose=${onClose}>
     ${story ? html`<${Story} story=${story} wrong=${wrong} setWrong=${setWrong} back=${() => { setChosen(""); setWrong(""); }} />` : html`
       <ul class="shelf">${stories.value.map((one) => html`<li key=${one.key}><button type="button" onClick=${() => setChosen(one.key)}>
-        <b>${either(one)}</b><span>${either(one.about)}</span><small>${one.running ? t("step", one.at, one.steps.length) : t("step", 0, one.steps.length).replace("0/", "")}</small></button></li>`)}</ul>
+        <b>${either(one)}</b><span>${either(one.about)}</span><small>${one.running ? t("step", one.at, one.steps.length) : t("steps", one.steps.length)}</small></button></li>`)}</ul>
       ${!stories.value.length && html`<p>${t("noStories")}</p>`}`}
   </${Panel}>`;
 }

@@ -54,7 +54,7 @@ const WORDS = {
   // stories and faults
   storiesAbout: ["按步骤看一件事怎么办完；每一步都由真实的机器人处理。", "See one matter through, step by step; the real bot does the work."],
   nextStep: ["下一步", "Next step"], playAll: ["连续播放", "Play all"], pause: ["暂停", "Pause"], stop: ["停止", "Stop"], restart: ["从头再来", "From the start"],
-  begin: ["开始", "Begin"], step: ["第 {0}/{1} 步", "Step {0}/{1}"], finished: ["演示结束", "The story is over"], allStories: ["全部演示", "All stories"], noStories: ["没有可演示的内容", "There are no stories"],
+  begin: ["开始", "Begin"], step: ["第 {0}/{1} 步", "Step {0}/{1}"], steps: ["{0} 步", "{0} steps"], finished: ["演示结束", "The story is over"], allStories: ["全部演示", "All stories"], noStories: ["没有可演示的内容", "There are no stories"],
   faultsAbout: ["看看出错时会怎样：数据不丢、不重。", "See what happens when things break: nothing is lost, nothing doubled."],
   network: ["断开网络", "Drop the network"], networkAbout: ["机器人连不上 Telegram；恢复后自动补发", "The bot cannot reach Telegram; afterwards it catches up"],
   flood: ["返回 429", "Answer 429"], floodAbout: ["Telegram 要求慢一点；消息排队等候", "Telegram asks for patience; messages wait in line"],
