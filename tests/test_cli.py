@@ -15,6 +15,7 @@ from typing import Any
 import openpyxl
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import select
 
 from bot import logs
 from bot.app import open_desk
@@ -23,7 +24,7 @@ from bot.clock import SystemClock
 from bot.config import EXAMPLE, load_settings
 from bot.domain.entries import Mode
 from bot.ledger.desk import Desk, Work
-from bot.ledger.tables import chats, entries, facts, members, photos, roles
+from bot.ledger.tables import chats, entries, facts, members, outbox, photos, roles
 from bot.media.store import PhotoStore
 from tests.drawn import photo
 
@@ -219,6 +220,34 @@ def test_photos_are_copied_under_names_for_people(run: Run, desk: Desk, home: Pa
     assert done.exit_code == 0, done.output
     assert [path.name for path in (home / "ph").iterdir()] == ["县1-0412-01_01_前_任庄村.jpg"]
     assert "2019/04/1/gone.jpg" in done.stderr
+
+
+def test_photos_of_several_regions_go_out_unasked_and_the_office_is_told(
+    run: Run, desk: Desk, home: Path
+) -> None:
+    def keep(work: Work, entry_id: int) -> None:
+        work.insert(
+            photos, entry_id=entry_id, kind="before", medium="photo", file="2019/04/1/01_前_x.jpg",
+            file_id="x", file_unique_id="x", chat_id=1, message_id=1, sent_at=work.now, received_at=work.now,
+        )  # fmt: skip
+
+    def join(work: Work) -> None:
+        office = work.insert(members, name="钱丁", telegram_id=9, created_at=work.now, red_lines_at=work.now)
+        work.insert(roles, member_id=office, role="office", track="county", granted_at=work.now)
+
+    PhotoStore(home / "data" / "media").put("2019/04/1/01_前_x.jpg", photo())
+    desk.do_now(join)
+    for number, region in (("县1-0412-01", "延津县"), ("县1-0412-02", "卫辉市")):
+        desk.do_now(keep, entry(desk, number, region=region))
+    entry(desk, "县1-0412-03", region="原阳县")
+
+    done = run("export", "--format", "json", "--out", str(home / "o.json"), "--photos", str(home / "ph"))
+
+    assert done.exit_code == 0, done.output
+    [line] = desk.look_now(lambda work: work.connection.execute(select(outbox.c.payload)).scalars().all())
+    assert (line["text"], line["values"]["regions"], line["values"]["entries"]) == (
+        "office.photos_exported", 2, 2,
+    )  # fmt: skip
 
 
 def test_every_export_leaves_an_event(run: Run, desk: Desk, home: Path) -> None:

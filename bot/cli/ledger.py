@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -69,6 +70,7 @@ def export_into(
     from bot.services import export as service
 
     copied: list[Copy] = []
+    pictured: Counter[str] = Counter()
 
     def write(work: Work) -> int:
         total = service.count(work, what)
@@ -76,12 +78,19 @@ def export_into(
             return write_events(work, settings, form, part, progress(service.events(work), total, "导出"))
         entries = progress(service.entries(work), total, "导出")
         if photos is not None:
-            entries = noting(entries, copied)
+            entries = noting(entries, copied, pictured)
         return write_entries(work, settings, form, part, entries)
 
     rows = desk.look_now(write)
     missing = copy_photos(settings, photos, copied) if photos is not None else []
-    desk.do_now(service.record, what=what, form=form, rows=rows, photos=len(copied) - len(missing))
+    desk.do_now(
+        service.record,
+        what=what,
+        form=form,
+        rows=rows,
+        photos=len(copied) - len(missing),
+        pictured=dict(pictured),
+    )
     click.echo(f"{rows} 行 rows → {part.name.removesuffix('.part').removeprefix('.')}", err=True)
     if photos is not None:
         click.echo(f"{len(copied) - len(missing)} 张照片 photos → {photos}", err=True)
@@ -140,12 +149,14 @@ Copy = tuple[str, str]
 """(path in the store, name of the copy)."""
 
 
-def noting(entries: Iterable[Any], copies: list[Copy]) -> Iterator[Any]:
-    """The entries as they pass, with the photo copies that they want written down."""
+def noting(entries: Iterable[Any], copies: list[Copy], pictured: Counter[str]) -> Iterator[Any]:
+    """The entries as they pass; the photo copies that they want are written down, and of which regions."""
     from bot.media.store import copy_name
 
     for entry in entries:
         ranks = {"before": 0, "after": 0}
+        if entry.values["region"] and any(photo["file"] for photo in entry.values["photos"]):
+            pictured[entry.values["region"]] += 1
         for photo in entry.values["photos"]:
             ranks[photo["kind"]] += 1
             if photo["file"] is None:

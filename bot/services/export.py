@@ -17,7 +17,9 @@ from bot.domain.entries import Source, State, is_overdue
 from bot.domain.masking import mask_numbers
 from bot.ledger import events as log
 from bot.ledger import export as book
+from bot.ledger import people
 from bot.ledger.desk import Work
+from bot.services.outgoing import say
 from bot.services.views.places import spot_for, village_for
 
 KEYS = (
@@ -203,11 +205,55 @@ def mark(work: Work, who: str = AT_THE_COMMAND_LINE) -> str:
     return f"{MARK} · {who} · {work.local:%Y-%m-%d %H:%M}"
 
 
-def record(work: Work, *, what: str, form: str, rows: int, photos: int = 0, asked: str = "all") -> None:
-    """Log an export: who, filter, rows (red line g)."""
-    log.record(
+def record(
+    work: Work,
+    *,
+    what: str,
+    form: str,
+    rows: int,
+    photos: int = 0,
+    asked: str = "all",
+    pictured: Mapping[str, int] | None = None,
+) -> None:
+    """Log an export: who, filter, rows (red line g).
+
+    `pictured`: region → how many of its entries went out with photos. Those of several regions are told
+    to the offices of their tracks, so that a second person knows (red line f).
+    """
+    regions = dict(pictured or {})
+    event_id = log.record(
         work,
         "exported",
         body="admin" if not work.actor.member_id else work.actor.grants[0].body,
-        data={"what": what, "form": form, "filter": asked, "rows": rows, "photos": photos},
+        data={
+            "what": what,
+            "form": form,
+            "filter": asked,
+            "rows": rows,
+            "photos": photos,
+            "regions": len(regions),
+        },
     )
+    if len(regions) > 1:
+        _tell_offices(work, event_id, regions)
+
+
+def _tell_offices(work: Work, event_id: int, regions: Mapping[str, int]) -> None:
+    """One silent line in private to each member of an office: when, and how much of its own track."""
+    track_of = {region.name: region.track for region in work.world.campaign.regions}
+    for track in sorted({track_of[region] for region in regions if region in track_of}):
+        own = [count for region, count in regions.items() if track_of.get(region) == track]
+        for person in people.office_of(work, track):
+            say(
+                work,
+                person.chat_id,
+                "office.photos_exported",
+                {
+                    "track": work.world.campaign.track(track).name,
+                    "at": work.now.isoformat(),
+                    "regions": len(own),
+                    "entries": sum(own),
+                },
+                silent=True,
+                dedup=f"exported:{event_id}:{track}:{person.chat_id}",
+            )

@@ -11,10 +11,12 @@ from sqlalchemy import select
 
 from bot.clock import SteppedClock
 from bot.domain.entries import Mode, State
+from bot.domain.permissions import Role
 from bot.ledger import events as log
 from bot.ledger.desk import Desk, Work
-from bot.ledger.tables import entries, events, photos
+from bot.ledger.tables import entries, events, outbox, photos
 from bot.services import export
+from tests.services.conftest import Office
 
 PHONE = "138" + "12345678"
 
@@ -175,7 +177,42 @@ def test_an_export_is_logged_with_who_what_and_how_many(desk: Desk) -> None:
     row = desk.look_now(lambda work: work.connection.execute(select(events)).one())
 
     assert (row.kind, row.body) == ("exported", "admin")
-    assert row.data == {"what": "entries", "form": "csv", "filter": "all", "rows": 12, "photos": 3}
+    assert row.data == {
+        "what": "entries",
+        "form": "csv",
+        "filter": "all",
+        "rows": 12,
+        "photos": 3,
+        "regions": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("pictured", "told"),
+    [
+        ({}, {}),
+        ({"延津县": 5}, {}),
+        ({"延津县": 5, "卫辉市": 2}, {"county": (2, 7)}),
+        ({"延津县": 5, "卫滨区": 2}, {"county": (1, 5), "district": (1, 2)}),
+    ],
+)
+def test_photos_of_several_regions_are_told_to_the_offices_of_their_tracks_alone(
+    desk: Desk, office: Office, pictured: dict[str, int], told: dict[str, tuple[int, int]]
+) -> None:
+    chats = {
+        office.member("钱丁", Role.OFFICE, track="county") + 1000: "county",
+        office.member("孙戊", Role.OFFICE, track="county") + 1000: "county",
+        office.member("郑壬", Role.OFFICE, track="district") + 1000: "district",
+    }
+    office.member("李甲", Role.INSPECTOR, group_key="county/1", leader=True)
+
+    desk.do_now(export.record, what="entries", form="json", rows=9, photos=9, pictured=pictured)
+
+    rows = desk.look_now(lambda work: work.connection.execute(select(outbox)).all())
+    said = {row.chat_id: (row.payload["values"]["regions"], row.payload["values"]["entries"]) for row in rows}
+    assert said == {chat: told[track] for chat, track in chats.items() if track in told}
+    assert all(row.payload["silent"] for row in rows)
+    assert all(set(row.payload["values"]) == {"track", "at", "regions", "entries"} for row in rows)
 
 
 def test_the_mark_says_for_whom_by_whom_and_when(desk: Desk) -> None:
