@@ -13,7 +13,7 @@ from bot.ledger import events, people
 from bot.ledger.desk import Work
 from bot.ledger.people import Reached
 from bot.ledger.tables import cards, entries, members, outbox, questions, requests, roles
-from bot.services import assignment, checkers, commands, faces, invitations, roster
+from bot.services import assignment, checkers, commands, faces, invitations, roster, townships
 from bot.services.outgoing import Button, say
 from bot.services.refusals import LastAdmin, NotYours, RoleEnded
 from bot.services.titles import grant_of, title_of
@@ -180,10 +180,10 @@ def _group_goes_on(work: Work, row: Row[Any], role: Row[Any]) -> None:
     waiting = work.connection.execute(
         select(entries).where(entries.c.checker == role.group_key, entries.c.state == State.SUBMITTED.value)
     ).all()
-    for entry in waiting:
-        if role.leader or entry.filer_id == row.id:
-            checkers.tell(work, entry)
     group = people.group_of(work, role.group_key)
+    for entry in waiting:
+        if role.leader or entry.filer_id == row.id or not group:
+            checkers.tell(work, entry)
     if not role.leader or any(person.leader for person in group):
         return
     asked = work.connection.execute(
@@ -223,6 +223,7 @@ def _region_goes_on(work: Work, row: Row[Any], role: Row[Any]) -> None:
         if any(_has_card(work, entry, person.chat_id) for person in left):
             continue
         heir = assignment.deliver(work, entry)
+        townships.show_review(work, entry)
         if heir is not None:
             heirs[heir.member_id] = (heir, heirs.get(heir.member_id, (heir, 0))[1] + 1)
     for heir, count in heirs.values():

@@ -20,7 +20,17 @@ from bot.services import assignment, county, faces, heads, life, officers, pictu
 from bot.services.answering import Toast
 from bot.services.incoming import Incoming
 from bot.services.material import Material
-from bot.services.outgoing import Button, Picture, Shown, new_card, open_panel, refresh_cards, say, show_card
+from bot.services.outgoing import (
+    Button,
+    Picture,
+    Shown,
+    gone,
+    new_card,
+    open_panel,
+    refresh_cards,
+    say,
+    show_card,
+)
 from bot.services.refusals import NotPossible, TooLate
 from bot.services.views.county import county_photos
 
@@ -210,10 +220,14 @@ def hand_up(work: Work, row: Row[Any], material: Material) -> None:
             work.connection.execute(update(proofs).where(proofs.c.id == proof_id).values(measures=words))
     material.put(work, row, proof_id, kind="waiting")
     refresh_cards(work, row.id, kinds=("county", "township"))
-    _show_review(work, row, proof_id)
+    show_review(work, row)
 
 
-def _show_review(work: Work, row: Row[Any], proof_id: int) -> None:
+def show_review(work: Work, row: Row[Any]) -> None:
+    """Show the township's proof that waits, if one does, to the contacts who have the entry's card."""
+    proof = book.waiting_proof(work, row)
+    if proof is None:
+        return
     readers = set(telling.contacts(work, row))
     for card in work.connection.execute(
         select(cards.c.chat_id, cards.c.member_id)
@@ -221,7 +235,7 @@ def _show_review(work: Work, row: Row[Any], proof_id: int) -> None:
         .order_by(cards.c.id)
     ).all():
         show_card(
-            work, card.chat_id, "review", subject=f"review:{proof_id}", entry_id=row.id,
+            work, card.chat_id, "review", subject=f"review:{proof.id}", entry_id=row.id,
             member_id=card.member_id, not_before=work.now + work.world.rules.album_pause,
         )  # fmt: skip
 
@@ -339,7 +353,7 @@ def review(work: Work, card: Row[Any]) -> Shown | None:
     if row is None or proof is None:
         return None
     if not may(Action.SUBMIT, life.having_of(work, row)):
-        return Shown("county.gone", {"number": row.number})
+        return gone(card, "county.gone", {"number": row.number})
     values = {
         "number": row.number,
         "spot": views.spot_of(work, row),
