@@ -231,8 +231,9 @@ def _restore(work: Work, row: Row[Any], current: State, previous: State) -> None
         said = {"number": row.number, "body": shown, "what": current.value}
         if current is State.CLOSED:
             telling.quiet_line(work, fresh, "entry.undone", said)
-        else:  # a return was news to the contacts alone
+        else:  # a return was news to the county alone
             telling.contacts_line(work, fresh, "entry.undone", said)
+            telling.township_line(work, fresh, "entry.undone", said)
     else:
         county.refresh_heads(work, fresh)
 
