@@ -73,6 +73,9 @@ def offer_close(work: Work, row: Row[Any], chat_id: int, reply_to: int | None) -
 def fix(work: Work, entry_id: int, version: int = 0) -> Toast:
     """「现场整改」: the group closes it with its own before- and after-photo.
 
+    A photo that cannot be opened is none, and what was photographed after the work of an earlier round
+    says nothing of this one.
+
     Raises:
         NeedsPhoto: one of the two is missing.
         NotPossible: the state does not allow it.
@@ -82,8 +85,9 @@ def fix(work: Work, entry_id: int, version: int = 0) -> Toast:
     life.fresh_press(work, row, version)
     if State(row.state) not in FIXABLE:
         raise NotPossible(state=row.state)
-    own = [one for one in book.photos_of(work, row.id) if one.proof_id is None]
-    if not {"before", "after"} <= {one.kind for one in own}:
+    own = [one for one in book.photos_of(work, row.id) if one.proof_id is None and one.fault is None]
+    now = {one.kind for one in own if one.kind == "before" or one.round == row.round}
+    if not {"before", "after"} <= now:
         raise NeedsPhoto(number=row.number)
     body = life.body_for(work, row, Action.FIX_ON_SITE)
     fresh = life.move(

@@ -29,8 +29,13 @@ def county_photos(work: Work, entry: Row[Any]) -> list[Row[Any]]:
     """The before-photos that the county may have: of a 群众举报 only what was photographed anew.
 
     The caller's pictures came in by the office, and stay with it (SPEC §2 «Other sources», red line (b)).
+    What was found when going back to a closed entry is the county's when it is handed over again.
     """
-    found = [photo for photo in book.photos_of(work, entry.id, "before") if photo.fault is None]
+    found = [
+        photo
+        for photo in book.photos_of(work, entry.id, "before")
+        if photo.fault is None and photo.round <= entry.round
+    ]
     if entry.source == Source.PUBLIC:
         office = {person.member_id for person in people.office_of(work, entry.track)}
         found = [photo for photo in found if photo.member_id not in office | {entry.filer_id}]
