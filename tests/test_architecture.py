@@ -96,7 +96,7 @@ def test_configuration_is_read_at_the_top_only() -> None:
         and any(name == "bot.config" or name.startswith("bot.config.") for name in imports_of(path))
     }
 
-    assert readers <= {"bot/app.py", "bot/playground_app.py"}
+    assert readers <= {"bot/app.py", "bot/playground_app/botside.py"}
 
 
 def test_nothing_is_opened_built_or_started_on_import(tmp_path: Path) -> None:

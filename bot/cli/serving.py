@@ -7,7 +7,6 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -23,13 +22,12 @@ from bot.cli.opening import (
     give_up,
     newer,
     read_settings,
-    set_up_logs,
     unreachable,
 )
-from bot.domain.permissions import Role
 
 if TYPE_CHECKING:
     from bot.config import Settings
+    from bot.playground_app.folder import Folder
 
 
 @click.command()
@@ -107,8 +105,7 @@ async def _run(settings: Settings) -> None:
 
 PORT = 8088
 FOLDER = "playground-data"
-NOT_THEIRS = ("BOT_TOKEN", "BOT_TELEGRAM__", "BOT_DATABASE__", "BOT_MEDIA__", "BOT_BACKUP__", "BOT_SERVER__")
-"""Variables of a real deployment: the playground touches neither its bot nor its data."""
+LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True)
@@ -117,8 +114,10 @@ class Options:
 
     port: int | None = None
     data: Path | None = None
+    fresh: bool = False
     empty: bool = False
     browser: bool = False
+    listen: str = LOOPBACK
 
 
 @click.command()
@@ -131,93 +130,88 @@ class Options:
     "--data",
     metavar="DIR",
     type=click.Path(path_type=Path, file_okay=False),
-    help=f"数据文件夹，每次清空，默认 {FOLDER} · Its folder, emptied at every start.",
+    help=f"保留数据的文件夹，下次接着演练；不写则用 {FOLDER}，每次清空 · "
+    f"A folder that keeps its state; without it {FOLDER}, emptied at every start.",
 )
+@click.option("--fresh", is_flag=True, help="清空 --data 从头开始 · Begin anew in --data.")
 @click.option("--empty", is_flag=True, help="不预设人员，只给管理员邀请 · Nobody has joined yet.")
 @click.option("--open", "browser", is_flag=True, help="打开浏览器 · Open the browser.")
-def playground(port: int | None, data: Path | None, empty: bool, browser: bool) -> None:
+@click.option(
+    "--listen",
+    metavar="ADDRESS",
+    default=LOOPBACK,
+    show_default=True,
+    help="监听地址；改成别的，同网的人都能操作 · Another one lets everybody on the network play.",
+)
+def playground(
+    port: int | None, data: Path | None, fresh: bool, empty: bool, browser: bool, listen: str
+) -> None:
     """演练场：本机试用，不需要账号和令牌 · Try the bot on this machine, without account or token."""
     path = config_path()
-    play(Options(port, data, empty, browser), path if path.exists() else None)
+    play(Options(port, data, fresh, empty, browser, listen), path if path.exists() else None)
 
 
 def play(options: Options, config: Path | None) -> None:
     """Serve the playground until it is stopped, with the campaign of a configuration or the example's."""
-    from bot.config import EXAMPLE, ConfigError, load_settings
-    from bot.playground_app import Folder, PlaygroundError
+    from bot.playground_app.folder import Folder, PlaygroundError
 
     try:
-        folder = Folder(options.data or Path(FOLDER))
+        keep = options.data is not None and not options.fresh
+        folder = Folder(options.data or Path(FOLDER), keep=keep)
     except PlaygroundError as error:
         give_up(USAGE, str(error))
     except OSError as error:
         give_up(USAGE, f"{error.filename}: {error.strerror}；换一个 --data · choose another --data")
-    own = {name: value for name, value in os.environ.items() if not name.upper().startswith(NOT_THEIRS)}
-
-    def settings_at(url: str) -> Settings:
-        return load_settings(config or EXAMPLE, own | _theirs(folder.path, url))
-
     try:
-        settings = settings_at("http://127.0.0.1")
-        set_up_logs(settings)
-        asyncio.run(_play(settings_at, options, config is None, folder.path))
-    except ConfigError as error:
-        give_up(USAGE, *(fault.line for fault in error.faults))
-    except OSError as error:
-        give_up(FAILED, f"端口 {options.port}：{error.strerror}；换一个 --port · choose another --port")
+        asyncio.run(_play(options, folder, config))
     finally:
         folder.close()
 
 
-def _theirs(folder: Path, url: str) -> dict[str, str]:
-    """The playground's own places, as variables."""
-    from bot.playground_app import TOKEN
+async def _play(options: Options, folder: Folder, config: Path | None) -> None:
+    from bot.playground_app.folder import PlaygroundError
+    from bot.playground_app.playground import Playground
+    from bot.playground_app.process import BotRefused
 
-    return {
-        "BOT_TOKEN": TOKEN,
-        "BOT_TELEGRAM__API_URL": url,
-        "BOT_DATABASE__URL": f"sqlite:///{folder / 'data' / 'bot.db'}",
-        "BOT_MEDIA__URL": str(folder / "data" / "media"),
-        "BOT_BACKUP__DIR": str(folder / "data" / "backups"),
-        "BOT_SERVER__LISTEN": "",
-        "BOT_OUTBOX__PER_SECOND": "0",
-        "BOT_OUTBOX__PER_CHAT": "0",
-        "BOT_OUTBOX__PER_GROUP_MINUTE": "0",
-    }
-
-
-async def _play(make: Callable[[str], Settings], options: Options, example: bool, folder: Path) -> None:
-    from bot.playground_app import Playground
-
-    game = Playground(make)
-    await game.start(PORT if options.port is None else options.port, any_port=options.port is None)
-    settle_memory()
+    game = Playground(folder, config, empty=options.empty)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, game.app.ask_to_stop)
-    if example:
-        _leave_config(folder, game.url)
-    click.echo(f"演练场 playground: {game.url}/")
-    if options.empty:
-        link = f"https://t.me/{game.bot.username}?start={await game.invite(Role.ADMIN)}"
-        game.page.told.update(ready=True, notice=link)
-        click.echo(f"管理员邀请 admin's invitation: {link}")
-    if options.browser:
-        import webbrowser
-
-        webbrowser.open(f"{game.url}/")
-    if not options.empty:
-        await game.people()
-        click.echo(f"{len(game.page.cast)} 人已加入 · people have joined（Ctrl-C 结束 ends it）")
+        loop.add_signal_handler(number, game.ask_to_stop)
+    if options.listen != LOOPBACK:
+        click.echo(
+            f"注意：能访问 {options.listen} 的任何人都可以替所有人操作，没有密码；只在可信的网络里这样用。\n"
+            f"WARNING: anybody who reaches {options.listen} can play everybody here; there is no password.",
+            err=True,
+        )
+    try:
+        port = PORT if options.port is None else options.port
+        await game.open(port, any_port=options.port is None, listen=options.listen)
+        click.echo(f"演练场 playground: {game.url}/")
+        if options.browser and not _open_browser(f"{game.url}/"):
+            click.echo("没有找到浏览器，请自己打开上面的地址 · no browser was found: open the address above")
+        await game.fill()
+    except BotRefused as error:
+        await game.close()
+        give_up(error.code, *error.lines)
+    except PlaygroundError as error:
+        await game.close()
+        give_up(FAILED, str(error))
+    except OSError as error:
+        await game.close()
+        give_up(FAILED, f"端口 {options.port}：{error.strerror}；换一个 --port · choose another --port")
+    settle_memory()
+    if game.invitation:
+        click.echo(f"管理员邀请 admin's invitation: {game.invitation}")
+    else:
+        click.echo(f"{len(game.cast()['cast'])} 人已加入 · people have joined（Ctrl-C 结束 ends it）")
     await game.run()
 
 
-def _leave_config(folder: Path, url: str) -> None:
-    """A config.toml in the playground's folder, so that every other command works on it meanwhile."""
-    from bot.config import EXAMPLE
-    from bot.playground_app import TOKEN
+def _open_browser(url: str) -> bool:
+    import webbrowser
 
-    text = EXAMPLE.read_text(encoding="utf-8")
-    text = text.replace('token = ""', f'token = "{TOKEN}"', 1)
-    text = text.replace('api_url = "https://api.telegram.org"', f'api_url = "{url}"', 1)
-    (folder / "config.toml").write_text(text, encoding="utf-8")
+    try:
+        return webbrowser.open(url)
+    except webbrowser.Error:
+        return False
+

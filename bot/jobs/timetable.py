@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from bot.ledger.desk import Work
 from bot.ledger.engines import out_of_reach
@@ -43,6 +44,13 @@ DUE: tuple[Callable[[Work], int], ...] = (
     upkeep.due,
 )
 
+HOUSEKEEPING = frozenset({groupchat.sweep, secrecy.sweep, upkeep.due})
+"""What nobody sees, and when does not matter."""
+
+
+class _Undone(Exception):
+    """What was done only to see whether there is anything to do."""
+
 
 def beat(work: Work, failed: Callable[[str, Exception], None] | None = None) -> int:
     """Everything that has fallen due: the same call at a tick, after an outage, and in a test.
@@ -63,3 +71,29 @@ def beat(work: Work, failed: Callable[[str, Exception], None] | None = None) -> 
                 raise
             failed(f"{due.__module__}.{due.__name__}", error)
     return done
+
+
+def foresee(work: Work, instant: datetime) -> list[str]:
+    """The names of what a beat would do at an instant, if nothing happened before; it is undone at once."""
+    found: list[str] = []
+    now = work.now
+    try:
+        with work.savepoint():
+            work.now = instant
+            for due in DUE:
+                if due not in HOUSEKEEPING and _would(due, work):
+                    found.append(f"{due.__module__.rpartition('.')[2]}.{due.__name__}")
+            raise _Undone
+    except _Undone:
+        return found
+    finally:
+        work.now = now
+
+
+def _would(due: Callable[[Work], int], work: Work) -> bool:
+    try:
+        return due(work) > 0
+    except Exception as error:
+        if out_of_reach(error):
+            raise
+        return True  # the beat itself will say what is wrong

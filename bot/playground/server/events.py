@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
+from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
 from .errors import WaitedInVain
@@ -71,12 +72,16 @@ class Events:
         except TimeoutError:
             raise WaitedInVain(f"waited {timeout:g} s for {what or predicate!r}") from None
 
+    def after(self, number: int) -> list[Event]:
+        """What is kept of everything after a number, oldest first."""
+        count = min(self.number - number, len(self.kept))
+        return list(islice(reversed(self.kept), max(0, count)))[::-1]
+
     async def stream(self, after: int) -> AsyncIterator[Event]:
         """Everything after a number, then everything that follows."""
         while not self.closed:
-            for event in list(self.kept):
-                if event.number > after:
-                    after = event.number
-                    yield event
+            for event in self.after(after):
+                after = event.number
+                yield event
             if after >= self.number:
                 await self.bell()

@@ -1,0 +1,169 @@
+"""What a story is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final, Literal
+
+NUMBER: Final = ("number", r"[县区暗办长]\d?-\d{4}-\d{2,}")
+"""Keeps an entry's number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """A text in both languages."""
+
+    zh: str
+    en: str
+
+    def seen(self) -> dict[str, str]:
+        """As the page takes it."""
+        return {"zh": self.zh, "en": self.en}
+
+
+# --- what somebody does -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """Sends words, as a reply to a named message where one is given; `where` a chat that is not private."""
+
+    text: str
+    reply_to: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SendsPhotos:
+    """Sends sample photographs, several as an album; `as_files` byte for byte, with what a camera wrote."""
+
+    samples: tuple[str, ...]
+    caption: str = ""
+    reply_to: str = ""
+    where: str = ""
+    as_files: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Presses:
+    """Presses a button of a named message, by its label or the beginning of it."""
+
+    message: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimePasses:
+    """The clock goes on, through everything that falls due on the way."""
+
+    days: float = 0
+    hours: float = 0
+    minutes: float = 0
+    seconds: float = 0
+
+    @property
+    def span(self) -> timedelta:
+        """How long."""
+        return timedelta(days=self.days, hours=self.hours, minutes=self.minutes, seconds=self.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Goes:
+    """The clock goes on to a named instant: the next Friday, the next closing day, or the next reminder."""
+
+    to: Literal["friday", "period", "reminder"]
+
+
+Act = Says | SendsPhotos | Presses | TimePasses | Goes
+
+
+# --- what is then to be seen --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Hears:
+    """Somebody's newest message of the bot that holds the words, new or edited since the step began.
+
+    Attributes:
+        who: a place of the cast.
+        words: what the message holds, each of them.
+        without: what it must not hold.
+        buttons: labels that it has.
+        name: under which it is remembered.
+        keep: a name, and the pattern whose match is kept under it.
+        picture: whether it must carry one.
+        silent: whether it must come without sound, or with; None: either.
+        where: a chat that is not private: `group`.
+    """
+
+    who: str
+    words: str | tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    buttons: tuple[str, ...] = ()
+    name: str = ""
+    keep: tuple[str, str] | None = None
+    picture: bool = False
+    silent: bool | None = None
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shows:
+    """A remembered message, as it stands now, holds the words."""
+
+    message: str
+    words: str | tuple[str, ...]
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NeverHears:
+    """Nothing that somebody was told since the story began holds any of the words."""
+
+    who: str
+    words: str | tuple[str, ...]
+    where: str = ""
+
+
+Expectation = Hears | Shows | NeverHears
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: a line of explanation, who does what, and what is then to be seen."""
+
+    line: Both
+    who: str = ""
+    does: Act | None = None
+    then: tuple[Expectation, ...] = ()
+
+
+@dataclass(frozen=True)
+class Story:
+    """A story; `about` is one sentence for the list."""
+
+    key: str
+    title: Both
+    about: Both
+    steps: tuple[Step, ...]
+    phones: tuple[str, ...] = field(default=())
+    """Whose phones are best seen beside one another; by default who appears first."""
+
+    @property
+    def cast(self) -> tuple[str, ...]:
+        """Everybody who does or hears something, in the order of appearance."""
+        return tuple(dict.fromkeys(self._places()))
+
+    def _places(self) -> Iterator[str]:
+        for step in self.steps:
+            if step.who:
+                yield step.who
+            for expected in step.then:
+                if not isinstance(expected, Shows):
+                    yield expected.who
+
+    def shown(self) -> tuple[str, ...]:
+        """Whose phones are opened for it."""
+        return self.phones or self.cast[:4]

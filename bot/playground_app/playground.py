@@ -1,0 +1,208 @@
+"""All of the playground together: server, page, the bot's process, who plays, and what is kept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, Final
+
+from bot.clock import OffsetClock
+from bot.playground.game.clock import GameClock
+from bot.playground.game.days import CampaignDays
+from bot.playground.game.faults import FaultPanel
+from bot.playground.game.routes import OURS, GameRoutes
+from bot.playground.game.telling import StoryDesk
+from bot.playground.page import Page
+from bot.playground.samples import from_shelf
+from bot.playground.server import Bot, BotApiServer
+from bot.playground.server.play import guarded
+from bot.playground_app.folder import TOKEN, USERNAME, Folder
+from bot.playground_app.joining import Joining
+from bot.playground_app.process import BotProcess
+from bot.playground_app.stage import PageStage
+
+LOOPBACK: Final = "127.0.0.1"
+FIRST_PHONES: Final = ("lead:", "contact:", "office:")
+"""Whose phones are opened first: of each the first, and of the contacts one of the first group's regions."""
+
+
+class Playground:
+    """`open`, then `fill`, then `run` until `ask_to_stop`.
+
+    Attributes:
+        url: the page's address once it is open, without a slash at its end.
+        invitation: the first administrator's link, in a playground that begins empty.
+    """
+
+    def __init__(self, folder: Folder, config: Path | None, *, empty: bool = False) -> None:
+        self.folder = folder
+        self.empty = empty
+        self.process = BotProcess(folder.path, config, self._bot_changed)
+        self.page = Page()
+        self.url = ""
+        self.invitation = ""
+        self.ready = False
+        self.server: BotApiServer
+        self.bot: Bot
+        self.clock: GameClock
+        self.faults: FaultPanel
+        self.stories: StoryDesk
+        self._people: list[dict[str, Any]] = []
+        self._reads: dict[str, int] = {}
+        self._listen = LOOPBACK
+        self._stop = asyncio.Event()
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    # --- from the first address to the last ---------------------------------------------------------
+
+    async def open(self, port: int, *, any_port: bool, listen: str = LOOPBACK) -> None:
+        """Serve the page; the bot's process is being started meanwhile.
+
+        Raises:
+            OSError: the port is taken.
+            BotRefused: the configuration is refused.
+        """
+        await self.process.launch()
+        days = CampaignDays.of(self.process.campaign)
+        self.server = BotApiServer(OffsetClock(days.first_morning()))
+        self.bot = self.server.bot(TOKEN, username=USERNAME, privacy=False)
+        self.clock = GameClock(self.server, self.bot, self.process, days)
+        self.faults = FaultPanel(self.server, self.bot, self.process)
+        stage = PageStage(self.clock, self.place)
+        self.stories = StoryDesk(stage, self.place, lambda: self.clock.move is not None, self.spawn)
+        self.server.shelf = from_shelf
+        self.server.moves_clock = self._moved
+        self.server.front = self._front()
+        self._listen = listen
+        self.server.open_to_others = listen != LOOPBACK
+        try:
+            self.url = await self.server.start(listen, port)
+        except OSError:
+            if not any_port:
+                raise
+            self.url = await self.server.start(listen, 0)
+
+    async def fill(self) -> None:
+        """Start the bot; let the people join, or make the first administrator's invitation.
+
+        Raises:
+            BotRefused: the bot cannot start.
+        """
+        await self.process.start(self.server.url, self.server.clock.now())
+        if self.empty:
+            payload = await self.process.invite("admin", {})
+            self.invitation = f"https://t.me/{USERNAME}?start={payload}"
+        else:
+            await self._join()
+        self.ready = True
+        self.server.events.happen("ready")
+        self.server.events.happen("cast")
+        await self.clock.look()
+        self.spawn(self.clock.keep_looking())
+
+    async def run(self) -> None:
+        """Until it is asked to stop; then everything is closed."""
+        await self._stop.wait()
+        await self.close()
+
+    def ask_to_stop(self) -> None:
+        """Ask for the end; returns at once."""
+        self._stop.set()
+
+    async def close(self) -> None:
+        """Stop the bot cleanly, then the server."""
+        if hasattr(self, "faults"):
+            await self.faults.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.process.stop()
+        if hasattr(self, "server"):
+            await self.server.stop()
+
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Let something go on in the background until it ends, or all ends."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # --- people -----------------------------------------------------------------------------------
+
+    async def _join(self) -> None:
+        cast = self.process.cast
+        joining = Joining(self.server, self.bot, self.clock.rest, self.process.invite)
+        persons = await joining.everybody(cast)
+        self._people = [
+            {name: part[name] for name in ("name", "post", "role", "place", "scope", "en", "group")}
+            | {"id": person.id}
+            for part, person in zip(cast, persons, strict=True)
+        ]
+        titles = {
+            f"office:{track['key']}": f"{track['name']}整治通报" for track in self.process.campaign["tracks"]
+        }
+        await joining.chats(cast, persons, titles)
+
+    def place(self, place: str) -> int | None:
+        """The number of who has a place in the play."""
+        return next((one["id"] for one in self._people if one["place"] == place), None)
+
+    def cast(self) -> dict[str, Any]:
+        """What the page is told of who plays."""
+        campaign = self.process.campaign
+        return {
+            "cast": self._people,
+            "chats": [
+                {"chat": chat.key, "title": chat.title, "kind": chat.type}
+                for chat in self.server.telegram.chats.values()
+                if not chat.dissolved
+            ],
+            "phones": self._phones(),
+            "reads": self._reads,
+            "ready": self.ready,
+            "joined": len(self._people) if self.ready else len(self.server.people),
+            "of": len(self.process.cast) or None,
+            "empty": self.empty,
+            "invitation": self.invitation,
+            "notice": self.invitation,
+            "zone": campaign["zone"],
+            "name": campaign["name"],
+            "bot": self.bot.id,
+            "username": self.bot.username,
+            "listen": "loopback" if self._listen == LOOPBACK else "all",
+        }
+
+    def _phones(self) -> list[int]:
+        lead = next((one for one in self._people if one["place"].startswith("lead:")), None)
+        contact = next((one for one in self._people if one["place"].startswith("deputy:")), None)
+        region = contact["place"].partition(":")[2] if contact is not None else ""
+        wanted = [lead["id"] if lead is not None else None, self.place(f"contact:{region}")]
+        office = next((one["id"] for one in self._people if one["place"].startswith("office:")), None)
+        return [one for one in (*wanted, office) if one is not None]
+
+    def read(self, person: int, chat: str, message_id: int) -> None:
+        """A phone was read so far; other tabs are told."""
+        key = f"{person}|{chat}"
+        if message_id > self._reads.get(key, 0):
+            self._reads[key] = message_id
+            self.server.events.happen("read", person=person, chat=chat, message_id=message_id)
+
+    # --- inside -----------------------------------------------------------------------------------
+
+    async def _moved(self, to: Any) -> None:
+        await self.clock.move_to(to)
+
+    def _bot_changed(self) -> None:
+        if hasattr(self, "faults"):
+            self.faults.tell()
+
+    def _front(self) -> Any:
+        """The game's addresses, and all others the page's."""
+        ours = GameRoutes(self).app()
+
+        async def front(scope: Any, receive: Any, send: Any) -> None:
+            part = scope["path"].removeprefix("/page/").partition("/")[0]
+            mine = scope["path"].startswith("/page/") and part in OURS
+            await (ours if mine else self.page.app)(scope, receive, send)
+
+        return guarded(self.server, front)
