@@ -41,6 +41,8 @@ class Drawing:
                 return f"{parcel.facts['number']}.jpg", self._sheet(parcel, plain=True)
             case "pair":
                 return f"{parcel.facts['number']}.jpg", self._pair(parcel)
+            case "alike":
+                return f"{parcel.facts['number']}.jpg", self._alike(parcel)
             case "photo":
                 return f"{parcel.facts['number']}.jpg", pictures.clean_copy(self._all(parcel, "photos")[0])
             case "qr":
@@ -82,6 +84,21 @@ class Drawing:
             after=self._label(parcel, "after"),
             before_date=self._first_day(parcel, "before", language),
             after_date=self._first_day(parcel, "after", language),
+            missing=self._label(parcel, "missing"),
+        )
+        return pictures.before_after(pictures.pair_by_rank(before, after), words, fonts=self._fonts)
+
+    def _alike(self, parcel: Parcel) -> bytes:
+        """Two entries side by side, each under its number."""
+        before, after = self._all(parcel, "before", needed=False), self._all(parcel, "after", needed=False)
+        if not before and not after:
+            raise NothingToDraw
+        values = parcel.payload["picture"]["values"]
+        words = pictures.PairWords(
+            number=self._label(parcel, "compared"),
+            place=f"{parcel.facts['region'] or ''} {parcel.facts['spot']}",
+            before=values["left"],
+            after=values["right"],
             missing=self._label(parcel, "missing"),
         )
         return pictures.before_after(pictures.pair_by_rank(before, after), words, fonts=self._fonts)

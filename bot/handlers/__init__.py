@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.delivery.hearing import Hearing
 from bot.domain.captions import menu_word
+from bot.handlers import chain as chains
 from bot.handlers import chats, check, county, covert, entries, groups, intake, lists, office, people, sources
 from bot.services.answering import Toast, nothing
 from bot.texts import buttons
@@ -130,6 +131,12 @@ PRESSES: Mapping[str, Handler] = {
     "hfile": sources.file,
     "hregions": sources.regions,
     "hcopy": sources.originals,
+    "alike": chains.alike,
+    "merge": chains.merge,
+    "sidebyside": chains.side_by_side,
+    "chain": chains.chain,
+    "linkto": chains.link_to,
+    "unlink": chains.unlink,
 }
 
 WORDS: Mapping[str, Handler] = {

@@ -56,6 +56,18 @@ def photos_of(work: Work, entry_ids: Iterable[int]) -> dict[int, list[Row[Any]]]
     return found
 
 
+def chains(work: Work, chain_ids: Iterable[int]) -> dict[int | None, str | None]:
+    """Chain → the number of its first entry, where an export may speak of two of its entries at least."""
+    rows = work.connection.execute(
+        select(entries.c.chain_id, func.min(entries.c.id).label("first"))
+        .where(_exported, entries.c.chain_id.in_(sorted(set(chain_ids))))
+        .group_by(entries.c.chain_id)
+        .having(func.count() > 1)
+    ).all()
+    numbers = numbers_of(work, [row.first for row in rows])
+    return {row.chain_id: numbers.get(row.first) for row in rows}
+
+
 def hidden_entries(work: Work) -> dict[int, str | None]:
     """Id → number of every entry that no export may speak of, visits by a covert group among them."""
     rows = work.connection.execute(select(entries.c.id, entries.c.number).where(hidden))

@@ -14,6 +14,7 @@ from bot.ledger import entries as book
 from bot.ledger.desk import Work
 from bot.ledger.tables import proofs
 from bot.services import check, faces, life, reader, views
+from bot.services.chain import view as chains
 from bot.services.evidence import hints
 from bot.services.outgoing import Button, Picture, Rows, Shown, gone
 from bot.services.views.values import problem_for
@@ -56,6 +57,7 @@ def card(work: Work, card_row: Row[Any]) -> Shown | None:
         visited=entry.state == State.SUBMITTED and check.how_checked(work, entry) == "site",
         asking=card_row.panel == "return",
         hints=hints.lines(work, entry, proof_id),
+        chain=chains.of(work, entry),
     )
     return Shown(
         "check.card",

@@ -54,16 +54,17 @@ def entries(work: Work) -> Iterator[Exported]:
     for page in book.entry_pages(work):
         ids = [row.id for row in page]
         photos = book.photos_of(work, ids)
+        chains = book.chains(work, [row.chain_id for row in page if row.chain_id is not None])
         number_of = book.numbers_of(work, [row.duplicate_of for row in page if row.duplicate_of])
         for row in page:
             yield Exported(
                 row.id,
-                _values(work, row, photos.get(row.id, [])),
+                _values(work, row, photos.get(row.id, []), chains.get(row.chain_id)),
                 _more(work, row, number_of),
             )
 
 
-def _values(work: Work, row: Row[Any], photos: list[Row[Any]]) -> dict[str, Any]:
+def _values(work: Work, row: Row[Any], photos: list[Row[Any]], chain: str | None) -> dict[str, Any]:
     local = _local(work)
     return {
         "number": row.number,
@@ -89,7 +90,7 @@ def _values(work: Work, row: Row[Any], photos: list[Row[Any]]) -> dict[str, Any]
         "overdue_days": overdue_days(work, row),
         "returns": row.returns,
         "warnings": row.warnings,
-        "chain": row.chain_id,
+        "chain": chain,
         "round": row.round,
         "photos": [
             {"kind": photo.kind, "file": photo.file, "sha256": photo.sha256, "sent_at": local(photo.sent_at)}

@@ -27,6 +27,7 @@ from bot.services import (
     sources,
     views,
 )
+from bot.services.chain import view as chains
 from bot.services.outgoing import Button, Rows, Shown, new_card
 from bot.services.refusals import NoSuchEntry
 from bot.services.views.values import knows_visit, problem_for
@@ -103,6 +104,7 @@ def values(work: Work, row: Row[Any], having: frozenset[Standing]) -> dict[str, 
         owed=State(row.state) in OPEN_STATES,
         **duplicates.reason_for(work, row),
         waiting=Standing.OFFICE in having and seconds.open_about(work, row.id) is not None,
+        chain=chains.of(work, row),
     )
     if row.mode == Mode.COVERT and not knows_visit(having):
         found["found_at"] = None
@@ -135,7 +137,7 @@ def _buttons(work: Work, row: Row[Any], having: frozenset[Standing], panel: str 
         rows.append((Button("resume", "resume", *at),))
     rows.append(check_row(row, having))
     rows.append(office_row(row, having))
-    rows.append((Button("history", "history", row.id),))
+    rows.append((Button("history", "history", row.id), *chains.reader_button(work, row, having)))
     return tuple(one for one in rows if one)
 
 

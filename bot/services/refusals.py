@@ -11,6 +11,8 @@ Refusal
 ├── CardChanged         nobody moved it, but the card has more to show than when the button was made
 ├── AlreadyProposed     something about the entry waits for a second person
 ├── AlreadyDecided      another of the office was first with a proposal
+├── AlreadyLinked       two entries are of one chain already
+├── NeedsOffice         an office decides it, with a second person
 ├── AlreadyAsked        a request of that kind waits for its decision
 ├── NotPossible         the state does not allow it
 ├── NoMoreTime          the date asked for is no later than what stands, or has gone by
@@ -56,6 +58,14 @@ class Refusal(Exception):
 
 class NotYours(Refusal):
     """The actor may not do that."""
+
+
+class AlreadyLinked(Refusal):
+    """Two entries are of one chain already."""
+
+
+class NeedsOffice(Refusal):
+    """It would raise a count of warnings: an office decides it, with a second person."""
 
 
 class NoSuchEntry(Refusal):

@@ -231,6 +231,13 @@ PRESSES: Mapping[str, Rule] = {
     "withdraw": Entry(Action.WITHDRAW),
     "issue": Entry(Action.EDIT, narrower=True),
     "good": Entry(Action.EDIT, narrower=True),
+    # the same problem
+    "alike": Entry(Action.LINK, arg="not.1", narrower=True),
+    "merge": Entry(Action.LINK, arg="1", narrower=True),
+    "sidebyside": Entry(Action.SEE, arg="1", narrower=True),
+    "chain": Entry(Action.SEE),
+    "linkto": Entry(Action.LINK),
+    "unlink": Entry(Action.LINK, narrower=True),
     # people, links, chats
     "iknow": Own(),
     "lang": Own(arg="en"),

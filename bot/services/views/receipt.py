@@ -23,6 +23,8 @@ from bot.services import (
     sources,
     withdrawal,
 )
+from bot.services.chain import linking
+from bot.services.chain import view as chains
 from bot.services.outgoing import Button, Rows, Shown
 from bot.services.views import panels
 from bot.services.views.values import entry_values, identity_title, last_body
@@ -70,10 +72,14 @@ def receipt(work: Work, entry: Row[Any], panel: str | None = None) -> Shown | No
         values["days_left"] = (due.due.date() - work.local.date()).days
         values["day_off"] = not work.world.works_on(due.due.date())
         values["past"] = due.note == "past"
+    values.update(alike=chains.offer(work, entry), chain=chains.of(work, entry))
+    if panel and panel.startswith("merge."):
+        return Shown("receipt.entry", values, linking.confirm_buttons(entry, int(panel[6:])), protect=hidden)
+    offered = () if panel else chains.offer_buttons(entry, values["alike"])
     return Shown(
         "receipt.entry",
         values,
-        _receipt_buttons(work, entry, panel),
+        (*_receipt_buttons(work, entry, panel), *offered, chains.button(entry, values["chain"])),
         protect=hidden,
     )
 
