@@ -1,16 +1,18 @@
-"""The contact's day: one head message 「今日交办 7 条」, and which card may sound (SPEC §2 «Budget»)."""
+"""The contact's day: one head message 「今日交办 7 条」, which card may sound, a new day's 「剩2天」."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, update
 
+from bot.domain.entries import OPEN_STATES
+from bot.ledger import cards as card_book
 from bot.ledger import outbox as book
 from bot.ledger.desk import Work
 from bot.ledger.outbox import Priority
-from bot.ledger.tables import cards, entries, occurrences
+from bot.ledger.tables import cards, entries, facts, occurrences
 from bot.services.outgoing import show_card
 
 ON_TOP = ("onsite", "warning")
@@ -18,6 +20,12 @@ ON_TOP = ("onsite", "warning")
 
 FROM = 2
 """The head message comes with the day's second entry."""
+
+NEW_DAY = time(0, 5)
+"""From then on the cards of what is open are brought to the new day."""
+
+DAY = "county day"
+"""The fact that says how far the cards of each region have been brought to which day."""
 
 
 def may_sound(work: Work, row: Row[Any], chat_id: int) -> bool:
@@ -78,3 +86,66 @@ def refresh(work: Work, row: Row[Any]) -> None:
     ).all():
         work.connection.execute(cards.update().where(cards.c.id == head.id).values(wanted=head.wanted + 1))
         book.put_card(work, head.id, head.chat_id, head.wanted + 1, None, Priority.REPLY, keep_pace=True)
+
+
+def new_day_due(work: Work) -> int:
+    """Bring the county's cards of what it owes to the new day: 「剩3天」 → 「剩2天」; gives how many cards.
+
+    By edits, which make no sound, behind everything else that is to be sent; one entry a region and beat,
+    so that neither a contact's chat nor the outbox fills up. What was handed over today says it already.
+    """
+    local = work.local
+    if local.time() < NEW_DAY:
+        return 0
+    day = local.date()
+    known = work.connection.execute(select(facts.c.value).where(facts.c.key == DAY)).scalar()
+    done: dict[str, Any] = known if known and known["day"] == day.isoformat() else {"day": day.isoformat()}
+    if done.get("over"):
+        return 0
+    midnight = datetime(day.year, day.month, day.day, tzinfo=local.tzinfo)
+    reached: dict[str, int] = dict(done.get("reached", {}))
+    shown, over = 0, True
+    for region in work.world.campaign.regions:
+        entry_id = _next_open(work, region.name, reached.get(region.name, 0), midnight)
+        if entry_id is not None:
+            over, reached[region.name] = False, entry_id
+            shown += _edit(work, entry_id)
+    value = {"day": done["day"], "reached": reached, "over": over}
+    if known is None:
+        work.connection.execute(facts.insert().values(key=DAY, value=value))
+    else:
+        work.connection.execute(update(facts).where(facts.c.key == DAY).values(value=value))
+    return shown
+
+
+def _next_open(work: Work, region: str, after: int, midnight: datetime) -> int | None:
+    found: int | None = work.connection.execute(
+        select(entries.c.id)
+        .where(
+            entries.c.region == region,
+            entries.c.state.in_([state.value for state in OPEN_STATES]),
+            entries.c.id > after,
+            entries.c.assigned_at < midnight,
+            entries.c.deadline.is_not(None),
+        )
+        .order_by(entries.c.id)
+        .limit(1)
+    ).scalar()
+    return found
+
+
+def _edit(work: Work, entry_id: int) -> int:
+    """Raise an entry's cards of the county's side; what was never sent is not sent now."""
+    found = work.connection.execute(
+        select(cards.c.id, cards.c.chat_id, cards.c.wanted).where(
+            cards.c.entry_id == entry_id,
+            cards.c.kind.in_(("county", "township")),
+            cards.c.message_id.is_not(None),
+        )
+    ).all()
+    for card in found:
+        card_book.want(work, card.id, card.wanted + 1)
+        book.put_card(
+            work, card.id, card.chat_id, card.wanted + 1, entry_id, Priority.BROADCAST, keep_pace=True
+        )
+    return len(found)
