@@ -156,7 +156,14 @@ def card(work: Work, card_row: Row[Any]) -> Shown | None:
         "rows": [_line(work, row) for row in rows],
         "seconds": len(seconds.waiting_for(work)) if asked.which in ("check", "todo") else 0,
     }
-    return Shown(f"lists.{asked.which}", values, _buttons(work, asked, rows, pages), silent=True)
+    hidden = work.connection.execute(select(entries.c.id).where(condition, sight.hidden).limit(1)).first()
+    return Shown(
+        f"lists.{asked.which}",
+        values,
+        _buttons(work, asked, rows, pages),
+        silent=True,
+        protect=hidden is not None,
+    )
 
 
 def _condition(work: Work, asked: Asked) -> ColumnElement[bool]:

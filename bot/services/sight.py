@@ -12,10 +12,12 @@ from bot.domain.permissions import Actor, Grant, Role
 from bot.ledger.desk import Work
 from bot.ledger.tables import entries
 
-_hidden = and_(entries.c.mode == Mode.COVERT.value, entries.c.handed_over_at.is_(None))
+hidden = and_(entries.c.mode == Mode.COVERT.value, entries.c.handed_over_at.is_(None))
+"""A covert entry 暗访 before hand-over."""
+
 _drafted = entries.c.state == State.DRAFT.value
 _known = and_(
-    ~_hidden,
+    ~hidden,
     entries.c.assigned_at.is_not(None),
     entries.c.state.in_([*(state.value for state in KNOWN_TO_COUNTY), State.VOID.value]),
 )
@@ -27,7 +29,7 @@ def visible(work: Work) -> ColumnElement[bool]:
     mine = _filed(actor)
     seen = [_by_grant(work, grant) for grant in actor.grants]
     if actor.grants:
-        seen.append(and_(mine, ~_hidden))
+        seen.append(and_(mine, ~hidden))
     if actor.has(Role.OVERSIGHT):
         seen.append(and_(mine, entries.c.group_key.is_(None)))
     return or_(and_(_drafted, mine), and_(~_drafted, or_(*seen) if seen else false()))
@@ -51,7 +53,7 @@ def _by_grant(work: Work, grant: Grant) -> ColumnElement[bool]:
             regions = work.world.campaign.group(grant.group).regions
             return or_(
                 entries.c.group_key == grant.group,
-                and_(~_hidden, or_(entries.c.checker == grant.group, entries.c.region.in_(regions))),
+                and_(~hidden, or_(entries.c.checker == grant.group, entries.c.region.in_(regions))),
             )
         case Role.OFFICE:
             return entries.c.track == grant.track
@@ -60,7 +62,7 @@ def _by_grant(work: Work, grant: Grant) -> ColumnElement[bool]:
         case Role.TOWNSHIP:
             return and_(entries.c.region == grant.region, entries.c.passed_to == grant.township, _known)
         case Role.OVERSIGHT | Role.CITY_LEADER:
-            return ~_hidden
+            return ~hidden
         case _:
             return false()
 
