@@ -80,7 +80,7 @@ def count_events(work: Work) -> int:
 
 
 _spoken = (
-    select(events, entries.c.number)
+    select(events, entries.c.number, entries.c.source)
     .select_from(events.outerjoin(entries, entries.c.id == events.c.entry_id))
     .where(or_(events.c.entry_id.is_(None), ~hidden))
     .subquery()

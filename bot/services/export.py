@@ -168,9 +168,20 @@ def events(work: Work) -> Iterator[dict[str, Any]]:
                 "body": row.body,
                 "from": row.from_state,
                 "to": row.to_state,
-                "data": _told(row.data, numbers, hidden),
+                "data": _told(_without_callers(row), numbers, hidden),
                 "hash": row.hash,
             }
+
+
+_SAID = ("words", "text", "offered")
+"""Where an event's data has what somebody wrote."""
+
+
+def _without_callers(row: Row[Any]) -> Any:
+    """An event's data; what the office wrote down of a 群众举报 may be the caller's words and stays there."""
+    if row.source != Source.PUBLIC or not row.body.startswith("office:") or not isinstance(row.data, dict):
+        return row.data
+    return {key: value for key, value in row.data.items() if key not in _SAID}
 
 
 _NAMES_AN_ENTRY = frozenset(

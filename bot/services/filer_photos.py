@@ -10,7 +10,7 @@ from sqlalchemy import Row, select, update
 from bot.domain.entries import State
 from bot.domain.permissions import Action, may
 from bot.ledger import entries as book
-from bot.ledger import events
+from bot.ledger import events, people
 from bot.ledger.desk import Work
 from bot.ledger.tables import photos
 from bot.ledger.tables import questions as questions_table
@@ -280,9 +280,11 @@ def _become(work: Work, row: Row[Any], ids: Sequence[int], kind: str, round_: in
     for one in found:
         if one.kind == "reference":
             pictures.adopt(work, one, entry_id=row.id, kind=kind, round_=round_)
-        elif one.kind in ("before", "after"):
+        elif one.kind in ("before", "after", pictures.CALLERS):
+            sender = people.actor_by_id(work, one.member_id or 0)
+            own = pictures.kind_for(work, row.id, kind, sender)
             work.connection.execute(
-                update(photos).where(photos.c.id == one.id).values(kind=kind, round=round_)
+                update(photos).where(photos.c.id == one.id).values(kind=own, round=round_)
             )
     book.change(work, row, **filing.touch(work, row))
     life.refresh_cards(work, row.id)

@@ -212,6 +212,7 @@ def ask_words(work: Work, entry_id: int, chat_id: int) -> None:
 def take_words(work: Work, entry_id: int, version: int, chat_id: int) -> None:
     """The offered words, made of place and category alone, are taken."""
     row = _waiting(work, entry_id, version)
+    questions.drop(work, chat_id, "county_words")
     _show(work, _word(work, row, _plain_words(work, row)), chat_id)
 
 

@@ -138,7 +138,8 @@ def _named(row: Row[Any], event: Row[Any], having: frozenset[Standing]) -> bool:
 def _words(row: Row[Any], event: Row[Any], having: frozenset[Standing]) -> str:
     """What was said, masked and cut; what the office notes of a 群众举报 may be the caller's words."""
     data = event.data or {}
-    callers = row.source == Source.PUBLIC and event.kind == "remark" and event.body.startswith("office:")
+    noted = event.kind == "remark" or event.kind in INSIDE
+    callers = row.source == Source.PUBLIC and noted and event.body.startswith("office:")
     if callers and Standing.OFFICE not in having:
         return ""
     return mask_numbers(str(data.get("words") or data.get("text") or ""))[:WORDS]

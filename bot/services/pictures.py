@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, func, select, update
 
 from bot.domain.entries import Source
+from bot.domain.permissions import Actor
 from bot.ledger import outbox as book
+from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.ledger.prepared import Prepared
 from bot.ledger.tables import entries, facts, photos
@@ -56,8 +58,7 @@ def keep(
     kept already adds nothing.
     """
     kept: list[int] = []
-    if kind == "before" and entry_id is not None and _callers(work, entry_id):
-        kind = CALLERS
+    kind = kind_for(work, entry_id, kind, work.actor)
     for attachment in incoming.attachments:
         own = kind if attachment.pictorial or kind == "reference" else "attachment"
         known = _kinds.all(work, chat=incoming.chat_id, message=incoming.message_id)
@@ -71,10 +72,16 @@ def keep(
     return kept
 
 
-def _callers(work: Work, entry_id: int) -> bool:
-    """Whether what the actor sends to an entry is a caller's: all but what the verifying group takes."""
+def kind_for(work: Work, entry_id: int | None, kind: str, sender: Actor) -> str:
+    """The kind of a picture that somebody sends as `kind`: a caller's, where it may be one.
+
+    Of a 群众举报 that is every before-photo but those that the verifying group takes.
+    """
+    if kind != "before" or entry_id is None:
+        return kind
     row = _source.first(work, entry=entry_id)
-    return row.source == Source.PUBLIC and row.checker not in work.actor.groups()
+    callers = row.source == Source.PUBLIC and row.checker not in sender.groups()
+    return CALLERS if callers else kind
 
 
 def withhold(work: Work, entry_id: int) -> None:
@@ -137,6 +144,7 @@ def adopt(
     work: Work, row: Row[Any], *, entry_id: int, kind: str, round_: int = 1, proof_id: int | None = None
 ) -> None:
     """Turn a kept reference of an untagged part into a photo of an entry, and fetch it."""
+    kind = kind_for(work, entry_id, kind, people.actor_by_id(work, row.member_id or 0))
     own = kind if row.medium in ("photo", "image") else "attachment"
     state = "by_reference" if row.fault == "too_big" else "pending"
     work.connection.execute(

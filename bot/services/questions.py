@@ -93,6 +93,15 @@ def done(work: Work, question_id: int) -> None:
     work.connection.execute(update(questions).where(questions.c.id == question_id).values(state="answered"))
 
 
+def drop(work: Work, chat_id: int, kind: str) -> None:
+    """A question of a kind was settled another way: no text answers it any more."""
+    work.connection.execute(
+        update(questions)
+        .where(questions.c.chat_id == chat_id, questions.c.kind == kind, questions.c.state == "open")
+        .values(state="answered")
+    )
+
+
 def answer(work: Work, incoming: Incoming) -> bool:
     """Whether a plain text answered an open question: by a reply, or in private as the next text.
 

@@ -15,6 +15,7 @@ from bot.services import filing, life
 from bot.services.answering import Toast
 from bot.services.outgoing import say
 from bot.services.refusals import NotPossible, NotYours
+from bot.services.views.places import village_for
 
 GOOD = "good"
 """The note of a visit record that is listed among the good practices."""
@@ -79,18 +80,19 @@ def _summary(work: Work, group: str | None) -> dict[str, Any]:
         "who": work.world.campaign.group_title(group) if group is not None else "",
         "places": len(places),
         "townships": len({(row.region, row.township) for row in rows if row.township}),
-        "issues": [_line(row) for row in issues[:MOST_LINES]],
+        "issues": [_line(work, row) for row in issues[:MOST_LINES]],
         "more": max(0, len(issues) - MOST_LINES),
         "found": len(issues),
         "closed": len(issues) - len(open_),
-        "visits": [_line(row) for row in visits[:MOST_LINES]],
+        "visits": [_line(work, row) for row in visits[:MOST_LINES]],
         "clean": len(visits),
         "good": sum(row.note == GOOD for row in visits),
     }
 
 
-def _line(row: Row[Any]) -> dict[str, Any]:
-    place = "".join(part for part in (row.region, row.township, row.village) if part)
+def _line(work: Work, row: Row[Any]) -> dict[str, Any]:
+    village = village_for(work, row)  # for forwarding: as told outside
+    place = "".join(part for part in (row.region, row.township, village) if part)
     return {"number": row.number, "place": place, "category": row.category, "state": row.state}
 
 
