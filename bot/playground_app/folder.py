@@ -37,6 +37,7 @@ class Folder:
 
     def __init__(self, path: Path, *, keep: bool = False) -> None:
         self.path = path.resolve()
+        self.keep = keep
         marker = self.path / MARKER
         if self.path.exists() and not self.path.is_dir():
             raise PlaygroundError(f"{path} 不是文件夹 · is no folder: choose another --data")

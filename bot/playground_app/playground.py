@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Coroutine
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,13 +13,15 @@ from bot.clock import OffsetClock
 from bot.playground.game.clock import GameClock
 from bot.playground.game.days import CampaignDays
 from bot.playground.game.faults import FaultPanel
+from bot.playground.game.hand import BotState
 from bot.playground.game.routes import OURS, GameRoutes
 from bot.playground.game.telling import StoryDesk
 from bot.playground.page import Page
 from bot.playground.samples import from_shelf
 from bot.playground.server import Bot, BotApiServer
+from bot.playground.server.keeping import Keeper, NotKept
 from bot.playground.server.play import guarded
-from bot.playground_app.folder import TOKEN, USERNAME, Folder
+from bot.playground_app.folder import TOKEN, USERNAME, Folder, PlaygroundError
 from bot.playground_app.joining import Joining
 from bot.playground_app.process import BotProcess
 from bot.playground_app.stage import PageStage
@@ -50,6 +54,7 @@ class Playground:
         self.stories: StoryDesk
         self._people: list[dict[str, Any]] = []
         self._reads: dict[str, int] = {}
+        self._keeper: Keeper | None = None
         self._listen = LOOPBACK
         self._stop = asyncio.Event()
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -62,11 +67,21 @@ class Playground:
         Raises:
             OSError: the port is taken.
             BotRefused: the configuration is refused.
+            PlaygroundError: what the folder holds cannot be taken up.
         """
         await self.process.launch()
         days = CampaignDays.of(self.process.campaign)
-        self.server = BotApiServer(OffsetClock(days.first_morning()))
-        self.bot = self.server.bot(TOKEN, username=USERNAME, privacy=False)
+        kept = self._kept()
+        start = datetime.fromisoformat(kept["now"]) if kept is not None else days.first_morning()
+        self.server = BotApiServer(OffsetClock(start))
+        if kept is not None and self._keeper is not None:
+            self._keeper.restore(self.server)
+            self.bot = self.server.telegram.tokens[TOKEN]
+            self._people, self._reads = kept["people"], kept["reads"]
+            self.empty, self.invitation = kept["empty"], kept["invitation"]
+            self.ready = True
+        else:
+            self.bot = self.server.bot(TOKEN, username=USERNAME, privacy=False)
         self.clock = GameClock(self.server, self.bot, self.process, days)
         self.faults = FaultPanel(self.server, self.bot, self.process)
         stage = PageStage(self.clock, self.place)
@@ -83,6 +98,34 @@ class Playground:
                 raise
             self.url = await self.server.start(listen, 0)
 
+    def _kept(self) -> dict[str, Any] | None:
+        """What an earlier start has left; a folder whose people had not all joined is begun anew."""
+        if not self.folder.keep:
+            return None
+        try:
+            self._keeper = Keeper(self.folder.world, self._to_keep)
+            kept = self._keeper.kept()
+        except (NotKept, sqlite3.DatabaseError) as error:
+            raise PlaygroundError(
+                f"{self.folder.path} 是别的版本留下的（{error}）：加 --fresh 从头开始 · "
+                f"was left by another version ({error}): begin anew with --fresh"
+            ) from error
+        if kept is None or not (self.folder.path / "data" / "bot.db").exists():
+            self._keeper.close()
+            self.folder.empty()
+            self._keeper = Keeper(self.folder.world, self._to_keep)
+            return None
+        return kept
+
+    def _to_keep(self) -> dict[str, Any]:
+        return {
+            "now": self.server.clock.now().isoformat(),
+            "people": self._people,
+            "reads": self._reads,
+            "empty": self.empty,
+            "invitation": self.invitation,
+        }
+
     async def fill(self) -> None:
         """Start the bot; let the people join, or make the first administrator's invitation.
 
@@ -90,7 +133,9 @@ class Playground:
             BotRefused: the bot cannot start.
         """
         await self.process.start(self.server.url, self.server.clock.now())
-        if self.empty:
+        if self.ready:
+            await self.clock.rest()
+        elif self.empty:
             payload = await self.process.invite("admin", {})
             self.invitation = f"https://t.me/{USERNAME}?start={payload}"
         else:
@@ -100,6 +145,9 @@ class Playground:
         self.server.events.happen("cast")
         await self.clock.look()
         self.spawn(self.clock.keep_looking())
+        if self._keeper is not None:
+            self._keeper.write(self.server)
+            self.spawn(self._keeper.keep(self.server))
 
     async def run(self) -> None:
         """Until it is asked to stop; then everything is closed."""
@@ -120,6 +168,10 @@ class Playground:
         await self.process.stop()
         if hasattr(self, "server"):
             await self.server.stop()
+            if self._keeper is not None and self.ready:
+                self._keeper.write(self.server, clean=True)
+        if self._keeper is not None:
+            self._keeper.close()
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
         """Let something go on in the background until it ends, or all ends."""
@@ -195,6 +247,8 @@ class Playground:
     def _bot_changed(self) -> None:
         if hasattr(self, "faults"):
             self.faults.tell()
+        if self.ready and self.process.state is BotState.RUNNING:
+            self.spawn(self.clock.look())
 
     def _front(self) -> Any:
         """The game's addresses, and all others the page's."""

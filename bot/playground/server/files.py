@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-import itertools
 import struct
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -82,7 +81,7 @@ class FileStore:
     """Every file that went through this server."""
 
     def __init__(self) -> None:
-        self._keys = itertools.count(1)
+        self.next_key = 1
         self.files: dict[int, tuple[StoredFile, Media]] = {}
         self._ids: dict[tuple[int, int], str] = {}
 
@@ -90,7 +89,8 @@ class FileStore:
         self, kind: str, data: bytes, *, size: int = 0, extension: str = "", width: int = 0, height: int = 0
     ) -> StoredFile:
         """Store bytes as a new file."""
-        key = next(self._keys)
+        key = self.next_key
+        self.next_key += 1
         digest = hashlib.blake2b(struct.pack(">Q", key), digest_size=9).digest()
         unique = ("AQAD" if kind == "photo" else "AgAD") + base64.urlsafe_b64encode(digest).decode().rstrip(
             "="
