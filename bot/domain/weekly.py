@@ -136,6 +136,18 @@ def plain_number(value: Decimal) -> str:
     return "0" if text in ("-0", "") else text
 
 
+@dataclass(frozen=True, slots=True)
+class SheetRead:
+    """A 周报表 as it came back: whose and of which week by its own words, figures, what is wrong, texts."""
+
+    region: str
+    key: str
+    """The Friday as ISO date; "" where the sheet does not say."""
+    figures: Mapping[str, Figure]
+    faults: tuple[Fault, ...]
+    texts: Mapping[str, str]
+
+
 # --- figures ------------------------------------------------------------------------------------------
 
 _NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?|[+-]?\.\d+")

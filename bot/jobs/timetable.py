@@ -24,6 +24,7 @@ from bot.services import (
     townships,
     upkeep,
 )
+from bot.services.duties import due as duties
 
 DUE: tuple[Callable[[Work], int], ...] = (
     assignment.settle_due,
@@ -39,6 +40,7 @@ DUE: tuple[Callable[[Work], int], ...] = (
     deputies.ended_due,
     covert.waiting_due,
     handed.reports_due,
+    duties.due,
     heads.new_day_due,
     groupchat.sweep,
     drafts.nag_due,

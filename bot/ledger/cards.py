@@ -65,3 +65,14 @@ def message_of(work: Work, chat_id: int, subject: str, kind: str) -> int | None:
         )
     ).scalar()
     return found
+
+
+_by_message = Prepared(
+    select(cards).where(cards.c.chat_id == bindparam("chat"), cards.c.message_id == bindparam("message"))
+)
+
+
+def by_message(work: Work, chat_id: int, message_id: int) -> Row[Any] | None:
+    """The card that a message shows."""
+    found: Row[Any] | None = _by_message.first(work, chat=chat_id, message=message_id)
+    return found

@@ -18,9 +18,9 @@ from bot.services.outgoing import say
 MOST = 8
 
 OF_ROLE: Mapping[Role, tuple[str, ...]] = {
-    Role.OFFICE: ("todo", "ledger", "issue", "members", "invite", "health", "language", "help"),
+    Role.OFFICE: ("todo", "ledger", "weekly", "issue", "members", "invite", "health", "help"),
     Role.INSPECTOR: ("my", "todo", "ledger", "issue", "language", "cancel", "help"),
-    Role.CONTACT: ("todo", "ledger", "issue", "invite", "language", "cancel", "help"),
+    Role.CONTACT: ("todo", "weekly", "ledger", "issue", "language", "cancel", "help"),
     Role.TOWNSHIP: ("todo", "language", "cancel", "help"),
     Role.OVERSIGHT: ("my", "ledger", "issue", "language", "cancel", "help"),
     Role.CITY_LEADER: ("ledger", "issue", "language", "help"),
@@ -47,8 +47,10 @@ def menu_of(actor: Actor) -> list[list[str]]:
     if actor.groups():
         return [["my", "to_check"], ["day_end", "help"]]
     if actor.offices():
-        return [["to_check", "ledger"], ["source", "help"]]
-    if actor.regions() or actor.has(Role.TOWNSHIP):
+        return [["to_check", "ledger"], ["source", "weekly", "help"]]
+    if actor.regions():
+        return [["todo", "weekly"], ["help"]]
+    if actor.has(Role.TOWNSHIP):
         return [["todo", "help"]]
     if actor.has(Role.ADMIN) and not (actor.has(Role.OVERSIGHT) or actor.has(Role.CITY_LEADER)):
         return [["members", "invite"], ["help"]]

@@ -33,6 +33,7 @@ from bot.services.answering import Toast
 from bot.services.incoming import Incoming
 from bot.services.material import Material
 from bot.services.refusals import NoSuchEntry, NotUnderstood
+from bot.services.weekly import receiving as weekly
 
 
 def message(work: Work, incoming: Incoming) -> Toast | None:
@@ -57,6 +58,8 @@ def message(work: Work, incoming: Incoming) -> Toast | None:
         if entry_id is not None:
             about_entry(work, entry_id, incoming)
             return None
+    if incoming.reply_to is not None and work.actor.regions() and weekly.replied(work, incoming):
+        return None
     if incoming.location is not None:
         pins.heard(work, incoming)
         return None
@@ -125,6 +128,8 @@ def _files(work: Work, incoming: Incoming) -> Toast | None:
 
 def _words(work: Work, incoming: Incoming) -> Toast | None:
     if filing.may_file(work) and intake.words(work, incoming) is not None:
+        return None
+    if weekly.take_lines(work, incoming):
         return None
     return _hint(work, incoming)
 

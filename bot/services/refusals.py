@@ -11,6 +11,8 @@ Refusal
 ├── CardChanged         nobody moved it, but the card has more to show than when the button was made
 ├── AlreadyProposed     something about the entry waits for a second person
 ├── AlreadyDecided      another of the office was first with a proposal
+├── AlreadyUrged        an entry was urged on this working day
+├── NobodyReached       no contact of a region can be reached
 ├── AlreadyLinked       two entries are of one chain already
 ├── NeedsOffice         an office decides it, with a second person
 ├── AlreadyAsked        a request of that kind waits for its decision
@@ -26,6 +28,11 @@ Refusal
 ├── RoleEnded           whom the button is about is no member (in that role) any more
 ├── LastAdmin           nobody would be left who can invite
 ├── RosterFaults        cells of a roster 花名册 that cannot be read
+├── ReportFile          a file that cannot be a 周报: what is wrong, and the remedy
+├── WhichRegion         a report of somebody who reports for several regions
+├── BadScores           lines of scores that cannot be taken, each named
+├── ScoreNotNow         marks, drafts, rankings, measures: what is in the way
+├── UnknownRegion       no region has that name
 ├── NotBound            nothing to bind there, or not by this member
 ├── PublicChannel       a channel with a public name: a red line
 ├── NoFile              Telegram does not hand the file out
@@ -58,6 +65,14 @@ class Refusal(Exception):
 
 class NotYours(Refusal):
     """The actor may not do that."""
+
+
+class AlreadyUrged(Refusal):
+    """An entry was urged on this working day."""
+
+
+class NobodyReached(Refusal):
+    """No contact of a region can be reached."""
 
 
 class AlreadyLinked(Refusal):
@@ -154,6 +169,26 @@ class LastAdmin(Refusal):
 
 class RosterFaults(Refusal):
     """A roster has cells that cannot be read: `faults` with `cell`, `value`, `why`; `more` beyond those."""
+
+
+class ReportFile(Refusal):
+    """A file that cannot be a 周报: value `why`; `wanted` and `week` where it is of another week."""
+
+
+class WhichRegion(Refusal):
+    """The sender reports for several regions, and the message does not say for which: `regions`."""
+
+
+class BadScores(Refusal):
+    """Lines of scores that are refused: `faults` with `row`, `region`, `value`, `why`, `right`; `more`."""
+
+
+class ScoreNotNow(Refusal):
+    """Something about scores that cannot be done now: value `why`, and the `window` it is about."""
+
+
+class UnknownRegion(Refusal):
+    """No region has that name: `name`, and those that it `might` mean."""
 
 
 class NotBound(Refusal):

@@ -1,0 +1,103 @@
+"""The weekly report and the calendar's buttons: heard."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from telegram.error import TelegramError
+
+from bot.delivery.hearing import Hearing
+from bot.delivery.wire import TooLarge
+from bot.documents import weekly_reading as reading
+from bot.services.answering import Toast, nothing
+from bot.services.duties import due, moves
+from bot.services.weekly import asking, board, receiving, reminding
+
+Handler = Callable[[Hearing], Awaitable[Toast]]
+
+LARGEST: Final = 20 * 1024 * 1024
+SHEETS: Final = (".xlsx", ".xlsm", ".xls", ".et", ".csv", ".ods", ".xltx", ".xlsb")
+WORDS: Final = (".docx", ".doc", ".wps", ".docm", ".rtf", ".odt")
+WHY: Final[dict[type[reading.SheetError], str]] = {
+    reading.TooLarge: "too_big",
+    reading.Macros: "macros",
+    reading.Locked: "password",
+    reading.OldFormat: "old_format",
+    reading.PlainText: "plain_text",
+    reading.Unreadable: "unreadable",
+    reading.NotWeekly: "not_weekly",
+}
+
+
+async def open_(here: Hearing) -> Toast:
+    """`/weekly`, 「周报」; in a group it says nothing."""
+    if not here.heard.private:
+        return await here.do(nothing)
+    return await here.do(asking.open_, here.heard.chat_id)
+
+
+def may_be_report(here: Hearing) -> bool:
+    """Whether a message is an office document in a private chat: only then its sender is asked about."""
+    message = here.heard.message
+    if message is None or not message.private or len(message.attachments) != 1:
+        return False
+    return (message.attachments[0].name or "").lower().endswith((*SHEETS, *WORDS))
+
+
+async def document(here: Hearing, *, otherwise: Handler) -> Toast:
+    """A workbook or a document of a region's contact: its 周报表, or its 小结."""
+    message = here.heard.message
+    assert message is not None
+    if not await here.desk.look(receiving.may_report, message.sender_id):
+        return await otherwise(here)
+    attachment = message.attachments[0]
+    name = (attachment.name or "").lower()
+    if (attachment.size or 0) > LARGEST:
+        return await here.do(receiving.refuse, message, "too_big")
+    try:
+        described = await here.wire.call("getFile", {"file_id": attachment.file_id})
+        data = await here.wire.download(described["file_path"], expected=described.get("file_size"))
+    except TooLarge:
+        return await here.do(receiving.refuse, message, "too_big")
+    except TelegramError:
+        return await here.do(receiving.refuse, message, "lost")
+    try:
+        if name.endswith(WORDS):
+            words = await asyncio.to_thread(reading.read_document, data)
+            return await here.do(receiving.take_document, message, words)
+        sheet = await asyncio.to_thread(reading.read, here.desk.world.weekly, data)
+    except reading.SheetError as error:
+        return await here.do(receiving.refuse, message, WHY[type(error)])
+    return await here.do(receiving.take_sheet, message, sheet)
+
+
+async def form(here: Hearing) -> Toast:
+    """「取表格」."""
+    return await here.do(asking.again, here.heard.chat_id, here.pressed.arg)
+
+
+async def merged(here: Hearing) -> Toast:
+    """「汇总表」."""
+    return await here.do(board.merged, here.heard.chat_id, here.pressed.arg)
+
+
+async def urge(here: Hearing) -> Toast:
+    """「催报」."""
+    return await here.do(reminding.urge, here.pressed.arg)
+
+
+async def move(here: Hearing) -> Toast:
+    """「改到…」「按原时间」."""
+    return await here.do(moves.decide, here.pressed.arg, here.pressed.subject == 1)
+
+
+async def known(here: Hearing) -> Toast:
+    """「已知悉」."""
+    return await here.do(due.know, here.pressed.arg)
+
+
+async def later(here: Hearing) -> Toast:
+    """「1小时后」."""
+    return await here.do(due.put_off, here.pressed.arg)

@@ -1,0 +1,1 @@
+"""The calendar at work: days and moved duties, who is told what when, who has handed in (SPEC §3)."""

@@ -1,0 +1,304 @@
+"""What a region sends for its 周报: the sheet, lines in a message, the 小结, a sealed scan (SPEC §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from bot.domain.calendar import Week
+from bot.domain.captions import menu_word, secret_marking
+from bot.domain.weekly import Fault, Figure, SheetRead, counted_from, missing, read_lines
+from bot.ledger import cards as card_book
+from bot.ledger import people
+from bot.ledger.desk import Work
+from bot.services import secrecy
+from bot.services.duties import told
+from bot.services.incoming import Incoming
+from bot.services.outgoing import new_card
+from bot.services.refusals import NotYours, ReportFile, SecretMaterial, WhichRegion
+from bot.services.weekly import board, book
+from bot.services.weekly.book import Report
+
+SHORTEST_SUMMARY: Final = 15
+"""A shorter reply to the reminder is talk (「收到」), unless it begins with 「小结」."""
+MOST_TEXT: Final = 4000
+CARD: Final = "weekly"
+TEXTS: Final = ("summary", "difficulties", "next_week")
+
+
+def may_report(work: Work, telegram_id: int) -> bool:
+    """Whether somebody reports for a region: only then a file is looked into."""
+    return bool(people.actor_of(work, telegram_id).regions())
+
+
+def refuse(work: Work, incoming: Incoming, why: str) -> None:
+    """A file that cannot be a report: said with the remedy, nothing is stored.
+
+    Raises:
+        ReportFile: always, unless the file is marked as secret.
+    """
+    secrecy.refuse_secret(work, incoming)
+    raise ReportFile(why=why)
+
+
+# --- what came ----------------------------------------------------------------------------------------
+
+
+def take_sheet(work: Work, incoming: Incoming, sheet: SheetRead) -> None:
+    """The filled-in form: it replaces the figures, all of them or none.
+
+    Raises:
+        ReportFile: another region's form, or one of a week that is not asked for.
+        NotYours, WhichRegion: nothing to report, or for several regions and the sheet does not say.
+    """
+    _refuse_secret(work, incoming, sheet.texts.values())
+    region, week = _addressed(work, incoming, sheet.region)
+    week = _week_of_sheet(work, sheet, region, week)
+    report = book.get(work, week, region)
+    track = work.world.campaign.region(region).track
+    rows = {row.label for row in work.world.weekly.of_track(track)}
+    figures = {
+        key: figure for key, figure in sheet.figures.items() if work.world.weekly.by_key(key).label in rows
+    }
+    named = {fault.label for fault in sheet.faults}
+    faults = [fault for fault in sheet.faults if fault.label in rows]
+    faults += [
+        Fault("", row.label, "", "missing_row", row.units)
+        for row in missing(work.world.weekly, track, figures)
+        if row.label not in named
+    ]
+    fresh = _with_figures(report, figures, faults, incoming.sent_at)
+    fresh = _with_texts(fresh, sheet.texts, incoming.sent_at)
+    _keep(work, fresh, incoming, "table", figures=figures, faults=faults)
+
+
+def take_lines(work: Work, incoming: Incoming) -> bool:
+    """Lines in one message (「出动人员 320」), and texts under their heads; False when there is none.
+
+    They are added to what is there: a line sent later mends or replaces that line alone.
+    """
+    if not work.actor.regions() or not incoming.text or menu_word(incoming.text, work.world.reader):
+        return False
+    spoken = _spoken_of(work, incoming)
+    region = spoken[0] if spoken is not None else work.actor.regions()[0]
+    track = work.world.campaign.region(region).track
+    week = spoken[1] if spoken is not None else book.wanted_week(work, region)
+    before = book.before(work, week, region)
+    units = {key: figure.unit for figures in before for key, figure in figures.items()}
+    lines = read_lines(incoming.text, work.world.weekly, track, units)
+    if not lines.any:
+        return spoken is not None and _as_summary(work, incoming, region, week)
+    _refuse_secret(work, incoming, ())
+    region, week = _addressed(work, incoming, "")
+    report = book.get(work, week, region)
+    fresh = report
+    if lines.figures or lines.faults:
+        base = dict(report.pending if report.pending_since is not None else report.figures)
+        figures = {**base, **lines.figures}
+        for fault in lines.faults:  # what was written wrongly takes the place of what was there
+            row = work.world.weekly.row(fault.label)
+            if row is not None and row.key not in lines.figures and report.pending_since is not None:
+                figures.pop(row.key, None)
+        faults = _left(report, lines.figures, lines.faults, work, track, figures)
+        fresh = _with_figures(fresh, figures, faults, incoming.sent_at)
+    fresh = _with_texts(fresh, lines.texts, incoming.sent_at)
+    _keep(
+        work, fresh, incoming, "lines", figures=lines.figures, faults=lines.faults, unknown=lines.unknown[:3]
+    )
+    return True
+
+
+def take_document(work: Work, incoming: Incoming, words: str) -> None:
+    """A .docx is the 小结; with hardly a word in it, it is refused.
+
+    Raises:
+        ReportFile, NotYours, WhichRegion: see `take_sheet`.
+    """
+    _refuse_secret(work, incoming, (words,))
+    if len(words.strip()) < SHORTEST_SUMMARY:
+        raise ReportFile(why="empty_document")
+    region, week = _addressed(work, incoming, "")
+    report = book.get(work, week, region)
+    _keep(work, _with_texts(report, {"summary": words}, incoming.sent_at), incoming, "summary")
+
+
+def take_scan(work: Work, incoming: Incoming) -> bool:
+    """A picture or PDF in reply to a message about the 周报 is the sealed scan, filed beside the figures.
+
+    False when the message is no such reply.
+    """
+    spoken = _spoken_of(work, incoming)
+    if spoken is None or not incoming.attachments:
+        return False
+    _refuse_secret(work, incoming, ())
+    report = book.get(work, spoken[1], spoken[0])
+    _keep(work, report, incoming, "scan")
+    return True
+
+
+def replied(work: Work, incoming: Incoming) -> bool:
+    """Whether a message that is a reply was taken for the 周报: lines, the 小结, or the sealed scan."""
+    if incoming.attachments:
+        return take_scan(work, incoming)
+    return _spoken_of(work, incoming) is not None and take_lines(work, incoming)
+
+
+def _as_summary(work: Work, incoming: Incoming, region: str, week: Week) -> bool:
+    words = incoming.text.strip()
+    if len(words) < SHORTEST_SUMMARY:
+        return False
+    _refuse_secret(work, incoming, ())
+    report = book.get(work, week, region)
+    _keep(work, _with_texts(report, {"summary": words}, incoming.sent_at), incoming, "summary")
+    return True
+
+
+# --- whose, and of which week ---------------------------------------------------------------------------
+
+
+def _spoken_of(work: Work, incoming: Incoming) -> tuple[str, Week] | None:
+    """Region and week of the message that is replied to, when that is about a 周报 of the actor's."""
+    if incoming.reply_to is None:
+        return None
+    said = told.spoken_of(work, incoming.chat_id, incoming.reply_to)
+    subject = said[1] if said is not None and said[0].startswith("weekly") else ""
+    if not subject:
+        card = card_book.by_message(work, incoming.chat_id, incoming.reply_to)
+        subject = card.subject.removeprefix("weekly/") if card is not None and card.kind == CARD else ""
+    key, _, region = subject.partition("/")
+    week = book.week_of_key(work, key) if key else None
+    if week is None or region not in work.actor.regions():
+        return None
+    return region, week
+
+
+def _addressed(work: Work, incoming: Incoming, said: str) -> tuple[str, Week]:
+    mine = work.actor.regions()
+    if not mine:
+        raise NotYours
+    spoken = _spoken_of(work, incoming)
+    if said and said not in mine:
+        if work.world.campaign.has_region(said):
+            raise ReportFile(why="other_region", region=said, mine=list(mine))
+        said = ""
+    if said:
+        week = spoken[1] if spoken is not None and spoken[0] == said else book.wanted_week(work, said)
+        return said, week
+    if spoken is not None:
+        return spoken
+    if len(mine) > 1:
+        raise WhichRegion(regions=list(mine))
+    return mine[0], book.wanted_week(work, mine[0])
+
+
+def _week_of_sheet(work: Work, sheet: SheetRead, region: str, wanted: Week) -> Week:
+    """The week that the sheet says, as long as it may still be reported."""
+    if not sheet.key:
+        return wanted
+    week = book.week_of_key(work, sheet.key)
+    follows = book.following(work, wanted)
+    values = {"wanted": book.printed(work, wanted), "region": region}
+    if week is None:
+        raise ReportFile(why="other_week", **values)
+    if week == wanted or (week == follows and week.start <= work.now):
+        return week
+    if week.key < wanted.key and not book.get(work, week, region).done:
+        return week  # late, but wanted all the same
+    raise ReportFile(why="old_week", week=book.printed(work, week), **values)
+
+
+# --- what follows -------------------------------------------------------------------------------------
+
+
+def _with_figures(
+    report: Report, figures: Mapping[str, Figure], faults: Sequence[Fault], sent_at: datetime
+) -> Report:
+    if faults:  # 已收·待更正: kept, never mixed into the figures that count
+        return replace(
+            report,
+            pending=dict(figures),
+            faults=tuple(faults),
+            pending_since=report.pending_since or sent_at,
+        )
+    table_at = report.table_at or counted_from(report.pending_since, sent_at)
+    return replace(
+        report, figures=dict(figures), pending={}, faults=(), pending_since=None, table_at=table_at
+    )
+
+
+def _left(
+    report: Report,
+    fresh: Mapping[str, Figure],
+    faults: Sequence[Fault],
+    work: Work,
+    track: str,
+    figures: Mapping[str, Figure],
+) -> list[Fault]:
+    """What is still wrong after some lines came: old faults not mended, new ones, rows without figures."""
+    form = work.world.weekly
+    mended = {form.by_key(key).label for key in fresh} | {fault.label for fault in faults}
+    old = [fault for fault in report.faults if fault.label not in mended and fault.why != "missing_row"]
+    found = [*old, *faults]
+    named = {fault.label for fault in found}
+    found += [
+        Fault("", row.label, "", "missing_row", row.units)
+        for row in missing(form, track, figures)
+        if row.label not in named
+    ]
+    return found
+
+
+def _with_texts(report: Report, texts: Mapping[str, str], sent_at: datetime) -> Report:
+    said = {key: texts[key].strip()[:MOST_TEXT] for key in TEXTS if texts.get(key, "").strip()}
+    if not said:
+        return report
+    summary_at = report.summary_at or (sent_at if "summary" in said else None)
+    return replace(report, texts={**report.texts, **said}, summary_at=summary_at)
+
+
+def _keep(
+    work: Work,
+    report: Report,
+    incoming: Incoming,
+    kind: str,
+    *,
+    figures: Mapping[str, Figure] | None = None,
+    faults: Sequence[Fault] = (),
+    unknown: Sequence[str] = (),
+) -> None:
+    fresh = replace(report, revision=report.revision + (kind != "scan"))
+    report_id = book.write(work, fresh)
+    file = incoming.attachments[0] if incoming.attachments else None
+    book.add_part(
+        work,
+        report_id,
+        fresh.revision,
+        kind,
+        chat_id=incoming.chat_id,
+        message_id=incoming.message_id,
+        sent_at=incoming.sent_at,
+        file_id=file.file_id if file else None,
+        file_name=(file.name or "")[:128] if file else None,
+        text=incoming.text or None,
+        figures=book.figures_values(figures) if figures else None,
+        faults=[*(book.fault_values(one) for one in faults), *_unread(unknown)] or None,
+    )
+    subject = f"{fresh.week.key.isoformat()}/{fresh.region}"
+    if fresh.done:
+        told.silence(work, ("weekly.eve", "weekly.morning", "weekly.later"), subject)
+    new_card(work, incoming.chat_id, CARD, subject=f"weekly/{subject}", member_id=work.actor.member_id)
+    board.refresh(work, fresh.week, work.world.campaign.region(fresh.region).track)
+
+
+def _unread(lines: Sequence[str]) -> list[dict[str, Any]]:
+    return [{"cell": "", "label": "", "value": line[:40], "why": "unknown", "units": []} for line in lines]
+
+
+def _refuse_secret(work: Work, incoming: Incoming, texts: Iterable[Any]) -> None:
+    secrecy.refuse_secret(work, incoming)
+    for text in texts:
+        word = secret_marking(str(text), work.world.reader)
+        if word is not None:
+            raise SecretMaterial(word=word)
