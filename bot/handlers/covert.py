@@ -1,4 +1,4 @@
-"""暗访, identity, and the hand-over after a preview, heard."""
+"""暗访, identity, and the hand-over after a preview, heard: whatever is shown of it is shown in private."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ async def mode(here: Hearing) -> Toast:
 async def preview(here: Hearing) -> Toast:
     """「转交办」: what the county would see."""
     press = here.pressed
-    return await here.do(handover.preview, press.subject, press.version, here.heard.chat_id)
+    return await here.do(handover.preview, press.subject, press.version, here.heard.sender_id)
 
 
 async def unpreview(here: Hearing) -> Toast:
@@ -57,13 +57,13 @@ async def confirm(here: Hearing) -> Toast:
 
 async def other_words(here: Hearing) -> Toast:
     """「改文字」."""
-    return await here.do(handover.ask_words, here.pressed.subject, here.heard.chat_id)
+    return await here.do(handover.ask_words, here.pressed.subject, here.heard.sender_id)
 
 
 async def take_words(here: Hearing) -> Toast:
     """The offered words are taken."""
     press = here.pressed
-    return await here.do(handover.take_words, press.subject, press.version, here.heard.chat_id)
+    return await here.do(handover.take_words, press.subject, press.version, here.heard.sender_id)
 
 
 async def pass_check(here: Hearing) -> Toast:

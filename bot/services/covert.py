@@ -104,7 +104,13 @@ def _nag(work: Work, row: Row[Any]) -> int:
 
 def _to_tell(work: Work, row: Row[Any]) -> list[Reached]:
     group = people.group_of(work, row.group_key) if row.group_key is not None else ()
-    leaders = [one for one in group if one.leader and one.reachable]
+    leaders = [
+        one
+        for one in group
+        if one.leader
+        and one.reachable
+        and not people.actor_by_id(work, one.member_id).answers_for(row.region)
+    ]
     waited = work.now >= row.created_at + work.world.rules.escalate_after
     if row.identity_open and not waited:
         return []  # whose it is has not been said

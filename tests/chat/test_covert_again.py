@@ -11,6 +11,7 @@ from bot.domain.permissions import Role
 from bot.ledger.desk import Work
 from bot.services import assignment, life
 from bot.services.outgoing import show_card
+from tests.chat.test_groups import bound
 from tests.drawn import photo
 from tests.town.scenes import People, labels, words
 from tests.town.town import Town
@@ -174,3 +175,53 @@ async def test_another_regions_contact_is_told_nothing_of_it(people: People) -> 
     await people.town.passes(hours=1)
 
     assert people.new(other)[heard:] == []
+
+
+async def test_a_press_forged_in_a_group_chat_shows_no_preview_there(people: People) -> None:
+    town = people.town
+    chat = await bound(town, people.leader, people.member)
+    people.leader.sends_photo(chat, photo(seed=3), caption="#问题 延津县王楼镇任庄村路边垃圾")
+    await town.settle()
+    line = chat.last
+    await people.files(people.leader, COVERT)
+    heard = len(chat.messages)
+
+    for data in ("1:preview:2:0", "1:ctext:2:0", "1:ctake:2:0", "1:open:2:0"):
+        people.leader.presses(line, data=data)
+        await town.settle()
+
+    assert [one.words for one in chat.messages[heard:]] == []
+    assert "确认转交办" in [label for one in people.new(people.leader) for label in labels(one)]
+
+
+async def test_a_leader_who_answers_for_the_region_is_not_asked_to_hand_over(people: People) -> None:
+    await people.town.also(people.leader, Role.CONTACT, region="延津县")
+    heard = len(people.new(people.leader))
+
+    await people.files(people.member, COVERT)
+    await people.town.passes(seconds=3)
+
+    assert not any("转交办" in labels(one) for one in people.new(people.leader)[heard:])
+    assert any("转交办" in labels(one) for one in people.new(people.chief))
+
+
+async def test_a_county_reads_nothing_from_before_it_knew_of_an_entry(people: People) -> None:
+    town = people.town
+    people.chief.sends(town.bot, "曝光：延津县王楼镇任庄村村口垃圾堆")
+    await town.settle()
+
+    def close(work: Work) -> None:
+        row = assignment.reload(work, 1)
+        life.put_state(work, row, State.CLOSED, "fixed", body="office:county", closed_at=work.now)
+
+    await town.app.parts.desk.do(close)
+    number = (await people.row()).number
+    await people.press(people.chief, await opened(people, people.chief, number), "反弹")
+    await people.press(people.contact, await opened(people, people.contact, number), "签收")
+    people.contact.presses(people.last(people.contact), data="1:history:1:0")
+    await town.settle()
+
+    history = words(people.last(people.contact))
+    assert "办理过程" in history
+    assert "签收" in history
+    assert "现场整改" not in history

@@ -36,6 +36,9 @@ __all__ = [
 GONE = None
 """A card whose subject has moved on is closed as stale."""
 
+IN_GROUPS = ("line",)
+"""Kinds of an entry's cards that may stand in a group's chat."""
+
 
 def card(work: Work, card_id: int) -> Shown | None:
     """What a card should show now; None when there is nothing to show any more."""
@@ -48,6 +51,8 @@ def card(work: Work, card_id: int) -> Shown | None:
         work.actor = people.actor_of(work, row.chat_id)
     if row.chat_id > 0 and not work.actor.grants:
         return GONE  # who left hears nothing more, not even by an edit
+    if row.chat_id < 0 and row.entry_id is not None and row.kind not in IN_GROUPS:
+        return GONE  # one reader's card never stands before several (red line (a))
     if row.kind in faces.FACES:
         return faces.FACES[row.kind](work, row)
     if row.entry_id is None:
