@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
-from bot.domain.entries import Mode, Source
+from bot.domain.entries import Mode, Source, State
 from bot.domain.masking import mask_numbers
 from bot.domain.permissions import Action, Standing, sees_names_of
 from bot.ledger import entries as book
@@ -97,11 +97,11 @@ def show(work: Work, entry_id: int, chat_id: int, page: int = -1, reply_to: int 
 def visible(work: Work, row: Row[Any]) -> list[dict[str, Any]]:
     """The events of an entry that the actor may read, as values for the text."""
     having = life.having_of(work, row)
-    return [
-        _line(work, row, event, having)
-        for event in book.events_of(work, row.id)
-        if _readable(row, event, having)
-    ]
+    found = book.events_of(work, row.id)
+    if not having - {Standing.CONTACT, Standing.TOWNSHIP}:
+        handed_over = (at for at, one in enumerate(found) if one.to_state == State.ASSIGNED)
+        found = found[next(handed_over, 0) :]  # the county knows an entry from 已交办 on
+    return [_line(work, row, event, having) for event in found if _readable(row, event, having)]
 
 
 def _readable(row: Row[Any], event: Row[Any], having: frozenset[Standing]) -> bool:
