@@ -9,6 +9,7 @@ from bot.delivery.hearing import Hearing
 from bot.domain.captions import menu_word
 from bot.handlers import chain as chains
 from bot.handlers import chats, check, county, covert, entries, groups, intake, lists, office, people, sources
+from bot.handlers import followup as follow
 from bot.services.answering import Toast, nothing
 from bot.texts import buttons
 
@@ -137,6 +138,8 @@ PRESSES: Mapping[str, Handler] = {
     "chain": chains.chain,
     "linkto": chains.link_to,
     "unlink": chains.unlink,
+    "urge": follow.urge,
+    "urgeall": follow.urge_region,
 }
 
 WORDS: Mapping[str, Handler] = {
@@ -155,6 +158,7 @@ WORDS: Mapping[str, Handler] = {
     "台账": lists.ledger,
     "销号": check.close_by_word,
     "暗访": covert.covert_on,
+    "催办": follow.urge_by_word,
     "切换": covert.ask_identity,
     "登记来源问题": sources.begin,
     "明访": covert.covert_off,

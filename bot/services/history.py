@@ -25,7 +25,7 @@ WORDS: Final = 80
 MOVES: Final = frozenset(
     {
         "assigned", "acknowledged", "submitted", "returned", "closed", "fixed", "reopened", "resumed",
-        "reassigned", "deferred", "voided", "withdrawn", "undone", "handed_over",
+        "reassigned", "deferred", "voided", "withdrawn", "undone", "handed_over", "urged",
     }
 )  # fmt: skip
 """Moves that the county's side reads of either side."""

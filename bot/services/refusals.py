@@ -13,6 +13,8 @@ Refusal
 ├── AlreadyDecided      another of the office was first with a proposal
 ├── AlreadyUrged        an entry was urged on this working day
 ├── NobodyReached       no contact of a region can be reached
+├── AlreadyUrged        an entry was urged on this working day
+├── NobodyReached       no contact of a region can be reached
 ├── AlreadyLinked       two entries are of one chain already
 ├── NeedsOffice         an office decides it, with a second person
 ├── AlreadyAsked        a request of that kind waits for its decision
@@ -65,6 +67,14 @@ class Refusal(Exception):
 
 class NotYours(Refusal):
     """The actor may not do that."""
+
+
+class AlreadyUrged(Refusal):
+    """An entry was urged on this working day."""
+
+
+class NobodyReached(Refusal):
+    """No contact of a region can be reached."""
 
 
 class AlreadyUrged(Refusal):

@@ -238,6 +238,8 @@ PRESSES: Mapping[str, Rule] = {
     "chain": Entry(Action.SEE),
     "linkto": Entry(Action.LINK),
     "unlink": Entry(Action.LINK, narrower=True),
+    "urge": Entry(Action.URGE),
+    "urgeall": Own(arg="6"),
     # people, links, chats
     "iknow": Own(),
     "lang": Own(arg="en"),
