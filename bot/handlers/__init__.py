@@ -8,7 +8,21 @@ from dataclasses import replace
 from bot.delivery.hearing import Hearing
 from bot.domain.captions import menu_word
 from bot.handlers import chain as chains
-from bot.handlers import chats, check, county, covert, entries, groups, intake, lists, office, people, sources
+from bot.handlers import (
+    chats,
+    check,
+    county,
+    covert,
+    entries,
+    groups,
+    intake,
+    lists,
+    office,
+    people,
+    scoring,
+    sources,
+    weekly,
+)
 from bot.handlers import followup as follow
 from bot.services.answering import Toast, nothing
 from bot.texts import buttons
@@ -29,6 +43,11 @@ COMMANDS: Mapping[str, Handler] = {
     "todo": lists.todo,
     "ledger": lists.ledger,
     "issue": lists.issue,
+    "score": scoring.score,
+    "rank": scoring.rank,
+    "why": scoring.details,
+    "measures": scoring.measures,
+    "weekly": weekly.open_,
 }
 
 ANYBODY = frozenset(("start", "help", "cancel", "iknow"))
@@ -140,7 +159,44 @@ PRESSES: Mapping[str, Handler] = {
     "unlink": chains.unlink,
     "urge": follow.urge,
     "urgeall": follow.urge_region,
+    "wform": weekly.form,
+    "wmerged": weekly.merged,
+    "wurge": weekly.urge,
+    "moveto_day": weekly.move,
+    "known": weekly.known,
+    "later": weekly.later,
+    "scask": scoring.ask_value,
+    "scnone": scoring.not_inspected,
+    "scsheet": scoring.sheet,
+    "scperiod": scoring.period,
+    "scend": scoring.end_marking,
+    "scurge": scoring.urge,
+    "scback": scoring.send_back,
+    "scdecide": scoring.decide,
+    "sctie": scoring.tie,
+    "scitem": scoring.item,
+    "scdraft": scoring.draft,
+    "sclock": scoring.lock,
+    "scunlock": scoring.unlock,
+    "scsend": scoring.send_for_approval,
+    "sccorrect": scoring.correct,
+    "scobject": scoring.object_,
+    "scobjs": scoring.objections,
+    "scyes": scoring.uphold,
+    "scno": scoring.not_upheld,
+    "scphoto": scoring.objection_photo,
+    "scwhy": scoring.why_region,
+    "scrank": scoring.ranking,
+    "scrule": scoring.choose_rule,
+    "scrules": scoring.send_rules,
+    "scmeas": scoring.measure,
+    "scconfirm": scoring.confirm_measure,
+    "scna": scoring.not_applicable,
+    "scdone": scoring.carried_out,
 }
+
+IN_GROUPS = frozenset(("private", "bind", "unbind", "eachphoto", "bindch"))
+"""Buttons that stand in chats with several readers; a press of any other there does nothing (red line (a))."""
 
 WORDS: Mapping[str, Handler] = {
     "帮助": people.help_,
@@ -156,6 +212,12 @@ WORDS: Mapping[str, Handler] = {
     "待办": lists.todo,
     "待核查": lists.to_check,
     "台账": lists.ledger,
+    "打分": scoring.score,
+    "排名": scoring.rank,
+    "得分明细": scoring.details,
+    "结果运用": scoring.measures,
+    "考评口径": scoring.rules,
+    "周报": weekly.open_,
     "销号": check.close_by_word,
     "暗访": covert.covert_on,
     "催办": follow.urge_by_word,
@@ -177,7 +239,9 @@ async def dispatch(here: Hearing) -> Toast:
         case "message" if heard.command:
             return await COMMANDS.get(heard.command, entries.message)(_open(here, heard.command))
         case "message" if people.may_be_roster(here):
-            return await people.document(here, otherwise=entries.message)
+            return await people.document(here, otherwise=_report_or_message)
+        case "message" if weekly.may_be_report(here):
+            return await weekly.document(here, otherwise=entries.message)
         case "message":
             return await (_by_word(here) or entries.message)(here)
         case "membership":
@@ -188,6 +252,11 @@ async def dispatch(here: Hearing) -> Toast:
             return await chats.channel_post(here.for_anybody())
         case _:
             return await here.for_anybody().do(nothing)
+
+
+async def _report_or_message(here: Hearing) -> Toast:
+    """A workbook that is no roster may be a weekly report."""
+    return await weekly.document(here, otherwise=entries.message)
 
 
 def _open(here: Hearing, name: str) -> Hearing:
@@ -208,6 +277,8 @@ async def _press(here: Hearing) -> Toast:
         press = buttons.parse(here.heard.data)
         handler = PRESSES[press.act]
     except (buttons.Unreadable, KeyError):
+        return await _old_button(here)
+    if not here.heard.private and press.act not in IN_GROUPS:
         return await _old_button(here)
     try:
         return await handler(_open(here.with_press(press), press.act))

@@ -9,10 +9,8 @@ from bot.ledger.desk import Work
 from bot.ledger.engines import out_of_reach
 from bot.services import (
     assignment,
-    checkers,
     covert,
     deputies,
-    digest,
     drafts,
     filer_photos,
     groupchat,
@@ -24,6 +22,7 @@ from bot.services import (
     townships,
     upkeep,
 )
+from bot.services.duties import digest
 from bot.services.duties import due as duties
 
 DUE: tuple[Callable[[Work], int], ...] = (
@@ -33,14 +32,13 @@ DUE: tuple[Callable[[Work], int], ...] = (
     requests.escalate_due,
     townships.unreviewed_due,
     townships.cut_off_due,
-    digest.undelivered_due,
-    checkers.digest_due,
     filer_photos.unanswered,
     seconds.held_due,
     deputies.ended_due,
     covert.waiting_due,
     handed.reports_due,
     duties.due,
+    digest.due,
     heads.new_day_due,
     groupchat.sweep,
     drafts.nag_due,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -11,12 +11,9 @@ from bot.domain.entries import State
 from bot.ledger import entries as book
 from bot.ledger import people
 from bot.ledger.desk import Work
-from bot.ledger.outbox import Priority
 from bot.ledger.people import Reached
-from bot.ledger.tables import entries, occurrences
-from bot.services.outgoing import Button, new_card, say, show_card
-
-DIGEST = "to_check_digest"
+from bot.ledger.tables import entries
+from bot.services.outgoing import new_card, show_card
 
 
 def at_once(work: Work, row: Row[Any]) -> list[Reached]:
@@ -73,30 +70,18 @@ def show(
     )
 
 
-def digest_due(work: Work) -> int:
-    """09:00: one silent line 「待核查 3 条」 to those of a group who did not hear at once; gives how many.
+def news(work: Work, since: datetime, slot: datetime) -> list[tuple[Reached, int]]:
+    """Those of a group who did not hear at once, and how many wait for their check, for the morning's digest.
 
-    It goes when proof has come since the morning before; what waits is counted in all. Caught up
-    after an outage on the same day until quiet hours.
+    When proof has come since the digest before; what waits is counted in all.
     """
-    local = work.local
-    slot = datetime.combine(local.date(), work.world.hours.digest, local.tzinfo)
-    if local < slot or work.world.hours.quiet(local):
-        return 0
-    key = {"kind": DIGEST, "subject": "", "due_at": slot, "recipient": 0}
-    done = select(occurrences.c.at).where(
-        *(occurrences.c[name] == value for name, value in key.items()),
-    )
-    if work.connection.execute(done).first() is not None:
-        return 0
-    work.connection.execute(occurrences.insert().values(**key, at=work.now))
-    told = 0
-    for group_key in _with_news(work, slot):
-        told += _digest(work, group_key, slot)
-    return told
+    found: list[tuple[Reached, int]] = []
+    for group_key in _with_news(work, since, slot):
+        found += _waiting_for(work, group_key, since, slot)
+    return found
 
 
-def _with_news(work: Work, slot: datetime) -> list[str]:
+def _with_news(work: Work, since: datetime, slot: datetime) -> list[str]:
     return list(
         work.connection.execute(
             select(entries.c.checker)
@@ -104,7 +89,7 @@ def _with_news(work: Work, slot: datetime) -> list[str]:
                 entries.c.state == State.SUBMITTED.value,
                 entries.c.checker.is_not(None),
                 entries.c.submitted_at < slot,
-                entries.c.submitted_at >= slot - timedelta(days=1),
+                entries.c.submitted_at >= since,
             )
             .distinct()
             .order_by(entries.c.checker)
@@ -112,7 +97,7 @@ def _with_news(work: Work, slot: datetime) -> list[str]:
     )
 
 
-def _digest(work: Work, group_key: str, slot: datetime) -> int:
+def _waiting_for(work: Work, group_key: str, since: datetime, slot: datetime) -> list[tuple[Reached, int]]:
     waiting = work.connection.execute(
         select(func.count()).where(
             entries.c.checker == group_key,
@@ -125,22 +110,12 @@ def _digest(work: Work, group_key: str, slot: datetime) -> int:
             entries.c.checker == group_key,
             entries.c.state == State.SUBMITTED.value,
             entries.c.submitted_at < slot,
-            entries.c.submitted_at >= slot - timedelta(days=1),
+            entries.c.submitted_at >= since,
         )
     ).all()
     heard = [{person.member_id for person in at_once(work, row)} for row in news]
-    told = 0
-    for person in people.group_of(work, group_key):
-        if not person.reachable or all(person.member_id in known for known in heard):
-            continue
-        told += say(
-            work,
-            person.chat_id,
-            "check.digest",
-            {"count": waiting},
-            buttons=((Button("one_by_one", "tocheck"),),),
-            priority=Priority.REMINDER,
-            silent=True,
-            dedup=f"tocheck:{slot:%Y%m%d}:{group_key}:{person.member_id}",
-        )
-    return told
+    return [
+        (person, waiting)
+        for person in people.group_of(work, group_key)
+        if person.reachable and not all(person.member_id in known for known in heard)
+    ]
