@@ -3,59 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime, tzinfo
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
+from townstage import TownStage
 
-from bot.playground.game.clock import GameClock
 from bot.playground.game.days import CampaignDays
-from bot.playground.server import Person
 from bot.playground.stories import STORIES, Both, Hears, Says, Step, Story, StoryFailed, Telling
-from bot.playground_app.cast import cast_of
-from bot.playground_app.hand import Hand
 from tests.town.town import Town
-
-
-class TownStage:
-    """A town on which stories are told: who is needed joins, the clock is moved as on the page."""
-
-    def __init__(self, town: Town) -> None:
-        self.town = town
-        self.server = town.server
-        self.bot = town.bot
-        campaign = town.app.world.campaign
-        self.days = CampaignDays(campaign.first_day, campaign.last_day, campaign.zone)
-        self.clock = GameClock(town.server, town.bot, Hand(town.app, town.clock), self.days)
-        self.people: dict[str, Person] = {}
-
-    async def join(self, story: Story) -> None:
-        """Everybody who appears in a story joins."""
-        parts = {part.place: part for part in cast_of(self.town.app.world)}
-        for place in story.cast:
-            part = parts[place]
-            if place not in self.people:
-                joined = await self.town.join(part.name, part.role, part.post, **part.scope)
-                self.people[place] = joined
-
-    def person(self, place: str) -> Person | None:
-        return self.people.get(place)
-
-    def now(self) -> datetime:
-        return self.clock.now()
-
-    def zone(self) -> tzinfo:
-        return self.days.zone
-
-    async def rest(self) -> None:
-        await self.clock.rest()
-
-    async def move_to(self, instant: datetime) -> str:
-        return await self.clock.move_to(instant)
-
-    def instant(self, name: Literal["friday", "period", "reminder"]) -> datetime | None:
-        return self.clock.instant(name)
 
 
 @pytest.fixture
@@ -77,7 +34,7 @@ async def tell(story: Story, stage: TownStage) -> Telling:
 @pytest.mark.parametrize("key", STORIES)
 async def test_a_story_goes_as_it_is_told(key: str, stage: TownStage) -> None:
     story = STORIES[key]
-    await stage.join(story)
+    await stage.join_cast(story)
 
     telling = await tell(story, stage)
 
@@ -86,7 +43,7 @@ async def test_a_story_goes_as_it_is_told(key: str, stage: TownStage) -> None:
 
 async def test_a_story_can_be_told_again_to_the_same_people(stage: TownStage) -> None:
     story = STORIES["report"]
-    await stage.join(story)
+    await stage.join_cast(story)
 
     first = await tell(story, stage)
     second = await tell(story, stage)
@@ -98,7 +55,7 @@ async def test_a_story_begins_on_the_next_working_morning(tmp_path: Path) -> Non
     night = datetime(2019, 4, 12, 22, 0, tzinfo=CampaignDays.of(XINXIANG).zone)
     async with Town(tmp_path, start=night) as town:
         stage = TownStage(town)
-        await stage.join(STORIES["report"])
+        await stage.join_cast(STORIES["report"])
 
         await Telling(STORIES["report"], stage).tell_step()
 
@@ -119,7 +76,7 @@ def test_every_step_is_explained_in_both_languages(key: str) -> None:
 async def test_what_is_not_seen_fails_the_story_and_says_what_was(stage: TownStage) -> None:
     step = Step(Both("问好", "Hello"), "lead:county/1", Says("帮助"), (Hears("lead:county/1", "没有的话"),))
     story = Story("x", Both("一", "one"), Both("一", "one"), (step,))
-    await stage.join(story)
+    await stage.join_cast(story)
 
     with pytest.raises(StoryFailed) as failed:
         await Telling(story, stage).tell_step()

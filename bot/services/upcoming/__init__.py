@@ -60,14 +60,15 @@ def _deputies(work: Work) -> Iterator[Upcoming]:
     if row is None or row.assigned_at is None:
         return
     span = work.world.rules.deputy_after
-    low, high = row.assigned_at, row.assigned_at + FAR
-    while high - low > timedelta(seconds=1):
-        middle = low + (high - low) / 2
-        if work.world.working_time(row.assigned_at, middle) >= span:
+    low, high = 0, int(FAR.total_seconds())
+    while high - low > 1:
+        middle = (low + high) // 2
+        until = row.assigned_at + timedelta(seconds=middle)
+        if work.world.working_time(row.assigned_at, until) >= span:
             high = middle
         else:
             low = middle
-    yield Upcoming(high, "deputy", row.number)
+    yield Upcoming(row.assigned_at + timedelta(seconds=high), "deputy", row.number)
 
 
 def _covert(work: Work) -> Iterator[Upcoming]:

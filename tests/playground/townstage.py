@@ -1,0 +1,66 @@
+"""A stage for stories: a town whose people join as they are needed, its clock moved as on the page."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+from typing import Literal
+
+from bot.playground.game.clock import GameClock
+from bot.playground.game.days import CampaignDays
+from bot.playground.server import Person
+from bot.playground.stories import Story
+from bot.playground_app.cast import cast_of
+from bot.playground_app.hand import Hand
+from tests.town.town import Town
+
+
+class TownStage:
+    """A town on which stories are told."""
+
+    def __init__(self, town: Town) -> None:
+        self.town = town
+        self.server = town.server
+        self.bot = town.bot
+        campaign = town.app.world.campaign
+        self.days = CampaignDays(campaign.first_day, campaign.last_day, campaign.zone)
+        self.hand = Hand(town.app, town.clock)
+        self.clock = GameClock(town.server, town.bot, self.hand, self.days)
+        self.people: dict[str, Person] = {}
+
+    async def join(self, *places: str) -> list[Person]:
+        """Who has these places in the cast joins."""
+        parts = {part.place: part for part in cast_of(self.town.app.world)}
+        for place in places:
+            part = parts[place]
+            if place not in self.people:
+                self.people[place] = await self.town.join(part.name, part.role, part.post, **part.scope)
+        return [self.people[place] for place in places]
+
+    async def join_cast(self, story: Story) -> None:
+        """Everybody who appears in a story joins."""
+        await self.join(*story.cast)
+
+    def person(self, place: str) -> Person | None:
+        return self.people.get(place)
+
+    def number(self, place: str) -> int | None:
+        person = self.person(place)
+        return None if person is None else person.id
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def local(self) -> datetime:
+        return self.now().astimezone(self.days.zone)
+
+    def zone(self) -> tzinfo:
+        return self.days.zone
+
+    async def rest(self) -> None:
+        await self.clock.rest()
+
+    async def move_to(self, instant: datetime) -> str:
+        return await self.clock.move_to(instant)
+
+    def instant(self, name: Literal["friday", "period", "reminder"]) -> datetime | None:
+        return self.clock.instant(name)
