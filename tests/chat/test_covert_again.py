@@ -225,3 +225,24 @@ async def test_a_county_reads_nothing_from_before_it_knew_of_an_entry(people: Pe
     assert "办理过程" in history
     assert "签收" in history
     assert "现场整改" not in history
+
+
+async def test_a_checking_group_hears_that_the_office_previews_a_report(people: People) -> None:
+    town = people.town
+    people.chief.sends(town.bot, REPORT)
+    await town.settle()
+
+    def close(work: Work) -> None:
+        row = assignment.reload(work, 1)
+        own: dict[str, Any] = {"checker": "county/1", "closed_at": work.now, "public_text": "村口积存垃圾"}
+        life.put_state(work, row, State.CLOSED, "fixed", body="group:county/1", **own)
+
+    await town.app.parts.desk.do(close)
+    heard = len(people.new(people.contact))
+    card = await opened(people, people.leader, (await people.row()).number)
+
+    answer = await people.press(people.leader, card, "反弹")
+
+    assert "由攻坚办转交办" in answer.text
+    assert (await people.row()).state == "closed"
+    assert people.new(people.contact)[heard:] == []
