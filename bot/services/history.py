@@ -132,7 +132,14 @@ def _named(row: Row[Any], event: Row[Any], having: frozenset[Standing]) -> bool:
     visited = row.mode == Mode.COVERT and event.body == f"group:{row.group_key}"
     if visited and not knows_visit(having):
         return False
+    if _of_another_county(row, event.body) and not sees_names_of(having, "group"):
+        return False  # it was re-assigned: the county before is not the reader's own side
     return sees_names_of(having, _side(event.body))
+
+
+def _of_another_county(row: Row[Any], body: str) -> bool:
+    kind, _, rest = body.partition(":")
+    return kind in _COUNTY and rest.partition("/")[0] != row.region
 
 
 def _words(row: Row[Any], event: Row[Any], having: frozenset[Standing]) -> str:
