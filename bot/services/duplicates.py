@@ -7,6 +7,7 @@ Nothing of this is for a chat with several readers.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sqlalchemy import Row
@@ -15,6 +16,11 @@ from bot.domain.masking import mask_numbers
 from bot.domain.permissions import Actor, standings
 from bot.ledger import entries as book
 from bot.ledger.desk import Work
+from bot.services import lookup
+
+_DASH = r"\s?[-‐-―−—–﹣－]\s?"
+_SPOKEN = re.compile(rf"[^\W\d_](?:20\d\d|\d{{0,2}})(?:{_DASH})?\d{{4}}{_DASH}\d{{1,4}}(?!\d)")
+ANOTHER = "另一条"
 
 
 def number_for(work: Work, entry_id: int | None, reader: Actor | None = None) -> str:
@@ -32,3 +38,23 @@ def reason_for(work: Work, row: Row[Any]) -> dict[str, str]:
         "void_reason": mask_numbers(row.void_reason or ""),
         "duplicate_of": number_for(work, row.duplicate_of) if row.state == "void" else "",
     }
+
+
+def without_hidden(work: Work, text: str) -> str:
+    """Words that others will read, with 「另一条」 for every number of an entry that is hidden now."""
+    told: list[str] = []
+    end = 0
+    for found in _SPOKEN.finditer(text):
+        # a prefix has one letter or two, and no space parts it from the word before
+        for start in (found.start(), max(found.start() - 1, end)):
+            if _hidden(work, text[start : found.end()]):
+                told += [text[end:start], ANOTHER]
+                end = found.end()
+                break
+    return "".join(told) + text[end:]
+
+
+def _hidden(work: Work, words: str) -> bool:
+    number = lookup.number_in(words)
+    row = book.by_number(work, number) if number is not None else None
+    return row is not None and (book.facts_of(row).hidden or bool(row.identity_open))

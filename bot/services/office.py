@@ -23,6 +23,9 @@ DEFER_REASONS = ("works", "weather", "dispute", "other")
 """施工需要工期 · 天气原因 · 权属待定 · 其他."""
 
 
+MOST_REASON = 500
+
+
 def _stands(row: Row[Any], to: State) -> None:
     try:
         check_move(State(row.state), to)
@@ -122,11 +125,16 @@ def ask_void(
     )
 
 
+def _reason(work: Work, incoming: Incoming) -> str:
+    """A reason in words as the county will read it."""
+    return duplicates.without_hidden(work, incoming.text.strip()[:MOST_REASON])
+
+
 @questions.answers("void_words")
 def _void_words(work: Work, question: Row[Any], incoming: Incoming) -> None:
     subject = question.subject
     if subject["reason"] != "duplicate":
-        void(work, subject["entry"], subject["version"], "other", words=incoming.text.strip()[:500])
+        void(work, subject["entry"], subject["version"], "other", words=_reason(work, incoming))
         return
     other = lookup.by_words(work, incoming.text)
     if other.id == subject["entry"]:
@@ -168,7 +176,7 @@ def ask_defer(work: Work, entry_id: int, version: int, chat_id: int, reply_to: i
 
 @questions.answers("defer_words")
 def _defer_words(work: Work, question: Row[Any], incoming: Incoming) -> None:
-    defer(work, question.subject["entry"], question.subject["version"], "other", incoming.text.strip()[:500])
+    defer(work, question.subject["entry"], question.subject["version"], "other", _reason(work, incoming))
 
 
 @seconds.carries("defer")
