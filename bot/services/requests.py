@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, select, update
 
 from bot.domain.entries import OPEN_STATES, State
-from bot.domain.permissions import Action, Standing, may
+from bot.domain.permissions import Action, Standing, may, standings
 from bot.ledger import cards as card_book
 from bot.ledger import entries as book
 from bot.ledger import people
@@ -175,24 +175,31 @@ def _show(work: Work, request_id: int, entry_id: int, persons: Sequence[Reached]
 
 
 def escalate_due(work: Work) -> int:
-    """A leader's 24 hours without an answer are over: the office may decide too; gives how many."""
-    rows = work.connection.execute(
+    """A leader's 24 hours are over without an answer, or there is none: the office may decide; how many."""
+    waiting = work.connection.execute(
         select(requests)
         .join(entries, entries.c.id == requests.c.entry_id)
         .where(
             requests.c.state == "open",
             requests.c.kind == EXTENSION,
             requests.c.escalated_at.is_(None),
-            requests.c.at <= work.now - work.world.rules.escalate_after,
             entries.c.state.in_([state.value for state in OPEN_STATES]),
         )
     ).all()
+    late = work.now - work.world.rules.escalate_after
+    rows = [one for one in waiting if one.at <= late or not leaders(work, _entry_of(work, one))]
     for request in rows:
         work.connection.execute(
             update(requests).where(requests.c.id == request.id).values(escalated_at=work.now)
         )
         _show(work, request.id, request.entry_id, people.office_of(work, request.track))
     return len(rows)
+
+
+def _entry_of(work: Work, request: Row[Any]) -> Row[Any]:
+    row = book.get(work, request.entry_id)
+    assert row is not None
+    return row
 
 
 def withdraw(work: Work, request_id: int) -> Toast:
@@ -343,9 +350,7 @@ def undo(work: Work, request_id: int) -> Toast:
         .where(requests.c.id == request.id)
         .values(state="open", decided_by=None, decided_at=None)
     )
-    deadline = (
-        datetime.fromisoformat(request.data["deadline"]) if request.state == "granted" else row.deadline
-    )
+    deadline = _before_grant(work, request) if request.state == "granted" else row.deadline
     fresh = life.amend(
         work, row, "decision_undone", body=body,
         data={"request": request.id, "deadline": deadline.isoformat()},
@@ -353,6 +358,14 @@ def undo(work: Work, request_id: int) -> Toast:
     )  # fmt: skip
     _answer(work, request, fresh, "request.undone", body)
     return Toast("check.undone_toast", {"number": row.number})
+
+
+def _before_grant(work: Work, request: Row[Any]) -> datetime:
+    """The deadline that a grant replaced: a return may have moved it since it was asked for."""
+    for event in reversed(book.events_of(work, request.entry_id)):
+        if event.kind == "extended" and event.data.get("request") == request.id:
+            return datetime.fromisoformat(event.data["before"])
+    return datetime.fromisoformat(request.data["deadline"])
 
 
 def undoable(work: Work, request: Row[Any]) -> bool:
@@ -374,7 +387,8 @@ def _answer(work: Work, request: Row[Any], row: Row[Any], text: str, body: str) 
     }
     told = telling.contacts_line(work, row, text, values, silent=False)
     asked_in = (request.data or {}).get("chat")
-    if not told and asked_in:
+    asker = standings(people.actor_by_id(work, request.member_id), book.facts_of(row), work.world.campaign)
+    if not told and asked_in and Standing.CONTACT in asker:
         reply_to = card_book.message_of(work, asked_in, f"entry:{row.id}", "county")
         say(work, asked_in, text, values, reply_to=reply_to)
 

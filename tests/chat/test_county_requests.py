@@ -11,7 +11,6 @@ from tests.chat.counties import HEAP, answered, contact, file, labels, leader, s
 from tests.drawn import photo
 from tests.town.town import Town
 
-
 ONE_DAY = "延津县王楼镇任庄村村口垃圾堆，限1天"
 
 
