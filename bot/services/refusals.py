@@ -13,8 +13,6 @@ Refusal
 ├── AlreadyDecided      another of the office was first with a proposal
 ├── AlreadyUrged        an entry was urged on this working day
 ├── NobodyReached       no contact of a region can be reached
-├── AlreadyUrged        an entry was urged on this working day
-├── NobodyReached       no contact of a region can be reached
 ├── AlreadyLinked       two entries are of one chain already
 ├── NeedsOffice         an office decides it, with a second person
 ├── AlreadyAsked        a request of that kind waits for its decision
@@ -67,14 +65,6 @@ class Refusal(Exception):
 
 class NotYours(Refusal):
     """The actor may not do that."""
-
-
-class AlreadyUrged(Refusal):
-    """An entry was urged on this working day."""
-
-
-class NobodyReached(Refusal):
-    """No contact of a region can be reached."""
 
 
 class AlreadyUrged(Refusal):
