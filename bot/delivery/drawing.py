@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
-from bot.documents import pictures
+from bot.documents import pictures, ranking_card
 from bot.media.errors import StoreError
 from bot.media.fonts import Fonts
 from bot.media.store import PhotoStore
@@ -51,8 +52,44 @@ class Drawing:
                 return "invitation.png", pictures.invitation_card(
                     values["link"], html.plain(words).split("\n"), fonts=self._fonts
                 )
+            case "ranking":
+                return "ranking.jpg", self._ranking(parcel, picture["values"])
             case make:
                 raise ValueError(make)
+
+    def _ranking(self, parcel: Parcel, values: Mapping[str, Any]) -> bytes:
+        """The card of a ranking, in the words of its reader's language."""
+        language = self._catalogue.language(parcel.language)
+
+        def word(key: str) -> str:
+            return self._catalogue.label(language, "ranking_card", key)
+
+        def states(key: str) -> str:
+            return self._catalogue.label(language, "score_states", key)
+
+        window = values["window"]
+        name = window["label"] if language == "zh" else window["key"]
+        days = " – ".join(self._catalogue.day(window[key], language) for key in ("first_day", "last_day"))
+        correction = f" {word('correction')}{values['correction']}" if values["correction"] else ""
+        lines = [
+            ranking_card.RankingLine(
+                rank=row["rank"] or 0,
+                region=row["region"],
+                total=row["total"] or "",
+                parts=" · ".join(f"{word(key)} {value}" for key, value in row["parts"].items() if value),
+                tied=word("tied") if row["tied"] else "",
+                last=word("last") if row["last"] else "",
+                change=row["change"] or "",
+                status="" if row["total"] else states(row["status"]),
+                trend=tuple(None if value is None else Decimal(value) for value in row["trend"]),
+            )
+            for row in values["rows"]
+        ]
+        kind = word("month" if values["monthly"] else "ten_day")
+        title = f"{values['track']}{'' if language == 'zh' else ' '}{kind}"
+        return ranking_card.ranking_card(
+            title, f"{name}{correction}　{days}", word("note"), lines, fonts=self._fonts
+        )
 
     def _label(self, parcel: Parcel, key: str) -> str:
         return self._catalogue.label(parcel.language, "pictures", key)

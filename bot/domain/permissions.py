@@ -79,6 +79,10 @@ class Actor:
         """Tracks whose office the actor belongs to."""
         return _once(g.track for g in self.grants if g.role is Role.OFFICE and g.track)
 
+    def bodies(self) -> tuple[str, ...]:
+        """The bodies in which the actor may be a second person 送审: offices by track, 敢转争."""
+        return (*self.offices(), *(("oversight",) if self.has(Role.OVERSIGHT) else ()))
+
     def regions(self) -> tuple[str, ...]:
         """Regions for which the actor is a contact."""
         return _once(g.region for g in self.grants if g.role is Role.CONTACT and g.region)
@@ -321,3 +325,47 @@ MAY_INVITE: Mapping[Role, frozenset[Role]] = {
     Role.CONTACT: frozenset({Role.TOWNSHIP}),
 }
 """Who may invite whom: the office within its track, the contact the townships of its region."""
+
+
+class ScoreAct(StrEnum):
+    """What can be done about scores and what follows from them (SPEC §5)."""
+
+    RANKING = "ranking"  # the published ranking of a track 排名
+    ENTER = "enter"  # marks and points
+    DETAILS = "details"  # 得分明细: every item of a region
+    OBJECT = "object"  # 提出异议
+    RUN = "run"  # 口径, drafts, decisions, locking, publishing
+    CONFIRM_RANKED = "confirm_ranked"  # measures that follow from rankings
+    CONFIRM_WARNED = "confirm_warned"  # measures that follow from warnings
+
+
+MAY_SCORE: Mapping[ScoreAct, frozenset[Role]] = {
+    ScoreAct.RANKING: frozenset(Role),
+    ScoreAct.ENTER: frozenset({Role.INSPECTOR, Role.OFFICE, Role.OVERSIGHT}),
+    ScoreAct.DETAILS: frozenset({Role.CONTACT, Role.OFFICE, Role.OVERSIGHT, Role.CITY_LEADER}),
+    ScoreAct.OBJECT: frozenset({Role.CONTACT}),
+    ScoreAct.RUN: frozenset({Role.OFFICE}),
+    ScoreAct.CONFIRM_RANKED: frozenset({Role.OFFICE}),
+    ScoreAct.CONFIRM_WARNED: frozenset({Role.OVERSIGHT}),
+}
+"""Who may do what about scores; an office within its track, a contact for its region, a group's leader
+with the group's own marks. What is sealed is closed to everybody but those who gave it."""
+
+
+def may_score(act: ScoreAct, actor: Actor, *, track: str | None = None, region: str | None = None) -> bool:
+    """Whether an actor may do that about a region, or about a whole track."""
+    return any(
+        grant.role in MAY_SCORE[act] and _in_scope(grant, track, region, act) for grant in actor.grants
+    )
+
+
+def _in_scope(grant: Grant, track: str | None, region: str | None, act: ScoreAct) -> bool:
+    match grant.role:
+        case Role.OFFICE:
+            return track is None or grant.track == track
+        case Role.CONTACT if act in (ScoreAct.DETAILS, ScoreAct.OBJECT):
+            return grant.region == region and region is not None
+        case Role.INSPECTOR if act is ScoreAct.ENTER:
+            return grant.leader
+        case _:
+            return True

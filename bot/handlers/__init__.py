@@ -238,6 +238,8 @@ async def dispatch(here: Hearing) -> Toast:
             return await intake.edited(here)
         case "message" if heard.command:
             return await COMMANDS.get(heard.command, entries.message)(_open(here, heard.command))
+        case "message" if scoring.may_be_sheet(here):
+            return await scoring.document(here, otherwise=_other_workbook)
         case "message" if people.may_be_roster(here):
             return await people.document(here, otherwise=_report_or_message)
         case "message" if weekly.may_be_report(here):
@@ -252,6 +254,11 @@ async def dispatch(here: Hearing) -> Toast:
             return await chats.channel_post(here.for_anybody())
         case _:
             return await here.for_anybody().do(nothing)
+
+
+async def _other_workbook(here: Hearing) -> Toast:
+    """A workbook that is no sheet of scores may be a roster."""
+    return await people.document(here, otherwise=_report_or_message)
 
 
 async def _report_or_message(here: Hearing) -> Toast:
@@ -269,6 +276,8 @@ def _by_word(here: Hearing) -> Handler | None:
     if message is None or not message.private or message.attachments or not message.text:
         return None
     word = menu_word(message.text, here.desk.world.reader) or here.catalogue.menu_word(message.text)
+    if word is None and scoring.asks_why(message.text):
+        return scoring.details
     return WORDS.get(word) if word else None
 
 

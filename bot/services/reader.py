@@ -199,7 +199,7 @@ def panel_buttons(work: Work, row: Row[Any], having: frozenset[Standing], panel:
 def second_card(work: Work, card_row: Row[Any]) -> Shown | None:
     """A proposal for its second person, and for the one who proposed it."""
     request = seconds.get(work, int(card_row.subject.partition(":")[2]))
-    if request is None or request.track not in work.actor.offices():
+    if request is None or request.track not in work.actor.bodies():
         return Shown("office.second_gone", {})
     row = book.get(work, request.entry_id) if request.entry_id else None
     having = life.having_of(work, row) if row is not None else frozenset()

@@ -6,7 +6,7 @@ that registers here what carrying it out means; everything that two must agree t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Row, select, update
@@ -23,6 +23,8 @@ from bot.services.outgoing import say, show_card
 from bot.services.refusals import AlreadyDecided, AlreadyProposed, NoSuchEntry, NotYours, Refusal
 
 KIND = "second"
+OVERSIGHT = "oversight"
+"""In place of a track, where 市「敢转争」办公室 decides."""
 
 LAPSED = Toast("office.lapsed_toast", alert=True)
 """The answer to a press on what fell away: its card says so too."""
@@ -60,7 +62,7 @@ def propose(
     """
     if entry_id is not None and open_about(work, entry_id) is not None:
         raise AlreadyProposed
-    others = [one for one in people.office_of(work, track) if one.member_id != work.actor.member_id]
+    others = [one for one in _members(work, track) if one.member_id != work.actor.member_id]
     hold = None if others else work.now + work.world.rules.lone_office_hold
     request_id = work.insert(
         requests,
@@ -78,7 +80,7 @@ def propose(
         work,
         "proposed",
         entry_id=entry_id,
-        body=f"office:{track}",
+        body=_body(track),
         data={"act": act, "reason": reason, "request": request_id},
     )
     _show(work, request_id, entry_id, [_proposer(work), *others])
@@ -143,6 +145,17 @@ def _tell_lapsed(work: Work, request: Row[Any], row: Row[Any], *, besides: int =
         )
 
 
+def _body(track: str) -> str:
+    return OVERSIGHT if track == OVERSIGHT else f"office:{track}"
+
+
+def _members(work: Work, body: str) -> Sequence[Reached]:
+    """Everybody of the body in which two must agree: a track's office, or 市「敢转争」办公室."""
+    if body == OVERSIGHT:
+        return people.holders_of(work, Role.OVERSIGHT)
+    return people.office_of(work, body)
+
+
 def _proposer(work: Work) -> Reached:
     member = people.member(work, work.actor.member_id)
     assert member is not None
@@ -185,7 +198,7 @@ def waiting_for(work: Work) -> list[Row[Any]]:
             .where(
                 requests.c.kind == KIND,
                 requests.c.state == "open",
-                requests.c.track.in_(work.actor.offices()),
+                requests.c.track.in_(work.actor.bodies()),
                 requests.c.member_id != work.actor.member_id,
             )
             .order_by(requests.c.id)
@@ -240,7 +253,7 @@ def held_due(work: Work, most: int = 20) -> int:
     before = work.actor
     for row in rows:
         work.actor = people.actor_by_id(work, row.member_id)
-        if row.track not in work.actor.offices():
+        if row.track not in work.actor.bodies():
             _close(work, row, "lapsed")
         else:
             _carry_out(work, row, agreed_by=None, key=f"second:{row.id}")
@@ -250,9 +263,9 @@ def held_due(work: Work, most: int = 20) -> int:
 
 def _to_decide(work: Work, request_id: int) -> Row[Any]:
     row = get(work, request_id)
-    if row is None or row.track not in work.actor.offices():
+    if row is None or row.track not in work.actor.bodies():
         raise NoSuchEntry
-    if not work.actor.has(Role.OFFICE) or row.member_id == work.actor.member_id:
+    if row.member_id == work.actor.member_id:
         raise NotYours
     _still_open(work, row)
     return row
@@ -301,7 +314,7 @@ def _close(work: Work, row: Row[Any], state: str) -> None:
             work,
             f"proposal_{state}",
             entry_id=row.entry_id,
-            body=f"office:{row.track}",
+            body=_body(row.track),
             data={"act": row.data["act"], "request": row.id},
         )
     refresh(work, row)

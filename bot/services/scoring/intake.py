@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from bot.domain.campaign import Campaign
+from bot.domain.scoring import Scheme
 from bot.ledger.desk import Work
 from bot.ledger.tables import score_items
 from bot.services.scoring import items, schemes, sheets, windows
@@ -52,6 +54,20 @@ def check(
     if faults:
         raise BadLines(sorted(faults, key=lambda fault: fault.row))
     return entries, {key: number for key, (_, number) in by_track.items()}
+
+
+def read_only(
+    campaign: Campaign, lines: Sequence[Line], track: str, scheme: Scheme, *, monthly: bool = False
+) -> tuple[list[Entry], list[Fault]]:
+    """The entries of some lines of one track, whatever state its period is in.
+
+    Raises:
+        BadLines: one of them cannot be taken.
+    """
+    entries, faults = read(campaign, lines, {track: scheme}, monthly=monthly, tracks=[track])
+    if faults or not entries:
+        raise BadLines(faults or [Fault(1, "", "", "empty_text")])
+    return entries, faults
 
 
 def import_lines(work: Work, period: str, lines: Sequence[Line], content: bytes) -> int:

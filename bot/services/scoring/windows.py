@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.calendar import CampaignCalendar, Month, Period
 from bot.ledger.desk import Work
+from bot.services.duties import days
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -127,3 +128,20 @@ def begun(work: Work, one: Window) -> bool:
 def over(work: Work, one: Window) -> bool:
     """Whether a window is closed."""
     return work.now >= one.end
+
+
+def all_of(work: Work) -> list[Window]:
+    """Every window of the campaign: the periods in order, then the months."""
+    found = calendar(work)
+    periods = [of_period(period) for period in found.periods]
+    return [*periods, *(of_month(found, month) for month in found.months)]
+
+
+def works_on(work: Work) -> Callable[[date], bool]:
+    """Which days are worked, as the offices have decided."""
+    return days.works_on(work)
+
+
+def known(work: Work, key: str) -> bool:
+    """Whether a window has that key."""
+    return any(one.key == key for one in all_of(work))

@@ -1,0 +1,170 @@
+"""考评打分表 as a workbook: written prefilled for one body, read back cell by cell."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bot.services.scoring.lines import Fault, Line
+
+LARGEST_UNPACKED: Final = 50 * 1024 * 1024
+MOST_ROWS: Final = 400
+HEAD: Final = 4
+"""The row of the column heads, from 1; above it title, period and hint."""
+
+MARK = "打分表"
+REASON = "扣分依据"
+
+
+class SheetError(Exception):
+    """What can be wrong with a file that is taken for a sheet of scores.
+
+    SheetError
+    ├── UnreadableSheet   no workbook, a broken or an outsized one
+    └── NotAScoreSheet    a workbook without our heads
+    """
+
+
+class UnreadableSheet(SheetError):
+    """No workbook that can be opened."""
+
+
+class NotAScoreSheet(SheetError):
+    """A workbook, but not this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What was read: the period's key, the lines, and faults of single cells (`row` is the sheet's)."""
+
+    period: str
+    lines: Sequence[Line]
+    faults: Sequence[Fault]
+
+
+def write(values: Mapping[str, Any]) -> tuple[str, bytes]:
+    """The sheet to fill in: a row a region; a column for marks and one for points a source, one for reasons.
+
+    `values`: `campaign`, `window` (key, label, days), `columns` (key, label, most), `rows` (region, given,
+    sources). Papers for offices are Chinese.
+    """
+    import xlsxwriter
+
+    out = io.BytesIO()
+    window, columns = values["window"], values["columns"]
+    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:
+        sheet = book.add_worksheet("打分")
+        title = book.add_format({"bold": True, "font_size": 15})
+        quiet = book.add_format({"font_color": "#59636b", "font_size": 10})
+        head = book.add_format(
+            {"bold": True, "border": 1, "align": "center", "valign": "vcenter", "text_wrap": True}
+        )
+        cell = book.add_format({"border": 1, "num_format": "0.00##", "align": "center"})
+        words = book.add_format({"border": 1, "text_wrap": True})
+        closed = book.add_format({"border": 1, "bg_color": "#e6e9eb"})
+        sheet.write_string(0, 0, f"{values['campaign']}考评打分表", title)
+        sheet.write_string(1, 0, MARK)
+        sheet.write_string(1, 1, window["key"])
+        sheet.write_string(
+            1, 2, f"{window['label']}（{window['first_day']} 至 {window['last_day']}）仅供工作使用", quiet
+        )
+        sheet.write_string(2, 0, "打分填在「打分」列；加减分写正负数并在最后一列写明依据。空格不计。", quiet)
+        sheet.write_string(HEAD - 1, 0, "单位", head)
+        at = 1
+        places: dict[str, tuple[int | None, int]] = {}
+        for column in columns:
+            mark_at = at if column["most"] else None
+            if mark_at is not None:
+                sheet.write_string(HEAD - 1, at, f"{column['label']} 打分(0-{column['most']})", head)
+                at += 1
+            places[column["key"]] = (mark_at, at)
+            sheet.write_string(HEAD - 1, at, f"{column['label']} 加减分", head)
+            at += 1
+        sheet.write_string(HEAD - 1, at, REASON, head)
+        for number, row in enumerate(values["rows"], start=HEAD):
+            sheet.write_string(number, 0, row["region"], words)
+            for key, (mark_at, points_at) in places.items():
+                allowed = key in row["sources"]
+                for place in (mark_at, points_at):
+                    if place is None:
+                        continue
+                    given = row["given"].get(key) if place == mark_at else None
+                    if given is not None:
+                        sheet.write_number(number, place, float(given), cell)
+                    else:
+                        sheet.write_blank(number, place, None, cell if allowed else closed)
+            sheet.write_blank(number, at, None, words)
+        sheet.set_row(HEAD - 1, 48)
+        sheet.set_column(0, 0, 14)
+        sheet.set_column(1, max(1, at - 1), 13)
+        sheet.set_column(at, at, 36)
+        sheet.freeze_panes(HEAD, 1)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+    return f"打分表-{window['key']}.xlsx", out.getvalue()
+
+
+def read(data: bytes) -> Filled:
+    """The lines of a sheet that came back; empty cells say nothing.
+
+    Raises:
+        UnreadableSheet, NotAScoreSheet: see there.
+    """
+    import openpyxl  # heavy: only where a workbook is read
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
+                raise UnreadableSheet("too large when unpacked")
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError, SyntaxError) as error:
+        raise UnreadableSheet(str(error)) from error
+    try:
+        rows = [
+            list(row)
+            for row in book.worksheets[0].iter_rows(max_row=HEAD + MOST_ROWS, max_col=30, values_only=True)
+        ]
+    except (ValueError, KeyError, SyntaxError, IndexError) as error:
+        raise UnreadableSheet(str(error)) from error
+    finally:
+        book.close()
+    if len(rows) < HEAD or _text(rows[1], 0) != MARK:
+        raise NotAScoreSheet
+    return _read(_text(rows[1], 1), rows)
+
+
+def _read(period: str, rows: list[list[Any]]) -> Filled:
+    heads = [_text(rows[HEAD - 1], at) for at in range(len(rows[HEAD - 1]))]
+    reason_at = heads.index(REASON) if REASON in heads else -1
+    lines: list[Line] = []
+    faults: list[Fault] = []
+    for number, row in enumerate(rows[HEAD:], start=HEAD + 1):
+        region = _text(row, 0)
+        if not any(_text(row, at) for at in range(len(row))):
+            continue
+        reason = _text(row, reason_at) if reason_at >= 0 else ""
+        for at, head in enumerate(heads):
+            value = _text(row, at)
+            if not value or at in (0, reason_at) or not head:
+                continue
+            name, _, what = head.rpartition(" ")
+            kind = "mark" if what.startswith("打分") else "points" if what == "加减分" else ""
+            if not kind:
+                faults.append(Fault(number, region, value, "columns"))
+                continue
+            lines.append(Line(number, region, name, kind, value, reason if kind == "points" else ""))
+    return Filled(period, lines, faults)
+
+
+def _text(row: Sequence[Any], at: int) -> str:
+    """A cell as it would be typed: numbers in their shortest decimal form."""
+    value = row[at] if at < len(row) else None
+    if value is None or isinstance(value, bool):
+        return ""
+    if isinstance(value, float):
+        return f"{value:.6f}".rstrip("0").rstrip(".")
+    return " ".join(str(value).split())

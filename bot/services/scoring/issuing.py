@@ -1,0 +1,197 @@
+"""锁定 → 送审 → 印发 in the chat, and the numbered 更正 of a published ranking (SPEC §5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row
+
+from bot.ledger import events, people
+from bot.ledger.desk import Work
+from bot.ledger.tables import score_sheets
+from bot.services import questions, seconds
+from bot.services.answering import Toast
+from bot.services.incoming import Incoming
+from bot.services.outgoing import Button, say
+from bot.services.refusals import ScoreNotNow
+from bot.services.scoring import measurecards, periodcard, publishing, rankingview, schemes, sheets, windows
+from bot.services.scoring.deciding import change, fresh
+from bot.services.scoring.periodcard import held
+from bot.services.scoring.publishing import NotPublishable
+from bot.services.scoring.windows import Window
+
+
+def lock(work: Work, sheet_id: int, version: int) -> Toast:
+    """「锁定」, when the time for objections is over and everything is decided.
+
+    Raises:
+        ScoreNotNow: what is still in the way.
+    """
+    track, window, row = held(work, sheet_id)
+    fresh(row, version, window, "draft")
+    why = in_the_way(work, row, window)
+    if why:
+        raise ScoreNotNow(why=why, window=window.values(), until=row.objections_until.isoformat())
+    scheme, number = schemes.scheme_for(work, track, window.key)
+    try:
+        locked = publishing.lock(work, row, window, scheme, number, body=f"office:{track}")
+    except NotPublishable as error:
+        raise ScoreNotNow(why=error.why, window=window.values()) from None
+    periodcard.refresh(work, track, window)
+    return Toast("scoring.locked_toast", {"hash": locked.hash[:12]})
+
+
+def in_the_way(work: Work, row: Row[Any], window: Window) -> str:
+    """What keeps a draft from being locked: a key of the refusals, or nothing."""
+    if schemes.approved(work, row.track, window.key) is None:
+        return "no_rules"
+    if work.now < row.objections_until:
+        return "objections_open"
+    if periodcard.open_objections(work, row.id):
+        return "objections_unanswered"
+    if periodcard.undecided(work, row, window):
+        return "undecided"
+    board = sheets.board(work, row.track, window, row)
+    if board.tied_for_last and not (row.decisions or {}).get("tie"):
+        return "tie"
+    return ""
+
+
+def unlock(work: Work, sheet_id: int, version: int) -> Toast:
+    """「退回核对」: a locked ranking that is not published becomes a draft again."""
+    track, window, row = held(work, sheet_id)
+    fresh(row, version, window, "locked")
+    if periodcard.proposed(work, row.id):
+        raise ScoreNotNow(why="proposed", window=window.values())
+    change(work, row, window, state="draft", data=None, hash=None, locked_at=None)
+    events.record(
+        work,
+        "score_unlocked",
+        body=f"office:{track}",
+        data={"track": track, "period": window.key, "hash": row.hash},
+    )
+    return Toast("scoring.unlocked_toast")
+
+
+def propose(work: Work, sheet_id: int, version: int) -> Toast:
+    """「送审」: another of the office agrees, and it is published."""
+    track, window, row = held(work, sheet_id)
+    fresh(row, version, window, "locked")
+    if periodcard.proposed(work, row.id):
+        raise ScoreNotNow(why="proposed", window=window.values())
+    toast = seconds.propose(
+        work,
+        "publish_ranking",
+        track=track,
+        reason=_summary(work, row, window),
+        data={"sheet": row.id, "hash": row.hash},
+    )
+    periodcard.refresh(work, track, window)
+    return toast
+
+
+def _summary(work: Work, row: Row[Any], window: Window) -> str:
+    """The ranking in one line for the one who agrees."""
+    rows = [one for one in row.data["rows"] if one["rank"] is not None]
+    named = " ".join(f"{one['rank']}{one['region']}{one['total']}" for one in rows)
+    number = f" 更正{row.correction}" if row.correction else ""
+    return f"{work.world.campaign.track(row.track).name} {window.label}{number}：{named}"[:300]
+
+
+@seconds.carries("publish_ranking")
+def _carry(work: Work, request: Row[Any], key: str) -> None:
+    row = sheets.get(work, request.data["sheet"])
+    assert row is not None
+    window = windows.window(work, row.period)
+    if row.state != "locked" or row.hash != request.data["hash"]:
+        raise ScoreNotNow(why="moved", window=window.values())
+    fresh_measures = publishing.publish(
+        work, row, body=f"office:{row.track}", **seconds.signatures(work, request)
+    )
+    announce(work, row, window, key)
+    measurecards.tell_proposed(work, fresh_measures, key)
+    periodcard.refresh(work, row.track, window)
+
+
+def announce(work: Work, row: Row[Any], window: Window, key: str) -> None:
+    """Tell of a published ranking: each contact its own line, the office and the channel the whole."""
+    track = work.world.campaign.track(row.track)
+    rows = row.data["rows"]
+    for one in rows:
+        for person in people.contacts_of(work, one["region"]):
+            say(
+                work,
+                person.chat_id,
+                "scoring.own_line",
+                {"window": window.values(), "correction": row.correction, "line": _line(one)},
+                buttons=((Button("ranking", "scrank", 0, 0, f"{track.key}.{window.key}"),),),
+                dedup=f"{key}:own:{person.member_id}:{one['region']}",
+                protect=True,
+            )
+    picture = rankingview.picture(work, row, window)
+    values = rankingview.values(work, row, window)
+    for person in people.office_of(work, track.key):
+        say(
+            work, person.chat_id, "scoring.published", values, picture=picture,
+            dedup=f"{key}:office:{person.member_id}",
+        )  # fmt: skip
+    for chat_id in rankingview.channels(work, track.key):
+        say(work, chat_id, "scoring.published", values, picture=picture, dedup=f"{key}:channel:{chat_id}")
+
+
+def _line(one: dict[str, Any]) -> dict[str, Any]:
+    return {name: one[name] for name in ("region", "rank", "total", "tied", "last", "status")}
+
+
+# --- 更正 ----------------------------------------------------------------------------------------------
+
+
+def ask_correction(work: Work, sheet_id: int, version: int, chat_id: int, message_id: int | None) -> None:
+    """「更正」 of a published ranking: ask why."""
+    _, window, row = held(work, sheet_id)
+    fresh(row, version, window, "published")
+    questions.ask(
+        work,
+        chat_id,
+        "score_correction",
+        "scoring.ask_correction",
+        {"window": window.values()},
+        subject={"sheet": row.id},
+        buttons=lambda question_id: ((Button("cancel", "noanswer", question_id),),),
+        reply_to=message_id,
+        protect=True,
+    )
+
+
+@questions.answers("score_correction")
+def _correct(work: Work, question: Row[Any], incoming: Incoming) -> None:
+    """A 更正 is a sheet of its own: it goes the whole way again; until it is published the old one stands."""
+    track, window, row = held(work, question.subject["sheet"])
+    fresh(row, 0, window, "published")
+    reason = incoming.text.strip()[:500]
+    if not reason:
+        raise ScoreNotNow(why="no_reason", window=window.values())
+    work.insert(
+        score_sheets,
+        track=track,
+        period=window.key,
+        correction=row.correction + 1,
+        decisions=row.decisions or {},
+        marking_ended_at=work.now,
+        reason=reason,
+    )
+    events.record(
+        work,
+        "score_correction",
+        body=f"office:{track}",
+        data={"track": track, "period": window.key, "correction": row.correction + 1, "reason": reason},
+    )
+    say(
+        work,
+        incoming.chat_id,
+        "scoring.correction_begun",
+        {"window": window.values(), "correction": row.correction + 1},
+        reply_to=incoming.message_id,
+        protect=True,
+    )
+    periodcard.show(work, track, window.key, incoming.chat_id)

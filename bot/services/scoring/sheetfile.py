@@ -1,0 +1,148 @@
+"""考评打分表 (FORMS §1.6): goes out prefilled, comes back filled in; all of it is taken, or nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from bot.domain.permissions import ScoreAct, may_score
+from bot.domain.scoring import SOURCES, Kind, label_of
+from bot.ledger import people
+from bot.ledger.desk import Work
+from bot.services import faces
+from bot.services.outgoing import File, say
+from bot.services.refusals import NotUnderstood, NotYours, ScoreNotNow
+from bot.services.scoring import entering, items, marking, windows
+from bot.services.scoring.lines import Fault, Line
+from bot.services.scoring.windows import UnknownWindow
+
+
+def may_send(work: Work, telegram_id: int) -> bool:
+    """Whether a member's .xlsx may be a sheet of scores."""
+    return may_score(ScoreAct.ENTER, people.actor_of(work, telegram_id))
+
+
+def send(work: Work, key: str, chat_id: int) -> None:
+    """「打分表」: the actor's regions and sources as a workbook, filled with what its body has given.
+
+    Raises:
+        NotYours: the actor enters no scores.
+    """
+    tracks = entering.tracks_of(work)
+    if not tracks or not may_score(ScoreAct.ENTER, work.actor):
+        raise NotYours
+    try:
+        window = windows.window(work, key)
+    except UnknownWindow:
+        raise NotUnderstood(hint="old_button") from None
+    rows: list[dict[str, Any]] = []
+    columns: dict[str, str] = {}
+    for region in work.world.campaign.regions:
+        sources = entering.sources_for(work, region.name, window)
+        if not sources:
+            continue
+        given: dict[str, str] = {}
+        for source in sources:
+            columns[source] = label_of(source)
+            body = marking.body_for(work, region.name, source)
+            for item in items.of_region(work, region.track, window.key, region.name):
+                if item.source == source and item.body == body and item.kind == Kind.MARK:
+                    given[source] = item.value
+        rows.append({"region": region.name, "given": given, "sources": sources})
+    order = [source.key for source in SOURCES if source.key in columns]
+    say(
+        work,
+        chat_id,
+        "scoring.sheet",
+        {"window": window.values(), "regions": len(rows)},
+        file=File(
+            "score_sheet",
+            f"打分表-{window.key}.xlsx",
+            {
+                "campaign": work.world.campaign.name,
+                "window": window.values(),
+                "columns": [
+                    {"key": key, "label": columns[key], "most": _most(work, window.monthly, key)}
+                    for key in order
+                ],
+                "rows": rows,
+            },
+        ),
+        protect=True,
+    )
+
+
+def _most(work: Work, monthly: bool, source: str) -> str:
+    if monthly:
+        return "100"
+    return "" if source in entering.SIGNED else str(work.world.scoring.part_of(source).most)
+
+
+def take(
+    work: Work, key: str, lines: Sequence[Line], faults: Sequence[Fault], chat_id: int, message_id: int
+) -> None:
+    """A sheet came back: all of it is entered, or what is wrong with it is named by its rows.
+
+    A mark that stands as it was sent out is no change; points come on top.
+
+    Raises:
+        BadScores: cells that cannot be taken, a region twice, another track's region.
+        ScoreNotNow: the sheet names no period of the campaign, or says nothing new.
+    """
+    if not may_score(ScoreAct.ENTER, work.actor):
+        raise NotYours
+    try:
+        window = windows.window(work, key)
+    except UnknownWindow:
+        raise ScoreNotNow(why="sheet_period", window=windows.current(work).values()) from None
+    found = list(faults)
+    seen: dict[tuple[str, str], int] = {}
+    for line in lines:
+        region = "".join(line.region.split())
+        first = seen.setdefault((region, line.source), line.row)
+        if first != line.row and line.kind == "mark":
+            found.append(Fault(line.row, line.region, line.region, "twice"))
+    if found:
+        raise entering.refusal(window, found)
+    fresh = _changed(work, window.key, lines)
+    if not fresh:
+        raise ScoreNotNow(why="sheet_same", window=window.values())
+    entries = entering.enter(work, window, fresh, origin="sheet")
+    say(
+        work,
+        chat_id,
+        "scoring.entered",
+        {"window": window.values(), "items": [entering.told(one) for one in entries]},
+        reply_to=message_id,
+        protect=True,
+    )
+    faces.show_again(work, chat_id, "score")
+
+
+def _changed(work: Work, key: str, lines: Sequence[Line]) -> list[Line]:
+    """The lines that say something else than the ledger has."""
+    known: dict[tuple[str, str], set[str]] = defaultdict(set)
+    campaign = work.world.campaign
+    for track in campaign.tracks:
+        for item in items.of_period(work, track.key, key):
+            if item.kind == Kind.MARK and item.state == "active":
+                body = marking.body_for(work, item.region, item.source)
+                if body == item.body:
+                    known[item.region, item.source].add(item.value)
+    found = []
+    for line in lines:
+        same = line.kind == "mark" and any(
+            _equal(value, line.value) for value in known.get((line.region, line.source), ())
+        )
+        if not same:
+            found.append(line)
+    return found
+
+
+def _equal(one: str, other: str) -> bool:
+    try:
+        return Decimal(one) == Decimal(other.strip())
+    except ArithmeticError:
+        return False
