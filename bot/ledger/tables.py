@@ -238,6 +238,7 @@ Index(
     entries.c.category,
     sqlite_where=entries.c.village.is_not(None),
 )
+Index("ix_entries_assigned", entries.c.assigned_at, sqlite_where=entries.c.assigned_at.is_not(None))
 Index("ix_entries_lat", entries.c.lat, sqlite_where=entries.c.lat.is_not(None))
 Index(
     "ix_entries_hidden",

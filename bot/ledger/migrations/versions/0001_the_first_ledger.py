@@ -311,6 +311,12 @@ def upgrade() -> None:
             sqlite_where=sa.text("village IS NOT NULL"),
         )
         batch_op.create_index(
+            "ix_entries_assigned",
+            ["assigned_at"],
+            unique=False,
+            sqlite_where=sa.text("assigned_at IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_entries_chain", ["chain_id"], unique=False, sqlite_where=sa.text("chain_id IS NOT NULL")
         )
         batch_op.create_index(
@@ -900,6 +906,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_entries_filer")
         batch_op.drop_index("ix_entries_drafts", sqlite_where=sa.text("state = 'draft'"))
         batch_op.drop_index("ix_entries_chain", sqlite_where=sa.text("chain_id IS NOT NULL"))
+        batch_op.drop_index("ix_entries_assigned", sqlite_where=sa.text("assigned_at IS NOT NULL"))
         batch_op.drop_index("ix_entries_alike", sqlite_where=sa.text("village IS NOT NULL"))
 
     op.drop_table("entries")
