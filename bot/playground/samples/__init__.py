@@ -42,6 +42,10 @@ PAIRS: Final[dict[str, tuple[tuple[str, str], tuple[str, str]]]] = {
     "wall": (("墙边垃圾堆", "Rubbish by a wall"), ("墙边已清理", "The wall, cleared")),
     "ditch": (("沟渠黑臭、漂浮垃圾", "A foul ditch"), ("沟渠水清", "The ditch, clear")),
     "stalls": (("占道经营", "Stalls in the road"), ("道路畅通", "The road, free")),
+    "bins": (("垃圾桶满溢", "Bins overflowing"), ("垃圾桶已清空", "The bins, emptied")),
+    "lane": (("村道堆放建筑垃圾、柴草", "Rubble and straw in a lane"), ("村道整洁", "The lane, clear")),
+    "pond": (("坑塘黑臭、漂浮垃圾", "A foul pond"), ("坑塘水清、有护栏", "The pond, clear and railed")),
+    "posters": (("墙面乱贴小广告", "A wall stuck over with posters"), ("墙面已粉刷", "The wall, painted")),
 }
 """By key: before and after, each in both languages."""
 

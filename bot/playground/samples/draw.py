@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from PIL.Image import Resampling
-
 from bot.playground.samples import HERE, SAMPLES, SIZE
 from bot.playground.samples.scenes import Scene, picture
 
@@ -18,14 +16,21 @@ SCENES: Final[dict[str, Scene]] = {
     "ditch-after": "ditch_clean",
     "stalls-before": "stalls",
     "stalls-after": "stalls_clean",
+    "bins-before": "bins",
+    "bins-after": "bins_emptied",
+    "lane-before": "lane",
+    "lane-after": "lane_clear",
+    "pond-before": "pond",
+    "pond-after": "pond_clear",
+    "posters-before": "posters",
+    "posters-after": "posters_gone",
 }
 
 
 def main() -> None:
     """Draw and write every sample, as good as fits."""
     for key in SAMPLES:
-        # drawn at twice the size: edges come out soft, as through a lens
-        drawn = picture(SCENES[key], size=(SIZE[0], SIZE[1]), seed=SEED).resize(SIZE, Resampling.LANCZOS)
+        drawn = picture(SCENES[key], size=SIZE, seed=SEED)
         path = HERE / f"{key}.jpg"
         for quality in range(84, 20, -4):
             drawn.save(path, "JPEG", quality=quality, optimize=True, progressive=True)
