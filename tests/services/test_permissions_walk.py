@@ -37,6 +37,7 @@ from bot.ledger.tables import (
     events,
     handed,
     invitations,
+    measures,
     members,
     outbox,
     photos,
@@ -45,6 +46,9 @@ from bot.ledger.tables import (
     requests,
     roles,
     rosters,
+    score_items,
+    score_objections,
+    score_sheets,
 )
 from bot.services import life, onsite, views
 from bot.services.answering import Toast
@@ -153,6 +157,29 @@ def _sees_entries(actor: Any) -> bool:
     return any(one.role is not Role.ADMIN for one in actor.grants)
 
 
+def _of_county_office(actor: Any) -> bool:
+    return "county" in actor.offices()
+
+
+def _leads_any(actor: Any) -> bool:
+    return any(actor.leads(key) for key in actor.groups())
+
+
+def _scores(actor: Any) -> bool:
+    return _leads_any(actor) or bool(actor.offices()) or actor.has(Role.OVERSIGHT)
+
+
+def _gives_marks(actor: Any) -> bool:
+    """A group's mark of 延津县: its group's leader, or the office for it."""
+    return actor.leads("county/1") or _of_county_office(actor)
+
+
+def _reads_details(actor: Any) -> bool:
+    return (
+        bool(actor.offices() or actor.regions()) or actor.has(Role.OVERSIGHT) or actor.has(Role.CITY_LEADER)
+    )
+
+
 PRESSES: Mapping[str, Rule] = {
     "assign": Entry(lambda row: (Action.ASSIGN,)),
     "ack": Entry(Action.ACKNOWLEDGE),
@@ -240,6 +267,7 @@ PRESSES: Mapping[str, Rule] = {
     "unlink": Entry(Action.LINK, narrower=True),
     "urge": Entry(Action.URGE),
     "urgeall": Own(arg="6"),
+    "slip": Entry(Action.SEE),
     # people, links, chats
     "iknow": Own(),
     "lang": Own(arg="en"),
@@ -260,6 +288,44 @@ PRESSES: Mapping[str, Rule] = {
     "bind": AboutPeople(_binds, arg="g0"),
     "unbind": AboutPeople(_binds, subject="chat"),
     "eachphoto": AboutPeople(_binds, subject="chat"),
+    # scores, rankings, measures
+    "scask": AboutPeople(_gives_marks, subject="region", arg="2019-04-18/group"),
+    "scnone": AboutPeople(lambda a: _leads_any(a) or a.has(Role.OVERSIGHT), arg="2019-04-18"),
+    "scsheet": AboutPeople(_scores, arg="2019-04-18"),
+    "scperiod": AboutPeople(_of_county_office, arg="county.2019-04-18"),
+    "scend": AboutPeople(_of_county_office, subject="open_sheet"),
+    "scurge": AboutPeople(_of_county_office, subject="open_sheet"),
+    "scback": AboutPeople(_of_county_office, subject="open_sheet", arg="county/1"),
+    "scdecide": AboutPeople(_of_county_office, subject="open_sheet", arg="6.inspection.exclude"),
+    "sctie": AboutPeople(_of_county_office, subject="open_sheet", arg="all"),
+    "scitem": AboutPeople(_of_county_office, subject="proposed_item", arg="yes"),
+    "scdraft": AboutPeople(_of_county_office, subject="open_sheet"),
+    "sclock": AboutPeople(_of_county_office, subject="draft_sheet"),
+    "scunlock": AboutPeople(_of_county_office, subject="draft_sheet"),
+    "scsend": AboutPeople(_of_county_office, subject="draft_sheet"),
+    "sccorrect": AboutPeople(_of_county_office, subject="published_sheet"),
+    "scobject": AboutPeople(lambda a: "延津县" in a.regions(), subject="draft_sheet", arg="6.0"),
+    "scobjs": AboutPeople(_of_county_office, subject="draft_sheet"),
+    "scyes": AboutPeople(_of_county_office, subject="objection"),
+    "scno": AboutPeople(_of_county_office, subject="objection"),
+    "scphoto": AboutPeople(_of_county_office, subject="objection"),
+    "scwhy": AboutPeople(
+        lambda a: (
+            _of_county_office(a)
+            or "延津县" in a.regions()
+            or a.has(Role.OVERSIGHT)
+            or a.has(Role.CITY_LEADER)
+        ),
+        subject="region",
+        arg="2019-05-18",
+    ),
+    "scrank": AboutPeople(lambda a: bool(a.grants), arg="county.2019-05-18"),
+    "scrule": AboutPeople(_of_county_office, subject="track", arg="topic_weight.0.5"),
+    "scrules": AboutPeople(_of_county_office, subject="track", arg="send"),
+    "scmeas": AboutPeople(_of_county_office, subject="measure"),
+    "scconfirm": AboutPeople(_of_county_office, subject="measure"),
+    "scna": AboutPeople(_of_county_office, subject="measure"),
+    "scdone": AboutPeople(_of_county_office, subject="measure"),
     "bindch": AboutPeople(
         lambda a: a.has(Role.ADMIN) or "county" in a.offices(), subject="channel", arg="county"
     ),
@@ -280,6 +346,10 @@ COMMANDS: Mapping[str, Callable[[Any], bool] | None] = {
     "members": _invites_somebody,
     "bind": _runs,
     "health": _runs,
+    "score": _scores,
+    "rank": None,
+    "why": _reads_details,
+    "measures": lambda actor: bool(actor.offices()) or actor.has(Role.OVERSIGHT),
 }
 """Command → who may give it in private; None: everybody who has joined. It shows what they may see."""
 
@@ -460,6 +530,47 @@ def _question(work: Work, kind: str, who: int, subject: dict[str, Any]) -> int:
     )  # fmt: skip
 
 
+def _scored(work: Work, who: dict[str, int]) -> dict[str, int]:
+    """A sheet in every state, a proposed item, an objection, a measure."""
+    marks = [
+        {"region": region.name, "rank": 1, "total": "90.00", "parts": {}, "tied": True, "last": False,
+         "missing": [], "status": "ranked", "basis": {}}
+        for region in work.world.campaign.regions_of("county")
+    ]  # fmt: skip
+    until = work.now + timedelta(days=30)
+    found = {}
+    for name, period, more in (
+        ("open_sheet", "2019-04-18", {"marking_ended_at": work.now}),
+        ("draft_sheet", "2019-04-28", {"objections_until": until}),
+        ("published_sheet", "2019-05-18", {"data": {"rows": marks, "notes": []}, "published_at": work.now}),
+    ):
+        found[name] = work.insert(
+            score_sheets, track="county", period=period, state=name.partition("_")[0], decisions={}, **more
+        )
+    mark: dict[str, Any] = {
+        "track": "county", "region": "延津县", "body": "office:county", "origin": "chat", "at": work.now,
+    }  # fmt: skip
+    found["proposed_item"] = work.insert(
+        score_items,
+        period="2019-04-18",
+        source="reporting",
+        kind="points",
+        value="-1",
+        state="proposed",
+        **mark,
+    )
+    work.insert(score_items, period="2019-05-18", source="group", kind="mark", value="30", **mark)
+    found["objection"] = work.insert(
+        score_objections, sheet_id=found["draft_sheet"], region="延津县", member_id=who["contact"],
+        at=work.now, reason="不属实",
+    )  # fmt: skip
+    found["measure"] = work.insert(
+        measures, track="county", region="延津县", trigger="ten_day_last", subject="2019-05-18", times=1,
+        measure="criticism", basis={}, at=work.now,
+    )  # fmt: skip
+    return {**found, "region": 6, "track": 0}
+
+
 @pytest.fixture
 def walk(office: Office, tmp_path: Path) -> Iterator[Walk]:
     """Everybody and everything there is to press on."""
@@ -533,6 +644,7 @@ def walk(office: Office, tmp_path: Path) -> Iterator[Walk]:
             "handed": _handed(work, who["office"]),
             "chat": -100500,
             "channel": 100600,
+            **_scored(work, who),
         }
         found.subjects["invitation"] = work.insert(
             invitations,
