@@ -196,7 +196,7 @@ PRESSES: Mapping[str, Handler] = {
 }
 
 IN_GROUPS = frozenset(("private", "bind", "unbind", "eachphoto", "bindch"))
-"""Buttons that stand in chats with several readers; a press of any other there does nothing (red line (a))."""
+"""Buttons that stand in chats with several readers: any other does nothing there (red line (a))."""
 
 WORDS: Mapping[str, Handler] = {
     "帮助": people.help_,

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.domain.permissions import Role
+from bot.handlers import IN_GROUPS, PRESSES
 from bot.ledger.desk import Work
 from bot.ledger.tables import chats, entries, photos
 from bot.ledger.tables import inbox as inbox_table
@@ -324,3 +325,26 @@ async def test_a_caption_that_turns_covert_by_an_edit_takes_its_line_along(town:
     assert line.deleted
     assert "暗-0412-01" in inspector.chat(town.bot).last.words
     assert len(contact.chat(town.bot).messages) == heard
+
+
+async def test_no_button_of_a_private_chat_does_anything_in_a_group(town: Town) -> None:
+    """A press carries what the presser's program sends: the bot does not trust where it comes from."""
+    inspector = await town.join("李甲", Role.INSPECTOR, group="county/1", leader=True)
+    contact = await town.join("王乙", Role.CONTACT, region="延津县")
+    chief = await town.join("钱丁", Role.OFFICE, track="county")
+    chat = await bound(town, inspector, contact, chief)
+    inspector.sends_photo(chat, photo(), caption=TAGGED)
+    await town.settle()
+    await town.passes(seconds=61)
+    line = next(message for message in chat.messages if message.by_bot is not None and message.buttons)
+    before, known = said(town, chat), await rows(town, entries)
+
+    for act in sorted(set(PRESSES) - IN_GROUPS):
+        for person in (inspector, contact, chief):
+            for arg in ("", ":0", ":place"):
+                person.presses(line, data=f"1:{act}:1:0{arg}")
+        await town.settle()
+    await town.passes(seconds=3)
+
+    assert said(town, chat) == before
+    assert await rows(town, entries) == known
