@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 
 import aiohttp
 import pytest
 from botside import TOKEN, BotSide
+from onpage import Town, playing
 
 from bot.clock import SteppedClock
 from bot.playground.server import Bot, BotApiServer, Person
@@ -38,3 +39,10 @@ def li(server: BotApiServer) -> Person:
 async def call(server: BotApiServer, bot: Bot) -> AsyncIterator[BotSide]:
     async with aiohttp.ClientSession() as session:
         yield BotSide(server.url, TOKEN, session)
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """One playground for all tests in the browser that leave its clock alone: each has words of its own."""
+    with playing(tmp_path_factory.mktemp("town") / "play") as running:
+        yield running

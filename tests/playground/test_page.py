@@ -1,108 +1,147 @@
-"""The playground in a real browser: one person plays an inspector and a contact."""
+"""The playground in a real browser: one person plays everybody."""
 
 from __future__ import annotations
 
-import os
-import re
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from onpage import SOON, Phone, Town, playing
 from playwright.sync_api import Page, expect
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@contextmanager
-def playing(folder: Path, *options: str) -> Iterator[str]:
-    """What a playground on a free port says about its address; it is stopped cleanly afterwards."""
-    command = [sys.executable, "-m", "bot", "playground", "--port", "0", "--data", str(folder), *options]
-    with subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, "PYTHONUNBUFFERED": "1"}, stdout=subprocess.PIPE, text=True
-    ) as running:
-        assert running.stdout is not None
-        said = next(line for line in running.stdout if "http://" in line)
-        if "--empty" in options:
-            said += next(running.stdout)
-        try:
-            yield said
-        finally:
-            running.send_signal(signal.SIGTERM)
-            running.stdout.read()
-        assert running.wait(timeout=20) == 0
-
-
-def first(said: str, pattern: str) -> str:
-    """The first address of a kind in what was said."""
-    found = re.search(pattern, said)
-    assert found is not None
-    return found[0]
-
-
-@pytest.fixture
-def address(tmp_path: Path) -> Iterator[str]:
-    """A playground whose people have joined."""
-    with playing(tmp_path / "play") as said:
-        yield first(said, r"http://\S+")
+CAPTION = "延津县王楼镇任庄村村口垃圾堆，限3天"
 
 
 @pytest.mark.browser
-def test_a_report_is_filed_handed_over_and_signed_for_by_hand(page: Page, address: str) -> None:
-    page.goto(address)
-    expect(page.locator(".phone")).to_have_count(3, timeout=15_000)
-    inspector, contact = page.locator(".phone").nth(0), page.locator(".phone").nth(1)
+def test_a_problem_goes_from_the_field_to_closed_by_hand_over_a_reload(page: Page, town: Town) -> None:
+    inspector, contact = town.open(page, "lead:county/1", "contact:延津县")
+    inspector.picks("墙边垃圾堆", "墙边垃圾堆")
+    inspector.says(CAPTION)
+    expect(inspector.box.locator(".row.mine .photos.of-2 img")).to_have_count(2, timeout=SOON)
+    inspector.presses("立即交办")
+    contact.presses("签收")
+    expect(contact.box.locator(".toast")).to_contain_text("已签收", timeout=SOON)
 
-    for _ in range(3):
-        inspector.locator(".sample").click()
-    expect(inspector.locator(".picked")).to_contain_text("3")
-    inspector.get_by_label("写消息").fill("延津县王楼镇任庄村村口垃圾堆，限3天")
-    inspector.get_by_role("button", name="发送").click()
-    inspector.get_by_role("button", name="立即交办").click(timeout=15_000)
-    contact.get_by_role("button", name="签收").last.click(timeout=15_000)
-
-    expect(contact.locator(".messages")).to_contain_text("已由延津县于09:0", timeout=15_000)
     page.reload()
-    expect(page.locator(".phone").nth(1).locator(".messages")).to_contain_text("县1-0412-01", timeout=15_000)
+    contact.does("【已签收】", "回复")
+    contact.picks("墙边已清理")
+    contact.says("已清理，安排专人保洁")
+    inspector.presses("销号")
+
+    inspector.hears("已由县(市)第一督查小组于")
+    contact.hears("已销号")
 
 
 @pytest.mark.browser
-def test_markup_in_a_message_is_shown_as_text(page: Page, address: str) -> None:
-    page.goto(address)
-    expect(page.locator(".phone")).to_have_count(3, timeout=15_000)
-    inspector = page.locator(".phone").nth(0)
+def test_markup_in_a_message_is_shown_as_text(page: Page, town: Town) -> None:
+    [phone] = town.open(page, "lead:county/2")
+    words = "<img src=x onerror=alert(1)> <b>x</b>"
 
-    inspector.get_by_label("写消息").fill("<img src=x onerror=alert(1)> <b>x</b>")
-    inspector.get_by_role("button", name="发送").click()
+    phone.says(words)
 
-    expect(inspector.locator("li.mine .words").last).to_have_text("<img src=x onerror=alert(1)> <b>x</b>")
+    expect(phone.box.locator(".mine .words").last).to_have_text(words)
+    expect(phone.box.locator(".words img, .quote img")).to_have_count(0)
+
+
+@pytest.mark.browser
+def test_a_draft_and_the_choice_of_phones_outlive_a_reload(page: Page, town: Town) -> None:
+    first, second = town.open(page, "office:district", "oversight")
+    second.field.fill("写到一半")
+    first.box.get_by_role("button", name="区整治通报", exact=True).click()
+
+    page.reload()
+
+    expect(page.locator(".phone")).to_have_count(2, timeout=SOON)
+    expect(second.field).to_have_value("写到一半")
+    expect(first.box.get_by_role("button", name="区整治通报", exact=True)).to_have_attribute("aria-pressed", "true")
+
+
+@pytest.mark.browser
+def test_two_tabs_stay_in_step(page: Page, town: Town) -> None:
+    [one] = town.open(page, "lead:district/1")
+    [other] = town.open(page.context.new_page(), "lead:district/1")
+
+    one.says("两个窗口都看得见")
+    other.hears("两个窗口都看得见")
+    other.says("反过来也一样")
+
+    one.hears("反过来也一样")
+
+
+@pytest.mark.browser
+def test_what_is_unread_is_counted_until_it_is_seen(page: Page, town: Town) -> None:
+    leader, member = town.open(page, "lead:county/1", "member:county/1")
+    group = "县(市)第一督查小组"
+    leader.box.locator(".chats").get_by_role("button", name=group).click()
+
+    leader.says("大家下午在镇政府集合")
+    tab = member.box.locator(".chats").get_by_role("button", name=group)
+    expect(tab.locator(".badge")).to_have_text("1", timeout=SOON)
+    tab.click()
+
+    member.hears("大家下午在镇政府集合")
+    expect(tab.locator(".badge")).to_have_count(0)
+
+
+@pytest.mark.browser
+def test_one_s_own_words_are_edited_and_forwarded(page: Page, town: Town) -> None:
+    [phone] = town.open(page, "member:county/1")
+    phone.says("明天去司寨乡")
+    phone.hears("明天去司寨乡")
+
+    phone.field.press("ArrowUp")
+    phone.says("后天去司寨乡")
+    edited = phone.box.locator(".row.mine", has_text="后天去司寨乡").last
+    expect(edited.locator(".meta")).to_contain_text("已编辑", timeout=SOON)
+    phone.does("后天去司寨乡", "转发", ".mine")
+    page.get_by_role("dialog", name="转发到").get_by_role(
+        "button", name="县(市)第一督查小组", exact=True
+    ).click()
+    phone.box.get_by_role("button", name="县(市)第一督查小组", exact=True).click()
+
+    expect(phone.hears("后天去司寨乡").locator(".forwarded")).to_contain_text("转发自")
+
+
+@pytest.mark.browser
+def test_a_position_is_shared_by_a_click_on_the_grid_or_by_numbers(page: Page, town: Town) -> None:
+    [phone] = town.open(page, "member:county/1")
+    phone.box.locator(".tools").get_by_role("button", name="位置").click()
+    window = page.get_by_role("dialog", name="发送位置")
+
+    window.locator(".grid").click(position={"x": 30, "y": 30})
+    clicked = window.get_by_label("经度").input_value()
+    window.get_by_label("纬度").fill("35.14")
+    window.get_by_role("button", name="发送这个位置").click()
+
+    expect(phone.hears("35.14000").locator(".spot")).to_contain_text(f"{float(clicked):.5f}")
+    assert float(clicked) < 114.2
+
+
+@pytest.mark.browser
+def test_the_menu_of_commands_is_the_person_s_own_and_opens_by_a_slash(page: Page, town: Town) -> None:
+    [phone] = town.open(page, "lead:county/0")
+
+    phone.field.press_sequentially("/my")
+    expect(phone.box.locator(".commands button")).to_have_count(1, timeout=SOON)
+    phone.box.locator(".commands").get_by_role("button", name="/my").click()
+
+    phone.hears("/my")
+    expect(phone.field).to_have_value("")
 
 
 @pytest.mark.browser
 def test_a_newcomer_joins_an_empty_playground_by_the_printed_link(page: Page, tmp_path: Path) -> None:
-    with playing(tmp_path / "play", "--empty") as said:
-        page.goto(first(said, r"http://\S+"))
-        page.on("dialog", lambda dialog: dialog.accept("何平"))
+    with playing(tmp_path / "play", "--empty") as town:
+        page.goto(town.url)
+        link = page.locator(".nobody code").inner_text(timeout=SOON)
         page.get_by_role("button", name="新人").click()
-        newcomer = page.locator(".phone")
-        for words, answer in ((first(said, r"https://t\.me/\S+"), "职务"), ("何平 系统管理员", "知晓")):
-            newcomer.get_by_label("写消息").fill(words)
-            newcomer.get_by_role("button", name="发送").click()
-            expect(newcomer.locator("li:not(.mine)").last).to_contain_text(answer)
-        newcomer.get_by_role("button", name="我已知晓").click()
+        page.get_by_label("姓名").fill("何平")
+        page.get_by_role("button", name="加入", exact=True).click()
+        newcomer = Phone(page, page.locator(".phone"))
+        for words, answer in ((link, "职务"), ("何平 系统管理员", "知晓")):
+            newcomer.says(words)
+            newcomer.hears(answer)
 
-        expect(newcomer.locator(".messages")).to_contain_text("管理员", timeout=15_000)
-        expect(newcomer.locator(".menu")).to_contain_text("邀请")
+        newcomer.presses("我已知晓")
 
-
-@pytest.mark.browser
-def test_time_is_moved_on_by_a_press(page: Page, address: str) -> None:
-    page.goto(address)
-    expect(page.locator("#now")).to_contain_text("2019年4月12日", timeout=15_000)
-
-    page.get_by_role("button", name="+1 天").click()
-
-    expect(page.locator("#now")).to_contain_text("2019年4月13日")
+        newcomer.hears("管理员")
+        expect(newcomer.box.locator(".quick")).to_contain_text("邀请")

@@ -22,7 +22,7 @@ function Clock() {
   return html`<div class="clock">
     <p id="now"><span>${dateOf(now)}</span> <b>${timeOf(Math.floor(now / 1000))}</b></p>
     <p class="day"><b>${t("day", known.day)}</b> <span>${t("ofDays", known.days)}</span>
-      <progress max=${known.days} value=${known.day} aria-label=${`${t("day", known.day)}，${t("ofDays", known.days)}`}></progress></p>
+      <progress max=${known.days} value=${known.day} aria-label=${`${t("day", known.day)}, ${t("ofDays", known.days)}`}></progress></p>
     <p class="due"><span>${t("nextDue")}</span> ${next ? html`<b>${either(next)}</b> <time datetime=${next.at}>${momentOf(next.at)}</time>` : t("nothingDue")}</p>
   </div>`;
 }

@@ -1,8 +1,8 @@
 // What a message carries besides words: photos and albums, documents, voice, places, contacts; and the light box.
 
-import { html, Icon, memo, signal, Tool, useEffect } from "./ui.js";
+import { html, Icon, memo, signal, Tool } from "./ui.js";
 import { Dialog } from "./surfaces.js";
-import { t } from "./words.js";
+import { colon, t } from "./words.js";
 
 export const lightbox = signal(null); // {shown: [{url, name, words}], at}
 
@@ -18,7 +18,7 @@ export function sizeOf(bytes) {
 function Photo({ message, open, tab }) {
   const { sizes, width, height, url } = message.file;
   const best = sizes.find((size) => size.width >= 500) || sizes.at(-1) || { url, width, height };
-  return html`<button type="button" class="photo" tabindex=${tab} aria-label=${`${t("enlarge")}：${wordsOf(message)}`} onClick=${open}>
+  return html`<button type="button" class="photo" tabindex=${tab} aria-label=${colon(t("enlarge"), wordsOf(message))} onClick=${open}>
     <img src=${best.url} width=${best.width || undefined} height=${best.height || undefined} alt="" loading="lazy" decoding="async" /></button>`;
 }
 
@@ -28,7 +28,7 @@ function Document({ message, open, tab }) {
   const card = html`<span class="sheet">${file.thumbnail ? html`<img src=${file.thumbnail} alt="" />` : html`<b>${kind || html`<${Icon} name="file" />`}</b>`}</span>
     <span class="about"><span class="name">${name}</span><span class="size">${sizeOf(file.size)}</span></span>`;
   if (isPicture(file)) {
-    return html`<button type="button" class="document" tabindex=${tab} aria-label=${`${t("enlarge")}：${name}`} onClick=${open}>${card}</button>`;
+    return html`<button type="button" class="document" tabindex=${tab} aria-label=${colon(t("enlarge"), name)} onClick=${open}>${card}</button>`;
   }
   return html`<a class="document" tabindex=${tab} href=${named(file)} download=${name} aria-label=${`${t("download")} ${name}`}>${card}<${Icon} name="save" /></a>`;
 }
@@ -72,12 +72,11 @@ export function Lightbox() {
 function LightboxOpen({ box }) {
   const { shown, at } = box, one = shown[at];
   const turn = (step) => { lightbox.value = { shown, at: (at + step + shown.length) % shown.length }; };
-  useEffect(() => {
-    const key = (event) => { if (event.key === "ArrowRight") turn(1); else if (event.key === "ArrowLeft") turn(-1); };
-    document.addEventListener("keydown", key);
-    return () => document.removeEventListener("keydown", key);
-  });
-  return html`<${Dialog} css="lightbox" title=${one.words || t("photo")} onClose=${() => { lightbox.value = null; }}>
+  const onKeyDown = (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step) turn(step);
+  };
+  return html`<${Dialog} css="lightbox" title=${one.words || t("photo")} onKeyDown=${onKeyDown} onClose=${() => { lightbox.value = null; }}>
     <figure><img src=${one.url} alt=${one.words || t("photo")} /></figure>
     <footer>
       ${shown.length > 1 && html`<${Tool} icon="back" label=${t("previous")} onClick=${() => turn(-1)} /><span>${at + 1} / ${shown.length}</span>

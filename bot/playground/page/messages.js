@@ -34,28 +34,36 @@ function useRows(list) {
 }
 
 // Stays at the newest message while one is there, and at what one reads while older ones come in above.
-function useScrolling(list, key, onEarlier) {
-  const box = useRef(null), end = useRef(true), place = useRef({ first: 0, rest: 0 });
+function useScrolling(list, key, isOwn, onEarlier) {
+  const box = useRef(null), end = useRef(true), place = useRef({ first: 0, last: 0, rest: 0, top: 0 });
   const [away, setAway] = useState(false);
-  const toEnd = () => { end.current = true; setAway(false); box.current.scrollTop = box.current.scrollHeight; };
+  const be = (atEnd) => {
+    end.current = atEnd;
+    setAway(!atEnd);
+    box.current.style.overflowAnchor = atEnd ? "none" : "auto"; // at the end, what grows above must not hold the place
+  };
+  const stay = () => { if (end.current && box.current) box.current.scrollTop = box.current.scrollHeight; };
+  const toEnd = () => { be(true); stay(); };
   useLayoutEffect(() => {
-    const { first, rest } = place.current, now = list[0]?.message_id;
-    if (end.current) box.current.scrollTop = box.current.scrollHeight;
-    else if (first && now !== first) box.current.scrollTop = box.current.scrollHeight - rest;
-    place.current.first = now;
+    const { first, last, rest } = place.current, now = list[0]?.message_id, newest = list.at(-1);
+    if (last && newest?.message_id > last && isOwn(newest)) be(true); // whoever writes looks at it
+    if (!end.current && first && now !== first) box.current.scrollTop = box.current.scrollHeight - rest;
+    stay();
+    Object.assign(place.current, { first: now, last: newest?.message_id });
   }, [list]);
   useEffect(() => {
-    const seen = new ResizeObserver(() => { if (end.current) box.current.scrollTop = box.current.scrollHeight; });
+    const seen = new ResizeObserver(stay);
     seen.observe(box.current);
     seen.observe(box.current.firstElementChild);
     return () => seen.disconnect();
   }, [key]);
   const onScroll = () => {
-    const { scrollTop, scrollHeight, clientHeight } = box.current;
+    const { scrollTop, scrollHeight, clientHeight } = box.current, before = place.current.top;
     if (!clientHeight) return;
-    end.current = scrollHeight - scrollTop - clientHeight < NEAR_END;
     place.current.rest = scrollHeight - scrollTop;
-    setAway(!end.current);
+    place.current.top = scrollTop;
+    const near = scrollHeight - scrollTop - clientHeight < NEAR_END;
+    if (near || scrollTop < before) be(near); // only who moves up leaves the end
     if (scrollTop < NEAR_START) onEarlier();
   };
   return { box, end, away, toEnd, onScroll };
@@ -66,7 +74,7 @@ export function Messages({ phone, onEdit, onForward, onReply }) {
   const thread = threadOf(key), list = thread.list.value, language = lang.value;
   const rows = useRows(list);
   const byId = useMemo(() => new Map(list.map((message) => [message.message_id, message])), [list]);
-  const { box, end, away, toEnd, onScroll } = useScrolling(list, key, () => loadEarlier(key));
+  const { box, end, away, toEnd, onScroll } = useScrolling(list, key, (message) => isMine(message, person), () => loadEarlier(key));
   const [readBefore] = useState(() => (unreadOf(person, key) ? reads.value[`${person}|${key}`] || 0 : 0));
   const last = list.at(-1)?.message_id || 0, found = phone.found.value;
 
@@ -78,7 +86,10 @@ export function Messages({ phone, onEdit, onForward, onReply }) {
   }, [last, person, key, away]);
 
   useEffect(() => {
-    if (found) box.current.querySelector(`[data-id="${found}"]`)?.scrollIntoView({ block: "center" });
+    const row = found && box.current.querySelector(`[data-id="${found}"]`);
+    if (!row) return;
+    const { top, bottom } = row.getBoundingClientRect(), view = box.current.getBoundingClientRect();
+    if (top < view.top || bottom > view.bottom) row.scrollIntoView({ block: bottom - top > view.height ? "start" : "center" });
   }, [found]);
 
   const current = phone.current.value || rows.findLast(([message]) => message.buttons.length)?.[0].message_id || last;
@@ -132,7 +143,7 @@ export function Messages({ phone, onEdit, onForward, onReply }) {
         ${typing.value.has(key) && html`<li class="row typing"><div class="bubble"><i></i><i></i><i></i><span>${t("isTyping")}</span></div></li>`}
       </ol>
     </div>
-    ${away && html`<button type="button" class="to-end" aria-label=${below ? `${t("toEnd")}，${t("newBelow", below)}` : t("toEnd")} title=${t("toEnd")} onClick=${toEnd}>
+    ${away && html`<button type="button" class="to-end" aria-label=${below ? `${t("toEnd")}, ${t("newBelow", below)}` : t("toEnd")} title=${t("toEnd")} onClick=${toEnd}>
       <${Icon} name="down" />${below > 0 && html`<b>${below}</b>`}</button>`}
   </div>`;
 }

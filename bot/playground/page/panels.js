@@ -5,7 +5,7 @@ import { act, ask } from "./server.js";
 import { chats, connected, faults, personOf, stories, told } from "./store.js";
 import { bring, front, phones } from "./phones.js";
 import { Face } from "./faces.js";
-import { either, t } from "./words.js";
+import { colon, either, t } from "./words.js";
 
 const PACE = 3; // seconds between the steps of 「连续播放」
 export const saidOf = (error) => either({ zh: error.zh, en: error.message });
@@ -107,7 +107,7 @@ export function Faults({ onClose }) {
         : html`<button type="button" class="button danger" onClick=${doing({ do: "kill" })}>${t("kill")}</button>`}
       <p class="quiet">${t("killAbout")}</p>
       <button type="button" class="button" onClick=${doing({ do: "heal" })}><${Icon} name="check" /> ${t("heal")}</button>`}
-    ${person && html`<${Switch} on=${blocked} words=${`${t("block")}：${person.name}`} about=${t("blockAbout")} onTurn=${block} />`}
+    ${person && html`<${Switch} on=${blocked} words=${colon(t("block"), person.name)} about=${t("blockAbout")} onTurn=${block} />`}
     ${wrong && html`<p class="wrong" role="alert">${wrong}</p>`}
   </${Panel}>`;
 }

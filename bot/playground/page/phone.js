@@ -12,7 +12,7 @@ import { Chooser } from "./chooser.js";
 import { ForwardDialog, PlaceDialog } from "./dialogs.js";
 import { Badge, Face, titleOf } from "./faces.js";
 import { Item, Menu } from "./surfaces.js";
-import { t } from "./words.js";
+import { colon, t } from "./words.js";
 
 export function Phone({ phone, number }) {
   const [choosing, setChoosing] = useState(null); // what opened the chooser
@@ -27,8 +27,8 @@ export function Phone({ phone, number }) {
       aria-label=${t("phoneOf", number, name)} onFocusIn=${use} onPointerDown=${use}
       onDragOver=${drag} onDragLeave=${(event) => { if (!event.currentTarget.contains(event.relatedTarget)) setOver(false); }} onDrop=${drop}>
     <header class="who">
-      <button type="button" class="person" aria-haspopup="dialog" aria-label=${`${t("choosePerson")}：${name}`} onClick=${(event) => setChoosing(event.currentTarget)}>
-        <${Face} person=${person} /><span class="names"><b>${person?.name || "…"}</b><small>${person ? scopeOf(person) || t("others") : ""}</small></span><${Icon} name="down" /></button>
+      <button type="button" class="person" aria-haspopup="dialog" aria-label=${colon(t("choosePerson"), name)} onClick=${(event) => setChoosing(event.currentTarget)}>
+        <${Face} person=${person} /><span class="names"><b>${person?.name || "…"}</b><small>${person ? scopeOf(person) : ""}</small></span><${Icon} name="down" /></button>
       ${phones.value.length > 1 && html`<${Tool} icon="close" label=${t("closePhone")} onClick=${() => putAway(phone)} />`}
     </header>
     <${ChatTabs} phone=${phone} />

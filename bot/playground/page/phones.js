@@ -93,17 +93,22 @@ function usual() {
   return chosen.filter(Boolean).slice(0, window.innerWidth < 700 ? 3 : room).map((id) => new Phone(id));
 }
 
+function open(some) {
+  phones.value = some.slice(0, MOST);
+  front.value = phones.value[0]?.id || 0;
+}
+
+const asked = () => readAs(decodeURIComponent(location.hash.slice(1)));
+
 // At the first moment when everybody is there; afterwards every change is kept, in the address and for the next visit.
 export function openPhones() {
   effect(() => {
     if (phones.peek().length || !(told.value.ready && chats.value.size + everybody.value.length)) return;
-    const address = decodeURIComponent(location.hash.slice(1));
     let last = "";
     try { last = localStorage.getItem(KEPT) || ""; } catch { /* private mode: the address alone keeps them */ }
-    const opened = [readAs(address), readAs(last), usual()].find((some) => some.length) || [];
-    phones.value = opened.slice(0, MOST);
-    front.value = phones.value[0]?.id || 0;
+    open([asked(), readAs(last), usual()].find((some) => some.length) || []);
   });
+  window.addEventListener("hashchange", () => { const some = asked(); if (some.length) open(some); });
   effect(() => {
     const words = written();
     if (!words) return;

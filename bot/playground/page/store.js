@@ -2,7 +2,7 @@
 
 import { batch, computed, signal } from "./ui.js";
 import { ask, listen, Refusal } from "./server.js";
-import { lang } from "./words.js";
+import { lang, t } from "./words.js";
 
 export const told = signal({ cast: [], ready: false, notice: "", zone: "Asia/Shanghai", bot: 0, username: "", name: "" });
 export const people = signal([]);
@@ -30,7 +30,7 @@ export const everybody = computed(() => {
   return [...told.value.cast, ...others];
 });
 export const personOf = (id) => everybody.value.find((one) => one.id === id);
-export const scopeOf = (person) => (lang.value === "en" && person.en) || person.scope;
+export const scopeOf = (person) => (lang.value === "en" && person.en) || person.scope || t(`role_${person.role || "none"}`);
 
 export const privateKey = (person) => `${told.value.bot}:${person}`;
 export const isPrivate = (key) => key.includes(":");

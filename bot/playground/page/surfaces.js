@@ -1,11 +1,11 @@
 // Windows over the page: a menu beside what opened it, a dialog in the middle. Both are the browser's <dialog>.
 
-import { html, Icon, useEffect, useId, useRef } from "./ui.js";
+import { html, Icon, useId, useLayoutEffect, useRef } from "./ui.js";
 import { t } from "./words.js";
 
 function useModal(onClose) {
   const box = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = box.current, before = document.activeElement;
     dialog.showModal();
     return () => { if (dialog.open) dialog.close(); if (before?.isConnected) before.focus({ preventScroll: true }); };
@@ -14,10 +14,10 @@ function useModal(onClose) {
   return { box, outside };
 }
 
-export function Dialog({ title, onClose, children, css = "" }) {
+export function Dialog({ title, onClose, children, css = "", ...more }) {
   const { box, outside } = useModal(onClose);
   const id = useId();
-  return html`<dialog ref=${box} class="window ${css}" aria-labelledby=${id} onClose=${onClose} onClick=${outside}>
+  return html`<dialog ref=${box} class="window ${css}" aria-labelledby=${id} onClose=${onClose} onClick=${outside} ...${more}>
     <div class="inside">
       <header><h2 id=${id}>${title}</h2>
         <button type="button" class="tool" aria-label=${t("close")} title=${t("close")} onClick=${onClose}><${Icon} name="close" /></button></header>
@@ -40,7 +40,7 @@ function moveFocus(event) {
 
 export function Menu({ label, anchor, onClose, children, css = "" }) {
   const { box, outside } = useModal(onClose);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const menu = box.current, edge = 8;
     const { left, top, bottom, right } = anchor.getBoundingClientRect();
     const below = window.innerHeight - bottom - edge, above = top - edge;

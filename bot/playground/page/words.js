@@ -26,6 +26,8 @@ const WORDS = {
   chatsOf: ["会话", "Chats"], theBot: ["机器人", "The bot"], unread: ["{0} 条未读", "{0} unread"],
   inspectors: ["督查组", "Inspection groups"], covert: ["暗访组", "Covert group"], contacts: ["县区联系人", "County contacts"], townships: ["乡镇联系人", "Townships"],
   offices: ["攻坚办", "Offices"], above: ["市级", "City level"], admins: ["管理员", "Administrator"], others: ["其他人", "Others"],
+  role_oversight: ["市「敢转争」办公室", "Oversight"], role_city_leader: ["市领导", "City leader"], role_admin: ["系统管理员", "Administrator"], role_none: ["还没有身份", "no role yet"],
+  role_inspector: ["督查组", "Inspector"], role_contact: ["县区联系人", "Contact"], role_township: ["乡镇联系人", "Township"], role_office: ["攻坚办", "Office"],
   rooms: ["群和频道", "Group chats and channels"], groupChat: ["群聊", "Group chat"], channel: ["频道", "Channel"], seenBy: ["以{0}的身份看", "as seen by {0}"],
   messages: ["消息", "Messages"], empty: ["还没有消息", "No messages yet"], loading: ["正在读取…", "Loading…"], earlier: ["更早的消息", "Earlier messages"],
   toEnd: ["到最新一条", "To the newest"], newBelow: ["{0} 条新消息", "{0} new"], isTyping: ["正在输入…", "typing…"],
@@ -88,6 +90,9 @@ export function t(key, ...values) {
   const words = WORDS[key][lang.value === "zh" ? 0 : 1];
   return values.length ? words.replace(/\{(\d)\}/g, (_, index) => values[index]) : words;
 }
+
+// 「这部手机给谁用：李组长」, or «Whose phone this is: …»
+export const colon = (what, value) => (lang.value === "zh" ? `${what}：${value}` : `${what}: ${value}`);
 
 // {"zh", "en"} from the server
 export const either = (both) => (both ? both[lang.value] || both.zh || "" : "");

@@ -1,0 +1,159 @@
+"""The playground's page by keyboard alone, on a narrow screen, in both languages; clock and faults."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from onpage import ROOT, SOON, Town, playing
+from playwright.sync_api import Page, expect
+
+HAN = re.compile("[\u4e00-\u9fff]")
+UNNAMED = """() => [...document.querySelectorAll("button, input, textarea, select, a[href], dialog, img")]
+    .filter((one) => one.checkVisibility() && !one.matches("img[alt]"))
+    .filter((one) => !(one.getAttribute("aria-label") || one.textContent.trim() || one.labels?.length
+        || document.getElementById(one.getAttribute("aria-labelledby"))))
+    .map((one) => one.outerHTML.slice(0, 120))"""
+
+SAID = """(box) => [box.innerText, ...[...box.querySelectorAll("[aria-label]")].map((one) => one.ariaLabel)]
+    .join(" ")"""
+
+
+@pytest.fixture(scope="module")
+def other_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """One playground for the tests that move its clock or break something."""
+    with playing(tmp_path_factory.mktemp("other") / "play") as running:
+        yield running
+
+
+@pytest.mark.browser
+def test_a_report_is_filed_and_handed_over_by_the_keyboard_alone(page: Page, town: Town) -> None:
+    inspector, contact = town.open(page, "lead:county/1", "contact:延津县")
+    keys = page.keyboard
+
+    keys.press("Alt+1")
+    expect(inspector.field).to_be_focused()
+    keys.press("Tab")
+    keys.press("Enter")
+    keys.press("Shift+Tab")
+    keys.press("Shift+Tab")
+    expect(inspector.box.locator(".sample").last).to_be_focused()
+    keys.press("Enter")
+    keys.press("Alt+1")
+    keys.insert_text("延津县王楼镇任庄村村口垃圾堆")
+    keys.press("Enter")
+    expect(inspector.key("立即交办")).to_be_visible(timeout=SOON)
+    inspector.messages.focus()
+    keys.press("Tab")
+    expect(inspector.key("立即交办")).to_be_focused()
+    keys.press("Enter")
+    expect(contact.key("签收")).to_be_visible(timeout=SOON)
+    keys.press("Alt+2")
+    expect(contact.field).to_be_focused()
+
+    contact.messages.focus()
+    keys.press("ArrowUp")
+    keys.press("r")
+    expect(contact.box.locator(".replying")).to_be_visible()
+    expect(contact.field).to_be_focused()
+
+
+@pytest.mark.browser
+def test_what_is_focused_is_seen(page: Page, town: Town) -> None:
+    town.open(page, "lead:county/1")
+
+    for _ in range(12):
+        page.keyboard.press("Tab")
+
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_everything_that_can_be_used_has_a_name(page: Page, town: Town, language: str) -> None:
+    [phone, _] = town.open(page, "office:county", "lead:county/1", query=f"?lang={language}&panel=faults")
+    expect(page.locator(".panel [role=switch]").first).to_be_visible(timeout=SOON)
+    phone.box.locator(".tools button").first.click()
+
+    assert page.evaluate(UNNAMED) == []
+    for opener in (".person", ".tools button:nth-child(2)", ".tools button:nth-child(3)"):
+        phone.box.locator(opener).click()
+        assert page.evaluate(UNNAMED) == []
+        page.keyboard.press("Escape")
+
+
+@pytest.mark.browser
+def test_the_page_speaks_english_and_keeps_to_it(page: Page, town: Town) -> None:
+    town.open(page, "lead:county/1")
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("button", name="Add phone")).to_be_visible()
+
+    page.reload()
+
+    expect(page.get_by_role("button", name="Add phone")).to_be_visible(timeout=SOON)
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    for part in (".ways", "#now", ".day", ".tools"):
+        assert not HAN.search(page.locator(part).first.evaluate(SAID))
+
+
+def test_every_word_of_the_page_is_there_in_both_languages() -> None:
+    words = (ROOT / "bot/playground/page/words.js").read_text(encoding="utf-8")
+
+    pairs = re.findall(r'(\w+): \["((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)"\]', words)
+
+    assert len(pairs) == len({key for key, *_ in pairs}) > 100
+    assert len(pairs) == len(re.findall(r"\w+: \[", words))
+    for key, zh, en in pairs:
+        assert zh, key
+        assert en, key
+        assert re.findall(r"\{\d\}", zh) == re.findall(r"\{\d\}", en), key
+        assert not HAN.search(en) or key == "language", key
+
+
+@pytest.mark.browser
+def test_at_phone_width_one_phone_is_seen_at_a_time(page: Page, town: Town) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    first, second = town.open(page, "lead:county/1", "contact:卫辉市")
+    expect(first.box).to_be_visible()
+    expect(second.box).to_be_hidden()
+
+    page.locator(".phone-tabs button").nth(1).click()
+
+    expect(second.box).to_be_visible()
+    expect(first.box).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_role("button", name="更多").click()
+    expect(page.get_by_role("button", name="演示")).to_be_in_viewport()
+
+
+@pytest.mark.browser
+def test_the_clock_is_moved_to_friday(page: Page, other_town: Town) -> None:
+    [contact] = other_town.open(page, "contact:卫辉市")
+
+    page.locator("button[value=friday]").click(timeout=SOON)
+
+    expect(page.locator("#now b")).to_have_text("09:55", timeout=30_000)
+    expect(page.locator("button[value=hour]")).to_be_enabled(timeout=30_000)
+    expect(contact.box).to_be_visible()
+
+
+@pytest.mark.browser
+def test_nothing_is_lost_while_the_network_is_down_or_the_bot_was_killed(
+    page: Page, other_town: Town
+) -> None:
+    [phone] = other_town.open(page, "lead:county/2", query="?panel=faults")
+    network = page.get_by_role("switch", name="断开网络")
+    network.click(timeout=SOON)
+    expect(network).to_have_attribute("aria-checked", "true", timeout=SOON)
+    phone.says("帮助")
+    network.click()
+    expect(phone.box.locator(".row:not(.mine)", has_text="登记").last).to_be_visible(timeout=30_000)
+
+    page.get_by_role("button", name="强行结束机器人").click()
+    expect(page.locator(".bot-state")).to_contain_text("已停", timeout=SOON)
+    phone.says("待核查")
+    page.get_by_role("button", name="启动机器人").click()
+
+    expect(page.locator(".bot-state")).to_contain_text("运行中", timeout=30_000)
+    expect(phone.box.locator(".row").last).not_to_have_class(re.compile("mine"), timeout=30_000)
