@@ -32,7 +32,7 @@ from bot.delivery.receiver import Receiver
 from bot.delivery.sender import Sender
 from bot.delivery.updates import ALLOWED_UPDATES, Heard
 from bot.delivery.wire import Wire
-from bot.documents import roster, score_sheet, weekly_form, weekly_merged
+from bot.documents import notice, roster, score_sheet, weekly_form, weekly_merged
 from bot.domain.captions import CaptionReader
 from bot.domain.weekly import WeeklyForm
 from bot.domain.world import World
@@ -168,6 +168,8 @@ class Application:
             catalogue, self.world, Drawing(store, fonts, catalogue), self.clock.now, self._pool
         )
         composer.makers["score_sheet"] = score_sheet.write
+        composer.makers["notice"] = notice.make
+        composer.makers["slip"] = notice.make_slip
         composer.makers["roster"] = partial(roster.page, catalogue)
         composer.makers["weekly"] = partial(weekly_form.make, self.world.weekly)
         composer.makers["weekly_merged"] = partial(weekly_merged.make, self.world.weekly)

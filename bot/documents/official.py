@@ -245,6 +245,8 @@ def _table(document: Written, block: Table) -> None:
     table.style = document.styles["Table Grid"]
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
+    for column, width in enumerate(block.widths):
+        table.columns[column].width = Mm(width)  # the grid: some programs look at nothing else
     for row_number, values in enumerate((block.head, *block.rows)):
         row = table.rows[0] if row_number == 0 else table.add_row()
         properties = row._tr.get_or_add_trPr()

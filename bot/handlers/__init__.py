@@ -159,6 +159,7 @@ PRESSES: Mapping[str, Handler] = {
     "unlink": chains.unlink,
     "urge": follow.urge,
     "urgeall": follow.urge_region,
+    "slip": follow.slip,
     "wform": weekly.form,
     "wmerged": weekly.merged,
     "wurge": weekly.urge,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.delivery.hearing import Hearing
 from bot.services.answering import Toast
-from bot.services.followup import urging
+from bot.services.followup import notices, urging
 
 
 async def urge(here: Hearing) -> Toast:
@@ -23,3 +23,10 @@ async def urge_by_word(here: Hearing) -> Toast:
     """「催办」「催一下」, typed."""
     assert here.heard.message is not None
     return await here.do(urging.by_word, here.heard.message)
+
+
+async def slip(here: Hearing) -> Toast:
+    """「交办单」."""
+    press, heard = here.pressed, here.heard
+    reply_to = heard.pressed_message if heard.private else None
+    return await here.do(notices.slip, press.subject, heard.sender_id, reply_to)

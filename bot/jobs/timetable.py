@@ -24,6 +24,7 @@ from bot.services import (
 )
 from bot.services.duties import digest
 from bot.services.duties import due as duties
+from bot.services.followup import notices
 
 DUE: tuple[Callable[[Work], int], ...] = (
     assignment.settle_due,
@@ -43,6 +44,7 @@ DUE: tuple[Callable[[Work], int], ...] = (
     groupchat.sweep,
     drafts.nag_due,
     secrecy.sweep,
+    notices.due,
     upkeep.due,
 )
 

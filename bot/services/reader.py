@@ -28,7 +28,7 @@ from bot.services import (
     views,
 )
 from bot.services.chain import view as chains
-from bot.services.followup import urging
+from bot.services.followup import notices, urging
 from bot.services.outgoing import Button, Rows, Shown, new_card
 from bot.services.refusals import NoSuchEntry
 from bot.services.views.values import knows_visit, problem_for
@@ -140,6 +140,7 @@ def _buttons(work: Work, row: Row[Any], having: frozenset[Standing], panel: str 
     rows.append(office_row(row, having))
     linked = chains.reader_button(work, row, having)
     rows.append((Button("history", "history", row.id), *urging.button(row, having), *linked))
+    rows.append(notices.slip_button(row))
     return tuple(one for one in rows if one)
 
 

@@ -13,6 +13,7 @@ from bot.ledger.desk import Work
 from bot.ledger.tables import entries
 from bot.services import filing, life
 from bot.services.answering import Toast
+from bot.services.followup import notices
 from bot.services.outgoing import say
 from bot.services.refusals import NotPossible, NotYours
 from bot.services.views.places import village_for
@@ -64,6 +65,7 @@ def day_end(work: Work, chat_id: int) -> None:
     left = _drafts(work)
     if left:
         say(work, chat_id, "receipt.drafts_left", {"count": left}, silent=True)
+    notices.day_over(work)
     if all(work.world.campaign.group(key).covert for key in work.actor.groups()) and work.actor.groups():
         say(work, chat_id, "receipt.day_end_covert", {})
 

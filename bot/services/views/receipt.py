@@ -25,7 +25,7 @@ from bot.services import (
 )
 from bot.services.chain import linking
 from bot.services.chain import view as chains
-from bot.services.followup import urging
+from bot.services.followup import notices, urging
 from bot.services.outgoing import Button, Rows, Shown
 from bot.services.views import panels
 from bot.services.views.values import entry_values, identity_title, last_body
@@ -138,6 +138,7 @@ def _receipt_buttons(work: Work, entry: Row[Any], panel: str | None) -> Rows:
         rows.extend(_filed_buttons(work, entry, having, panel))
     elif entry.state not in (State.VOID, State.DRAFT):
         row = [Button("history", "history", entry.id, 0), *urging.button(entry, having)]
+        row.extend(notices.slip_button(entry))
         if entry.state == State.CLOSED and may(Action.REOPEN, having):
             row.append(Button("relapse", "reopen", entry.id, entry.version))
         if withdrawal.still_free(work, entry):
