@@ -1,4 +1,4 @@
-"""The page's addresses: bar, stories, faults, samples, reading marks; on a town whose bot runs beside them."""
+"""The page's addresses: bar, stories, faults, samples, reading marks; on a town with its bot beside them."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ STORY = Story(
                 "from it; nothing is asked.",
             ),
             who=LEADER,
-            does=SendsPhotos(("wall-before", "ditch-before"), "延津县王楼镇任庄村村口垃圾堆，限3天"),
+            does=SendsPhotos(("wall-before", "lane-before"), "延津县王楼镇任庄村村口垃圾堆，限3天"),
             then=(
                 Hears(
                     LEADER,
