@@ -18,12 +18,12 @@ from bot.services.outgoing import say
 MOST = 8
 
 OF_ROLE: Mapping[Role, tuple[str, ...]] = {
-    Role.OFFICE: ("todo", "ledger", "weekly", "issue", "members", "invite", "health", "help"),
-    Role.INSPECTOR: ("my", "todo", "ledger", "issue", "language", "cancel", "help"),
-    Role.CONTACT: ("todo", "weekly", "ledger", "issue", "language", "cancel", "help"),
+    Role.OFFICE: ("todo", "ledger", "weekly", "score", "rank", "measures", "members", "help"),
+    Role.INSPECTOR: ("my", "todo", "ledger", "issue", "score", "rank", "cancel", "help"),
+    Role.CONTACT: ("todo", "weekly", "ledger", "issue", "rank", "invite", "cancel", "help"),
     Role.TOWNSHIP: ("todo", "language", "cancel", "help"),
-    Role.OVERSIGHT: ("my", "ledger", "issue", "language", "cancel", "help"),
-    Role.CITY_LEADER: ("ledger", "issue", "language", "help"),
+    Role.OVERSIGHT: ("my", "ledger", "issue", "score", "rank", "measures", "cancel", "help"),
+    Role.CITY_LEADER: ("ledger", "rank", "issue", "language", "help"),
     Role.ADMIN: ("members", "invite", "health", "bind", "language", "cancel", "help"),
 }
 """Role → its commands, the weightier role first; who has several roles sees the first eight of all."""
@@ -44,10 +44,12 @@ def of(actor: Actor) -> tuple[str, ...]:
 
 def menu_of(actor: Actor) -> list[list[str]]:
     """The reply keyboard of an actor's roles: no job needs a typed command."""
+    if any(actor.leads(key) for key in actor.groups()):
+        return [["my", "to_check"], ["day_end", "score", "help"]]
     if actor.groups():
         return [["my", "to_check"], ["day_end", "help"]]
     if actor.offices():
-        return [["to_check", "ledger"], ["source", "weekly", "help"]]
+        return [["to_check", "ledger"], ["source", "weekly"], ["score", "rank", "help"]]
     if actor.regions():
         return [["todo", "weekly"], ["help"]]
     if actor.has(Role.TOWNSHIP):

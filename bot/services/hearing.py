@@ -33,6 +33,7 @@ from bot.services.answering import Toast
 from bot.services.incoming import Incoming
 from bot.services.material import Material
 from bot.services.refusals import NoSuchEntry, NotUnderstood
+from bot.services.tenday import reporting as tenday
 from bot.services.weekly import receiving as weekly
 
 
@@ -53,12 +54,16 @@ def message(work: Work, incoming: Incoming) -> Toast | None:
         return _of_leader(work, incoming, plain)
     if plain and incoming.reply_to is not None and questions.answer(work, incoming):
         return None
+    if questions.answer_with_photo(work, incoming):
+        return None
     if incoming.reply_to is not None:
         entry_id = book.by_message(work, incoming.chat_id, incoming.reply_to)
         if entry_id is not None:
             about_entry(work, entry_id, incoming)
             return None
     if incoming.reply_to is not None and work.actor.regions() and weekly.replied(work, incoming):
+        return None
+    if incoming.reply_to is not None and work.actor.groups() and tenday.replied(work, incoming):
         return None
     if incoming.location is not None:
         pins.heard(work, incoming)

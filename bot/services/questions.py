@@ -20,11 +20,17 @@ ANSWERS: dict[str, Answer] = {}
 """Kind of question → what its answer does; each topic adds its own at import (see `answers`)."""
 
 
-def answers(kind: str) -> Callable[[Answer], Answer]:
-    """Register what the answer to a kind of question does."""
+WITH_PHOTO: set[str] = set()
+"""Kinds that a photo with words answers too, when it replies to the question."""
+
+
+def answers(kind: str, *, photo: bool = False) -> Callable[[Answer], Answer]:
+    """Register what the answer to a kind of question does; `photo`: a reply may bring one."""
 
     def register(function: Answer) -> Answer:
         ANSWERS[kind] = function
+        if photo:
+            WITH_PHOTO.add(kind)
         return function
 
     return register
@@ -109,6 +115,18 @@ def answer(work: Work, incoming: Incoming) -> bool:
     """
     row = _open_for(work, incoming)
     if row is None or menu_word(incoming.text, work.world.reader) is not None:
+        return False
+    done(work, row.id)
+    ANSWERS[row.kind](work, row, incoming)
+    return True
+
+
+def answer_with_photo(work: Work, incoming: Incoming) -> bool:
+    """Whether a photo that replies to a question which takes one answered it."""
+    if incoming.reply_to is None or not incoming.has_photo:
+        return False
+    row = _open_for(work, incoming)
+    if row is None or row.kind not in WITH_PHOTO:
         return False
     done(work, row.id)
     ANSWERS[row.kind](work, row, incoming)

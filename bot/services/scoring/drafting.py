@@ -155,7 +155,7 @@ def _objectable(work: Work, sheet_id: int, region: str) -> Row[Any]:
     return row
 
 
-@questions.answers("score_objection")
+@questions.answers("score_objection", photo=True)
 def _objected(work: Work, question: Row[Any], incoming: Incoming) -> None:
     subject = question.subject
     row = _objectable(work, subject["sheet"], subject["region"])
