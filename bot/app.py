@@ -32,7 +32,8 @@ from bot.delivery.receiver import Receiver
 from bot.delivery.sender import Sender
 from bot.delivery.updates import ALLOWED_UPDATES, Heard
 from bot.delivery.wire import Wire
-from bot.documents import notice, roster, score_sheet, weekly_form, weekly_merged
+from bot.documents import notice, roster, score_sheet, tenday, weekly_form, weekly_merged
+from bot.documents.ledger_rows import Words
 from bot.domain.captions import CaptionReader
 from bot.domain.weekly import WeeklyForm
 from bot.domain.world import World
@@ -172,6 +173,9 @@ class Application:
         composer.makers["slip"] = notice.make_slip
         composer.makers["roster"] = partial(roster.page, catalogue)
         composer.makers["weekly"] = partial(weekly_form.make, self.world.weekly)
+        words = Words(catalogue)
+        composer.makers["tenday_report"] = partial(tenday.report, words)
+        composer.makers["tenday_ledger"] = partial(tenday.ledger, words, store)
         composer.makers["weekly_merged"] = partial(weekly_merged.make, self.world.weekly)
         outbox = settings.outbox
         limits = Limits(outbox.per_second, outbox.per_chat, int(outbox.per_group_minute), monotonic)

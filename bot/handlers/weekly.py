@@ -13,6 +13,8 @@ from bot.delivery.wire import TooLarge
 from bot.documents import weekly_reading as reading
 from bot.services.answering import Toast, nothing
 from bot.services.duties import due, moves
+from bot.services.tenday import board as tenday_board
+from bot.services.tenday import reporting
 from bot.services.weekly import asking, board, receiving, reminding
 
 Handler = Callable[[Hearing], Awaitable[Toast]]
@@ -50,19 +52,16 @@ async def document(here: Hearing, *, otherwise: Handler) -> Toast:
     """A workbook or a document of a region's contact: its 周报表, or its 小结."""
     message = here.heard.message
     assert message is not None
+    if message.reply_to is not None and await here.desk.look(
+        reporting.speaks_of, message.chat_id, message.reply_to, message.sender_id
+    ):
+        return await _changed_report(here)
     if not await here.desk.look(receiving.may_report, message.sender_id):
         return await otherwise(here)
-    attachment = message.attachments[0]
-    name = (attachment.name or "").lower()
-    if (attachment.size or 0) > LARGEST:
-        return await here.do(receiving.refuse, message, "too_big")
-    try:
-        described = await here.wire.call("getFile", {"file_id": attachment.file_id})
-        data = await here.wire.download(described["file_path"], expected=described.get("file_size"))
-    except TooLarge:
-        return await here.do(receiving.refuse, message, "too_big")
-    except TelegramError:
-        return await here.do(receiving.refuse, message, "lost")
+    name = (message.attachments[0].name or "").lower()
+    data = await _download(here)
+    if isinstance(data, Toast):
+        return data
     try:
         if name.endswith(WORDS):
             words = await asyncio.to_thread(reading.read_document, data)
@@ -101,3 +100,68 @@ async def known(here: Hearing) -> Toast:
 async def later(here: Hearing) -> Toast:
     """「1小时后」."""
     return await here.do(due.put_off, here.pressed.arg)
+
+
+async def _download(here: Hearing) -> bytes | Toast:
+    """The file of a message; what cannot be had is refused."""
+    message = here.heard.message
+    assert message is not None
+    attachment = message.attachments[0]
+    if (attachment.size or 0) > LARGEST:
+        return await here.do(receiving.refuse, message, "too_big")
+    try:
+        described = await here.wire.call("getFile", {"file_id": attachment.file_id})
+        return await here.wire.download(described["file_path"], expected=described.get("file_size"))
+    except TooLarge:
+        return await here.do(receiving.refuse, message, "too_big")
+    except TelegramError:
+        return await here.do(receiving.refuse, message, "lost")
+
+
+# --- the ten-day report -------------------------------------------------------------------------------
+
+
+async def _changed_report(here: Hearing) -> Toast:
+    """A document in reply to a draft: the changed 督导报告."""
+    message = here.heard.message
+    assert message is not None
+    data = await _download(here)
+    if isinstance(data, Toast):
+        return data
+    try:
+        words = await asyncio.to_thread(reading.read_document, data)
+    except reading.SheetError as error:
+        return await here.do(receiving.refuse, message, WHY[type(error)])
+    return await here.do(reporting.take_document, message, words)
+
+
+async def open_drafts(here: Hearing) -> Toast:
+    """「督导报告」."""
+    if not here.heard.private:
+        return await here.do(nothing)
+    return await here.do(reporting.open_own, here.heard.chat_id)
+
+
+async def open_draft(here: Hearing) -> Toast:
+    """「看报告草稿」."""
+    return await here.do(reporting.open_, here.heard.chat_id, here.pressed.arg)
+
+
+async def draft(here: Hearing) -> Toast:
+    """「报告草稿」."""
+    return await here.do(reporting.send, here.pressed.arg, here.heard.chat_id, "paper")
+
+
+async def draft_ledger(here: Hearing) -> Toast:
+    """「问题台账」 of the period."""
+    return await here.do(reporting.send, here.pressed.arg, here.heard.chat_id, "ledger")
+
+
+async def submit(here: Hearing) -> Toast:
+    """「上报」."""
+    return await here.do(reporting.submit, here.pressed.arg, here.heard.chat_id)
+
+
+async def urge_groups(here: Hearing) -> Toast:
+    """「催办」 on the office's board of a closing day."""
+    return await here.do(tenday_board.urge, here.pressed.arg)

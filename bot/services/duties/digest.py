@@ -24,7 +24,6 @@ from bot.services import digest as undelivered
 from bot.services.duties import audience, days, told
 from bot.services.duties.audience import Reader
 from bot.services.outgoing import Button, Rows, say
-from bot.services.views.values import problem_for
 
 TOP: Final = 5
 """So many entries are named, the most urgent first; the rest is counted."""
@@ -60,6 +59,8 @@ def due(work: Work) -> int:
     if not slot.at <= work.now < slot.until or work.world.hours.quiet(work.local):
         return 0
     if not told.work_off(work, KIND, slot.at):
+        return 0
+    if slot.at < told.began(work):
         return 0
     late = timetable.late(slot, work.now)
     return sum(_send(work, page, slot, late=late) for page in _pages(work, slot) if page.any)
@@ -178,7 +179,7 @@ def _add(
         "id": row.id,
         "number": row.number,
         "place": views.place_of(work, row, having),
-        "problem": problem_for(row, having),
+        "category": row.category,
         "deadline": work.world.campaign.local(row.deadline).isoformat(),
         "tone": colour,
         "late": late,

@@ -21,6 +21,7 @@ from bot.services.answering import Toast
 from bot.services.duties import days, moves, told
 from bot.services.duties.audience import Reader
 from bot.services.refusals import NotUnderstood
+from bot.services.tenday import reminding as tenday
 from bot.services.weekly import reminding as weekly
 
 Remind = Callable[[Work, Slot], int]
@@ -39,13 +40,22 @@ def due(work: Work) -> int:
     if not live:
         return count
     done = told.worked_off(work, work.now - LOOK_BACK)
+    tenday_at: dict[tuple[datetime, datetime], list[Slot]] = {}
     quiet = work.world.hours.quiet(work.local) or not timetable.days.works(work.local.date())
     for slot in live:
         subject = _subject(slot)
         if (subject, slot.at) in done or (quiet and not slot.urgent):
             continue
         told.work_off(work, subject, slot.at)
+        if slot.at < told.began(work):
+            continue
+        if slot.due is not None and slot.due.duty in (Duty.TEN_DAY, Duty.MARKS):
+            # reports and marks of every track in one message a person
+            tenday_at.setdefault((slot.at, slot.due.due), []).append(slot)
+            continue
         count += _tell(work, slot, late=timetable.late(slot, work.now))
+    for slots in tenday_at.values():
+        count += tenday.remind(work, slots, late=timetable.late(slots[0], work.now))
     return count
 
 
@@ -72,7 +82,7 @@ _snoozed = Prepared(
     )
 )
 
-LATER: dict[str, Callable[[Work, str, Reader], int]] = {"weekly": weekly.later}
+LATER: dict[str, Callable[[Work, str, Reader], int]] = {"weekly": weekly.later, "tenday": tenday.later}
 """Duty → what is said an hour later."""
 
 

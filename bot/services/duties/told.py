@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.ledger.desk import Work
 from bot.ledger.outbox import Priority
 from bot.ledger.prepared import Prepared
-from bot.ledger.tables import occurrences, outbox
+from bot.ledger.tables import members, occurrences, outbox
 
 NOBODY = 0
 """The recipient of the row that says a slot was worked off."""
@@ -84,6 +84,15 @@ def worked_off(work: Work, since: datetime) -> set[tuple[str, datetime]]:
 def work_off(work: Work, subject: str, due_at: datetime) -> bool:
     """A slot was worked off; False when it had been before."""
     return note(work, Key(KIND, subject, due_at, NOBODY))
+
+
+_began = Prepared(select(func.min(members.c.created_at)))
+
+
+def began(work: Work) -> datetime:
+    """When the database began: nothing from before is told to anybody."""
+    found: datetime | None = _began.scalar(work)
+    return found or work.now
 
 
 def silence(work: Work, kinds: Iterable[str], subject: str, due_at: datetime | None = None) -> int:

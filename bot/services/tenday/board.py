@@ -1,0 +1,152 @@
+"""The office's one message of a closing day: 「5月中旬 · 报告 3/4 · 打分 6/8」, edited in place (SPEC §3)."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import Row, select, update
+
+from bot.domain.calendar import Period
+from bot.domain.permissions import Role
+from bot.ledger import cards as card_book
+from bot.ledger import outbox as outbox_book
+from bot.ledger.desk import Work
+from bot.ledger.outbox import Priority
+from bot.ledger.tables import cards
+from bot.services import faces
+from bot.services.answering import Toast
+from bot.services.duties import audience, told
+from bot.services.outgoing import Button, Rows, Shown, new_card, say, show_card
+from bot.services.refusals import NotUnderstood, NotYours
+from bot.services.tenday import standing
+
+CARD: Final = "tenday_board"
+
+
+def _subject(period: Period, track: str) -> str:
+    return f"tenboard/{period.key.isoformat()}/{track}"
+
+
+def put_up(work: Work, period: Period, track: str) -> None:
+    """On the closing day's morning: the board, silently, where it does not stand yet."""
+    for reader in audience.of_office(work, track):
+        if card_book.known(work, reader.chat_id, _subject(period, track), CARD) is None:
+            show_card(
+                work, reader.chat_id, CARD, subject=_subject(period, track), member_id=reader.member_id,
+                priority=Priority.REMINDER,
+            )  # fmt: skip
+
+
+def refresh(work: Work, key: str, track: str) -> None:
+    """A report or a mark came: the boards that stand are edited."""
+    for row in work.connection.execute(
+        select(cards.c.id, cards.c.chat_id, cards.c.wanted).where(
+            cards.c.subject == f"tenboard/{key}/{track}", cards.c.kind == CARD
+        )
+    ).all():
+        card_book.want(work, row.id, row.wanted + 1)
+        outbox_book.put_card(
+            work, row.id, row.chat_id, row.wanted + 1, None, Priority.REMINDER, keep_pace=True
+        )
+
+
+def announce(work: Work, period: Period, track: str) -> int:
+    """Five minutes after the time: the board anew, with a sound; gives how many were told."""
+    readers = audience.of_office(work, track)
+    for reader in readers:
+        card_id = new_card(
+            work, reader.chat_id, CARD, subject=_subject(period, track), member_id=reader.member_id,
+            priority=Priority.REMINDER,
+        )  # fmt: skip
+        work.connection.execute(update(cards).where(cards.c.id == card_id).values(panel="list"))
+    return len(readers)
+
+
+@faces.shows(CARD)
+def board(work: Work, card: Row[Any]) -> Shown | None:
+    """Who has reported and marked, who has not, and what can be done about it."""
+    _, key, track = card.subject.split("/", 2)
+    period = standing.period_of_key(work, key)
+    if period is None or track not in work.actor.offices():
+        return None
+    local = work.world.campaign.local
+    found = standing.of_period(work, period, track)
+    markers = standing.markers(work, period, track)
+    due = standing.due_of(work, period, track)
+    owed = standing.owed(work, period, track)
+    values = {
+        "period": standing.printed(work, period),
+        "track": work.world.campaign.track(track).name,
+        "due": local(due).isoformat(),
+        "over": work.now > due,
+        "reports": sum(one.sent_at is not None for one in found),
+        "groups": len(found),
+        "marked": sum(one.done for one in markers),
+        "markers": len(markers),
+        "late": [
+            {
+                "title": work.world.campaign.group_title(one.group),
+                "at": local(one.sent_at).isoformat(),
+            }
+            for one in found
+            if one.state == "late" and one.sent_at is not None
+        ],
+        "owed": [{"title": one.title, "lacks": list(one.lacks)} for one in owed],
+    }
+    return Shown("tenday.board", values, _buttons(key, track, bool(owed)), silent=card.panel != "list")
+
+
+def _buttons(key: str, track: str, owed: bool) -> Rows:
+    argument = f"{key}/{track}"
+    urge = (Button("tenday_urge", "turge", arg=argument),) if owed else ()
+    return ((*urge, Button("tenday_period", "period", arg=f"{track}.{key}")),)
+
+
+def of_button(work: Work, argument: str) -> tuple[Period, str]:
+    """Period and track of a button on the board.
+
+    Raises:
+        NotYours: another track's office.
+        NotUnderstood: no period there is.
+    """
+    key, _, track = argument.partition("/")
+    period = standing.period_of_key(work, key)
+    if period is None:
+        raise NotUnderstood(hint="old_button")
+    if track not in work.actor.offices():
+        raise NotYours
+    return period, track
+
+
+def urge(work: Work, argument: str) -> Toast:
+    """「催办」: one message to each who owes something, once a day.
+
+    Raises:
+        NotYours, NotUnderstood: see `of_button`.
+    """
+    period, track = of_button(work, argument)
+    due = standing.due_of(work, period, track)
+    midnight = work.local.replace(hour=0, minute=0, second=0, microsecond=0)
+    count = 0
+    for one in standing.owed(work, period, track):
+        if one.owner == standing.OVERSIGHT:
+            readers = audience.of_role(work, Role.OVERSIGHT, one.owner).readers
+        else:
+            readers = audience.of_groups(work, (one.owner,))[0].readers
+        for reader in readers:
+            subject = f"{period.key.isoformat()}/{one.owner}"
+            key = told.Key("tenday.urged", subject, midnight, reader.member_id)
+            if told.note(work, key):
+                values = {
+                    "period": standing.printed(work, period),
+                    "due": work.world.campaign.local(due).isoformat(),
+                    "over": work.now > due,
+                    "title": one.title,
+                    "lacks": list(one.lacks),
+                    "track": work.world.campaign.track(track).name,
+                }
+                count += say(
+                    work, reader.chat_id, "tenday.urged", values, priority=Priority.REMINDER,
+                    dedup=key.dedup(),
+                )  # fmt: skip
+    return Toast("weekly.urged" if count else "weekly.urged_already", {"count": count})
