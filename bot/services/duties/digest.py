@@ -68,7 +68,7 @@ def due(work: Work) -> int:
 
 def _send(work: Work, page: Page, slot: Slot, *, late: bool) -> bool:
     reader = page.reader
-    if reader.since > slot.at:
+    if reader.since >= slot.at:
         return False  # nothing from before somebody joined
     key = told.Key(KIND, "", slot.at, reader.member_id)
     if not told.note(work, key):
