@@ -143,7 +143,7 @@ async def test_the_next_region_reads_no_name_of_the_one_before(people: People) -
     shown = await opened(people, people.chief)
     await people.press(people.chief, shown, "改派")
     await people.press(people.chief, shown, "卫辉市")
-    await people.press(other, people.last(other), "签收")
+    await people.press(other, await opened(people, other), "签收")
 
     told = await history(people, other)
 
