@@ -214,4 +214,3 @@ def _open_browser(url: str) -> bool:
         return webbrowser.open(url)
     except webbrowser.Error:
         return False
-

@@ -16,21 +16,14 @@ from typing import Any, Final
 
 import orjson
 
-from bot.playground.game.hand import BotGone, BotState, Foreseen
+from bot.playground.game.hand import BotGone, BotRefused, BotState, Foreseen
+
+__all__ = ["BotProcess", "BotRefused"]
 
 STOPS_WITHIN: Final = 20.0
 """Seconds for a clean stop; then it is killed."""
 
 DIED: Final = "机器人没能启动，见上面的日志 · the bot did not start, see the log above"
-
-
-class BotRefused(Exception):
-    """The bot's process does not start: its lines for the user, and the exit code."""
-
-    def __init__(self, lines: list[str], code: int) -> None:
-        super().__init__("\n".join(lines))
-        self.lines = lines
-        self.code = code
 
 
 class BotProcess:

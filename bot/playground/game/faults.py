@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 
 from bot.playground.server import Bot, BotApiServer
 
-from .hand import BotState
+from .hand import BotRefused, BotState
 
 RETRY_AFTER: Final = 5
 POLLS_EVERY: Final = 1.0
@@ -118,8 +118,11 @@ class FaultPanel:
         async with self._starting:
             if self.process.state is not BotState.DOWN:
                 await self.process.kill()
-            await self.process.launch()
-            await self.process.start(self.server.url, self.server.clock.now())
+            try:
+                await self.process.launch()
+                await self.process.start(self.server.url, self.server.clock.now())
+            except BotRefused as error:
+                raise FaultError(f"机器人没能启动：{error}", f"the bot did not start: {error}") from error
 
     async def heal(self) -> None:
         """Everything off, nobody blocks the bot, the bot runs."""

@@ -11,6 +11,15 @@ class BotGone(Exception):
     """The bot does not run, or has died while it was asked."""
 
 
+class BotRefused(Exception):
+    """The bot's process does not start: its lines for the user, and the exit code."""
+
+    def __init__(self, lines: list[str], code: int) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+        self.code = code
+
+
 class BotState(StrEnum):
     """Whether the bot runs."""
 
