@@ -153,7 +153,7 @@ async def test_a_number_in_the_spot_is_masked_for_the_county(people: People) -> 
     people.leader.sends(people.town.bot, f"村东，找某甲{MOBILE}")
     await people.town.settle()
     await people.town.passes(seconds=61)
-    card = people.last(people.contact)
+    card = next(one for one in people.new(people.contact) if "转发版" in labels(one))
     for label in ("转发版", "位置"):
         await people.press(people.contact, card, label)
 
