@@ -247,7 +247,11 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class PartScore:
-    """A part's score, exact. `basis`: `marks`, `full`, `average`, `decided` or `missing` (no score)."""
+    """A part's score, exact. `basis` tells how it came about.
+
+    `marks`, `full` (the maximum it starts at), `average` and `granted` (not inspected: the average, full
+    marks), `decided` (a mark of the office), `missing` (no score).
+    """
 
     part: str
     basis: str
@@ -401,7 +405,7 @@ def _without_mark(
         case Uninspected.AVERAGE:
             return "average", average, by_rule
         case Uninspected.FULL:
-            return "full", Fraction(part.most), by_rule
+            return "granted", Fraction(part.most), by_rule
         case _:
             return "missing", None, by_rule
 

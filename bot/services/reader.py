@@ -227,7 +227,7 @@ def second_card(work: Work, card_row: Row[Any]) -> Shown | None:
         rows = ((Button("undo", "unpropose", request.id),), *rows)
     elif request.state == "open":
         rows = ((Button("agree", "agree", request.id), Button("disagree", "disagree", request.id)), *rows)
-    return Shown("office.second", found, rows)
+    return Shown("office.second", found, rows, protect=request.data["act"] in seconds.PROTECTED)
 
 
 def _name(work: Work, member_id: int | None) -> str:

@@ -36,11 +36,17 @@ ACTS: dict[str, Carry] = {}
 """Act → what carrying it out means; each topic adds its own at import (see `carries`)."""
 
 
-def carries(act: str) -> Callable[[Carry], Carry]:
+PROTECTED: set[str] = set()
+"""Acts whose cards tell of drafts of scores or of measures: sent with `protect_content` (SPEC §1 (c))."""
+
+
+def carries(act: str, *, protect: bool = False) -> Callable[[Carry], Carry]:
     """Register what carrying an act out means; it raises a Refusal when it can no longer be done."""
 
     def register(function: Carry) -> Carry:
         ACTS[act] = function
+        if protect:
+            PROTECTED.add(act)
         return function
 
     return register

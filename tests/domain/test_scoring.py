@@ -171,7 +171,7 @@ def test_where_nobody_was_inspected_the_part_is_deduction_only() -> None:
     [
         (None, Decimal("93.00"), "average"),
         ("average", Decimal("93.00"), "average"),
-        ("full", Decimal("99.00"), "full"),
+        ("full", Decimal("99.00"), "granted"),
         ("missing", None, "missing"),
     ],
 )

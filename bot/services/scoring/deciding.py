@@ -134,6 +134,8 @@ def decide(
     part, _, how = rest.partition(".")
     regions = work.world.campaign.regions
     scheme, _ = schemes.scheme_for(work, track, window.key)
+    if index == "all" and how in set(Uninspected):
+        return _decide_all(work, row, window, part, how)
     if (
         not index.isdecimal()
         or int(index) >= len(regions)
@@ -158,6 +160,17 @@ def decide(
         return None
     _keep(work, row, window, f"{region}/{part}", {"how": how})
     return Toast("scoring.decided_toast", {"region": region, "part": part, "how": how})
+
+
+def _decide_all(work: Work, row: Row[Any], window: Window, part: str, how: str) -> Toast:
+    """One decision for every region whose part nobody has decided about yet."""
+    board = sheets.board(work, row.track, window, row)
+    regions = [region for region, undecided in board.undecided if undecided == part]
+    if not regions:
+        raise moved(window)
+    for region in regions:
+        row = _keep(work, row, window, f"{region}/{part}", {"how": how})
+    return Toast("scoring.decided_toast", {"region": "、".join(regions), "part": part, "how": how})
 
 
 def _keep(work: Work, row: Row[Any], window: Window, key: str, value: Any, **signed: Any) -> Row[Any]:
@@ -195,7 +208,7 @@ def _mark_given(work: Work, question: Row[Any], incoming: Incoming) -> None:
     )
 
 
-@seconds.carries("missing_mark")
+@seconds.carries("missing_mark", protect=True)
 def _carry_mark(work: Work, request: Row[Any], key: str) -> None:
     data = request.data
     row = sheets.get(work, data["sheet"])

@@ -50,14 +50,14 @@ def _allowed(work: Work) -> list[str]:
     return tracks
 
 
-def default_window(work: Work, tracks: Sequence[str]) -> Window:
+def default_window(work: Work, tracks: Sequence[str], states: Sequence[str] = ("open",)) -> Window:
     """The period that is meant when none is named: the one just closed while it is open, else the present."""
     now = windows.current(work)
     found = windows.calendar(work).periods
     for period in reversed(found):
         if period.end <= work.now < period.end + STILL:
             closed = windows.of_period(period)
-            if any(sheets.state_of(work, track, closed.key) == "open" for track in tracks):
+            if any(sheets.state_of(work, track, closed.key) in states for track in tracks):
                 return closed
             break
     return now
@@ -250,7 +250,7 @@ def _regions_face(work: Work, window: Window, regions: list[int], tracks: list[s
     if work.actor.offices():
         rows.append(
             tuple(
-                Button("", "scperiod", arg=f"{track}.{window.key}", text=f"{campaign.track(track).name}考评")
+                Button("period_of", "scperiod", arg=track, values={"track": campaign.track(track).name})
                 for track in work.actor.offices()
             )
         )

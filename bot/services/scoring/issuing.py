@@ -98,7 +98,7 @@ def _summary(work: Work, row: Row[Any], window: Window) -> str:
     return f"{work.world.campaign.track(row.track).name} {window.label}{number}：{named}"[:300]
 
 
-@seconds.carries("publish_ranking")
+@seconds.carries("publish_ranking", protect=True)
 def _carry(work: Work, request: Row[Any], key: str) -> None:
     row = sheets.get(work, request.data["sheet"])
     assert row is not None

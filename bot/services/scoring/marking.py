@@ -11,7 +11,7 @@ from sqlalchemy import Row, distinct, func, select
 
 from bot.domain.campaign import GroupKind
 from bot.domain.permissions import Actor, Role, ScoreAct, may_score
-from bot.domain.scoring import MONTHLY, Kind, Scheme, weighted_mean
+from bot.domain.scoring import MONTHLY, Kind, Scheme, printed, weighted_mean
 from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.ledger.tables import entries
@@ -159,7 +159,7 @@ def yardstick(work: Work, track: str, window: Window, scheme: Scheme) -> tuple[l
             Measure(
                 campaign.group_title(group.key),
                 len(marks),
-                f"{float(mean):.2f}",
+                f"{printed(mean):.2f}",
                 f"{min(marks):.2f}",
                 f"{max(marks):.2f}",
                 places,

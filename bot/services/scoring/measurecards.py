@@ -239,7 +239,7 @@ def _propose(work: Work, row: Row[Any], data: dict[str, Any], words: str) -> Toa
     return toast
 
 
-@seconds.carries("measure")
+@seconds.carries("measure", protect=True)
 def _carry(work: Work, request: Row[Any], key: str) -> None:
     data = request.data
     row = measures.get(work, data["measure"])

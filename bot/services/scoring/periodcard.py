@@ -13,7 +13,7 @@ from bot.ledger.tables import cards, requests, score_items, score_objections
 from bot.services import faces
 from bot.services.outgoing import Button, Rows, Shown, new_card, show_card
 from bot.services.refusals import NotUnderstood, NotYours
-from bot.services.scoring import marking, schemes, sheets, windows
+from bot.services.scoring import entering, marking, schemes, sheets, windows
 from bot.services.scoring.sheets import Board
 from bot.services.scoring.windows import UnknownWindow, Window
 
@@ -32,13 +32,15 @@ def subject_of(track: str, key: str) -> str:
 
 
 def show(work: Work, track: str, key: str, chat_id: int) -> None:
-    """Open the card of a period anew.
+    """Open the card of a period anew; without a key, of the one that the office has to bring to its end.
 
     Raises:
         NotYours: the actor is not of the track's office.
     """
     if not may_score(ScoreAct.RUN, work.actor, track=track):
         raise NotYours
+    if not key:
+        key = entering.default_window(work, [track], ("open", "draft", "locked")).key
     if not windows.known(work, key):
         raise NotUnderstood(hint="old_button")
     sheets.opened(work, track, key)
@@ -115,7 +117,7 @@ def _main(work: Work, track: str, window: Window, row: Row[Any], board: Board | 
         "none": [one.title for one in waiting if one.none],
         "sealed": board is None,
         "rows": [_line(one) for one in board.rows] if board else [],
-        "undecided": _undecided(board, row) if board else [],
+        "undecided": _by_part(_undecided(board, row)) if board else [],
         "tied": list(board.tied_for_last) if board and not (row.decisions or {}).get("tie") else [],
         "tie": (row.decisions or {}).get("tie", ""),
         "notes": list(board.notes) if board else [],
@@ -151,6 +153,13 @@ def _undecided(board: Board, row: Row[Any]) -> list[dict[str, Any]]:
             )
         ]
     return found
+
+
+def _by_part(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    parts: dict[str, list[str]] = {}
+    for one in found:
+        parts.setdefault(one["part"], []).append(one["region"])
+    return [{"part": part, "regions": regions} for part, regions in parts.items()]
 
 
 def undecided(work: Work, row: Row[Any], window: Window) -> list[dict[str, Any]]:
@@ -255,11 +264,14 @@ def _missing(work: Work, window: Window, row: Row[Any], board: Board) -> Shown:
     wanted = [(region, part) for region, part in board.undecided]
     wanted += [(one["region"], part) for one in board.rows for part in one["missing"]]
     wanted += [(key.partition("/")[0], key.partition("/")[2]) for key in decided if "/" in key]
-    shown, buttons = [], []
+    shown: list[dict[str, Any]] = []
+    buttons: list[tuple[Button, ...]] = []
+    at = (row.id, row.version)
+    for part in dict.fromkeys(part for _, part in board.undecided):
+        buttons.append((Button("decide_all_average", "scdecide", *at, f"all.{part}.average"),))
     for region, part in dict.fromkeys(wanted):
         how = decided.get(f"{region}/{part}", {})
         shown.append({"region": region, "part": part, "how": how.get("how", ""), "mark": how.get("mark", "")})
-        at = (row.id, row.version)
         prefix = f"{regions.index(region)}.{part}"
         short = region.removesuffix("县").removesuffix("市").removesuffix("区")
         choices = ["exclude", "mark"] if part == "inspection" else [one.value for one in Uninspected]

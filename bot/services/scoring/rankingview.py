@@ -15,6 +15,9 @@ from bot.services.refusals import NotUnderstood, NotYours, ScoreNotNow
 from bot.services.scoring import sheets, windows
 from bot.services.scoring.windows import Window
 
+GIVEN = frozenset({"average", "granted", "decided"})
+"""How a part without a mark came to its score: printed with the ranking (SPEC §5)."""
+
 
 def latest(work: Work, track: str) -> Row[Any] | None:
     """The newest published ranking of a track: by period, a month after its last one."""
@@ -51,10 +54,9 @@ def command(work: Work, chat_id: int, message_id: int | None) -> None:
 
 
 def _offer_period(work: Work, track: str, chat_id: int) -> None:
-    from bot.services.scoring import entering, periodcard
+    from bot.services.scoring import periodcard
 
-    window = entering.default_window(work, [track])
-    periodcard.show(work, track, window.key, chat_id)
+    periodcard.show(work, track, "", chat_id)
 
 
 def press(work: Work, arg: str, chat_id: int, message_id: int | None) -> None:
@@ -111,6 +113,12 @@ def values(work: Work, row: Row[Any], window: Window) -> dict[str, Any]:
         "rows": [
             {name: one[name] for name in ("region", "rank", "total", "tied", "last", "status")}
             for one in row.data["rows"]
+        ],
+        "given": [
+            {"region": one["region"], "part": part, "basis": basis}
+            for one in row.data["rows"]
+            for part, basis in one["basis"].items()
+            if basis in GIVEN
         ],
         "notes": row.data["notes"],
     }

@@ -218,11 +218,30 @@ def act(work: Work, index: int, what: str, chat_id: int) -> Toast:
         work,
         "scoring_rules",
         track=track,
-        reason=work.world.campaign.track(track).name,
+        reason=_changes(work, track, scheme),
         data={"scheme": schemes.to_json(scheme)},
     )
     _refresh(work, track, chat_id)
     return toast
+
+
+NAMES: Mapping[str, str] = {
+    "topic_weight": "专题组权重", "covert": "暗访占比", "uninspected": "未检查", "final": "总排名",
+    "late_report": "迟报", "missing_report": "未报", "overdue_entry": "逾期", "scale_gap": "尺度提示",
+    "objection_hours": "异议小时",
+}  # fmt: skip
+"""What the numbers are called in the line that the second person reads."""
+
+
+def _changes(work: Work, track: str, scheme: Scheme) -> str:
+    """What the second person agrees to: the numbers that differ from those in force."""
+    before = schemes.to_json(schemes.scheme_for(work, track)[0])
+    after = schemes.to_json(scheme)
+    name = work.world.campaign.track(track).name
+    changed = [
+        f"{NAMES[key]} {before[key] or '—'}→{after[key] or '—'}" for key in NAMES if before[key] != after[key]
+    ]
+    return f"{name}：{'，'.join(changed) or '按页面所列，全部'}"
 
 
 @seconds.carries("scoring_rules")
