@@ -122,7 +122,9 @@ async def test_a_townships_proof_that_waited_for_a_contact_who_leaves_is_the_nex
     card = await people.handed_over()
     await people.press(people.contact, card, "转乡镇")
     await people.press(people.contact, card, "王楼镇")
-    township.sends_photo(town.bot, photo("clean", seed=1), caption="已清", reply_to=people.last(township))
+    township.sends_photo(
+        town.bot, photo("clean", seed=1), caption="已清", reply_to=people.showing(township, "【")
+    )
     await town.settle()
     await town.passes(seconds=3)
 
@@ -140,12 +142,12 @@ async def test_what_waits_for_its_check_when_a_contact_leaves_is_the_next_ones_c
 
     await leaves(people, people.contact)
     await people.town.passes(seconds=3)
-    card = next(one for one in people.new(second) if "县1-0412-01" in words(one))
-    await people.press(people.leader, people.last(people.leader), "退回")
-    await people.press(people.leader, people.last(people.leader), "未清净")
+    card = next(one for one in people.new(second) if "【" in words(one) and "县1-0412-01" in words(one))
+    await people.press(people.leader, people.showing(people.leader, "退回"), "退回")
+    await people.press(people.leader, people.showing(people.leader, "未清净"), "未清净")
 
     assert "退回整改" in words(card)
-    assert "退回整改" in words(people.last(second))
+    assert people.showing(second, "【退回整改】") is not None
 
 
 async def test_a_return_that_is_taken_back_is_told_to_the_township_too(people: People) -> None:
@@ -157,15 +159,15 @@ async def test_a_return_that_is_taken_back_is_told_to_the_township_too(people: P
     people.contact.sends_photo(town.bot, photo("clean", seed=1), caption="已清", reply_to=card)
     await town.settle()
     await town.passes(seconds=3)
-    check = people.last(people.leader)
+    check = people.showing(people.leader, "退回")
     await people.press(people.leader, check, "退回")
     await people.press(people.leader, check, "未清净")
-    heard = words(people.last(township))
+    heard = words(people.showing(township, "【退回整改】"))
 
     await people.press(people.leader, check, "撤销")
 
     assert "退回整改" in heard
-    assert "撤销" in words(people.last(township))
+    assert people.showing(township, "撤销") is not None
 
 
 async def test_a_closing_that_is_taken_back_leaves_deadline_and_photos_as_they_were(people: People) -> None:

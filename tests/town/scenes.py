@@ -47,6 +47,11 @@ class People:
         """The bot's messages in a person's private chat, oldest first."""
         return [message for message in person.chat(self.town.bot).messages if message.by_bot]
 
+    def showing(self, person: Any, text: str) -> Any:
+        """The newest message in a person's private chat with that text, in its words or on a button."""
+        found = (one for one in reversed(self.new(person)) if text in words(one) or text in labels(one))
+        return next(found, None)
+
     async def files(self, person: Any, caption: str = CAPTION) -> Any:
         """A photo with a caption; gives the receipt."""
         person.sends_photo(self.town.bot, photo(seed=1), caption=caption)
@@ -57,7 +62,7 @@ class People:
         """Filed and handed over after the settle time; gives the county's card."""
         await self.files(person or self.leader, caption)
         await self.town.passes(seconds=61)
-        return self.last(self.contact)
+        return self.showing(self.contact, "【") or self.last(self.contact)
 
     async def answered(self, person: Any = None, caption: str = CAPTION, words: str = "已清运") -> Any:
         """Handed over and answered with a photo; gives the county's card."""
