@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from bot.config import EXAMPLE, ConfigError, Settings, load_settings
+from bot.playground_app.cast import cast_of
 from bot.playground_app.folder import CONFIG, TOKEN, settings_in
 
 if TYPE_CHECKING:
@@ -67,8 +68,10 @@ async def serve(end: socket.socket) -> int:
     except ConfigError as error:
         line.say(tell="refused", lines=[fault.line for fault in error.faults], code=2)
         return 2
+    cast = cast_of(campaign, settings.places_file().read_text("utf-8-sig"))
     line.say(
         tell="campaign",
+        cast=[part.as_json(campaign) for part in cast],
         name=campaign.name,
         first_day=campaign.first_day.isoformat(),
         last_day=campaign.last_day.isoformat(),
@@ -79,7 +82,6 @@ async def serve(end: socket.socket) -> int:
     from bot.app import Application
     from bot.clock import OffsetClock
     from bot.ledger.migrate import NewerLedger
-    from bot.playground_app.cast import cast_of
     from bot.playground_app.hand import Hand
 
     asked = await line.hear()
@@ -100,7 +102,7 @@ async def serve(end: socket.socket) -> int:
         return 1
     gc.freeze()  # what the start has loaded stays
     gc.enable()
-    line.say(tell="started", cast=[part.as_json(app.world.campaign) for part in cast_of(app.world)])
+    line.say(tell="started")
     hand = Hand(app, clock)
     async with asyncio.TaskGroup() as asking:
         listening = asking.create_task(_listen(line, hand, asking))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.domain.campaign import Campaign, Group, GroupKind
 from bot.domain.permissions import Role
-from bot.domain.world import World
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,10 @@ CALLED: Final = {
 }  # fmt: skip
 
 
-def cast_of(world: World) -> list[Part]:
+def cast_of(campaign: Campaign, places_csv: str) -> list[Part]:
     """People for a campaign, whatever its names: groups, contacts, a township, offices, city, admin."""
-    parts = [*_groups(world.campaign), *_counties(world)]
-    for track in world.campaign.tracks:
+    parts = [*_groups(campaign), *_counties(campaign, places_csv)]
+    for track in campaign.tracks:
         # two, so that one can confirm what the other proposes
         for place, post in (("office", "攻坚办科长"), ("office2", "攻坚办副科长")):
             parts.append((post, Role.OFFICE, f"{place}:{track.key}", {"track": track.key}))
@@ -108,8 +109,7 @@ def _groups(campaign: Campaign) -> Iterator[Placed]:
             yield "组长", Role.INSPECTOR, f"lead:{group.key}", {"group": group.key, "leader": True}
 
 
-def _counties(world: World) -> Iterator[Placed]:
-    campaign = world.campaign
+def _counties(campaign: Campaign, places_csv: str) -> Iterator[Placed]:
     regional = [group for group in campaign.groups if group.kind is GroupKind.REGIONAL]
     for track in campaign.tracks:
         mine = [name for group in regional if group.track == track.key for name in group.regions]
@@ -118,7 +118,8 @@ def _counties(world: World) -> Iterator[Placed]:
     looked_after = regional[0].regions if regional else ()
     for region in looked_after[-1:]:
         yield "攻坚办副主任", Role.CONTACT, f"deputy:{region}", {"region": region, "deputy": True}
-        towns = world.reader.gazetteer.townships.get(region, ())
+        rows = csv.DictReader(io.StringIO(places_csv))
+        towns = list(dict.fromkeys(row["township"] for row in rows if row.get("region") == region))
         for town in [town for town in towns if town.endswith("镇")][:1] or towns[:1]:
             scope = {"region": region, "township": town}
             yield "城建办主任", Role.TOWNSHIP, f"township:{region}", scope

@@ -27,9 +27,8 @@ class Joining:
         self._settle = settle
         self._invite = invite
 
-    async def everybody(self, cast: list[dict[str, Any]]) -> list[Person]:
+    async def everybody(self, cast: list[dict[str, Any]], persons: list[Person]) -> None:
         """Let all parts of a cast join, side by side: link, name and post, red lines."""
-        persons = [self._server.person(part["name"]) for part in cast]
         for part, person in zip(cast, persons, strict=True):
             person.opens(self._bot, await self._invite(part["role"], part["invitation"]))
         await self._settle()
@@ -39,7 +38,6 @@ class Joining:
         for person in persons:
             person.presses(_with_button(person.chat(self._bot)), "我已知晓")
         await self._settle()
-        return persons
 
     async def chats(
         self, cast: list[dict[str, Any]], persons: list[Person], channels: dict[str, str]

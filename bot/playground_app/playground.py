@@ -27,8 +27,6 @@ from bot.playground_app.process import BotProcess
 from bot.playground_app.stage import PageStage
 
 LOOPBACK: Final = "127.0.0.1"
-FIRST_PHONES: Final = ("lead:", "contact:", "office:")
-"""Whose phones are opened first: of each the first, and of the contacts one of the first group's regions."""
 
 
 class Playground:
@@ -82,6 +80,8 @@ class Playground:
             self.ready = True
         else:
             self.bot = self.server.bot(TOKEN, username=USERNAME, privacy=False)
+            if not self.empty:
+                self._invent()
         self.clock = GameClock(self.server, self.bot, self.process, days)
         self.faults = FaultPanel(self.server, self.bot, self.process)
         stage = PageStage(self.clock, self.place)
@@ -181,15 +181,21 @@ class Playground:
 
     # --- people -----------------------------------------------------------------------------------
 
+    def _invent(self) -> None:
+        """Everybody who plays, at once: the page shows their phones while the bot is still starting."""
+        names = ("name", "post", "role", "place", "scope", "en", "group")
+        self._people = [
+            {name: part[name] for name in names} | {"id": self.server.person(part["name"]).id}
+            for part in self.process.cast
+        ]
+        for one in self._people:
+            self.server.people[one["id"]].chat(self.bot)
+
     async def _join(self) -> None:
         cast = self.process.cast
         joining = Joining(self.server, self.bot, self.clock.rest, self.process.invite)
-        persons = await joining.everybody(cast)
-        self._people = [
-            {name: part[name] for name in ("name", "post", "role", "place", "scope", "en", "group")}
-            | {"id": person.id}
-            for part, person in zip(cast, persons, strict=True)
-        ]
+        persons = [self.server.people[one["id"]] for one in self._people]
+        await joining.everybody(cast, persons)
         titles = {
             f"office:{track['key']}": f"{track['name']}整治通报" for track in self.process.campaign["tracks"]
         }
@@ -212,8 +218,8 @@ class Playground:
             "phones": self._phones(),
             "reads": self._reads,
             "ready": self.ready,
-            "joined": len(self._people) if self.ready else len(self.server.people),
-            "of": len(self.process.cast) or None,
+            "joined": sum(chat.started for chat in self.bot.chats.values()),
+            "of": len(self._people),
             "empty": self.empty,
             "invitation": self.invitation,
             "notice": self.invitation,

@@ -33,7 +33,7 @@ class BotProcess:
         state: whether it runs.
         starts: how often it was started.
         campaign: what it said of its campaign.
-        cast: who plays, as it said when it had started.
+        cast: who plays, as it said.
     """
 
     def __init__(self, folder: Path, config: Path | None, changed: Callable[[], None]) -> None:
@@ -77,6 +77,7 @@ class BotProcess:
         self._listening = [listening]  # ends with the process
         self._say(folder=str(self._folder), config=str(self._config) if self._config else "")
         self.campaign = await self._hears("campaign")
+        self.cast = self.campaign.pop("cast")
 
     async def start(self, url: str, now: datetime) -> None:
         """Let the launched process start its bot on a server.
@@ -85,7 +86,7 @@ class BotProcess:
             BotRefused: it cannot.
         """
         self._say(url=url, now=now.isoformat())
-        self.cast = (await self._hears("started"))["cast"]
+        await self._hears("started")
         self._set(BotState.RUNNING)
 
     async def kill(self) -> None:

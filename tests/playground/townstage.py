@@ -29,7 +29,8 @@ class TownStage:
 
     async def join(self, *places: str) -> list[Person]:
         """Who has these places in the cast joins."""
-        parts = {part.place: part for part in cast_of(self.town.app.world)}
+        rows = self.town.settings().places_file().read_text("utf-8-sig")
+        parts = {part.place: part for part in cast_of(self.town.app.world.campaign, rows)}
         for place in places:
             part = parts[place]
             if place not in self.people:
