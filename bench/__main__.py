@@ -7,9 +7,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import chain, photos, receiving, transport
+from bench import chain, page, photos, receiving, transport
 
-TOPICS = ("chain", "kills", "receiving", "photos", "transport")
+TOPICS = ("chain", "kills", "receiving", "photos", "transport", "page")
 
 
 def kills() -> None:
@@ -36,6 +36,7 @@ def main() -> None:
         "receiving": receiving.main,
         "photos": photos.main,
         "transport": transport.main,
+        "page": page.main,
     }
     for name in wanted:
         mains[name]()

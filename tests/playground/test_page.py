@@ -52,7 +52,9 @@ def test_a_draft_and_the_choice_of_phones_outlive_a_reload(page: Page, town: Tow
 
     expect(page.locator(".phone")).to_have_count(2, timeout=SOON)
     expect(second.field).to_have_value("写到一半")
-    expect(first.box.get_by_role("button", name="区整治通报", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(first.box.get_by_role("button", name="区整治通报", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
 
 
 @pytest.mark.browser

@@ -100,6 +100,6 @@ def test_a_photo_sent_as_a_file_stays_one_and_opens_large(phone: Phone, page: Pa
     phone.box.get_by_label("作为文件发送").check()
     phone.says("延津县王楼镇任庄村空闲宅院杂物")
 
-    phone.box.locator(".row.mine .document").last.click(timeout=SOON)
+    phone.box.locator(".row.mine button.document").last.click(timeout=SOON)
 
     expect(page.locator("dialog.lightbox img")).to_be_visible()

@@ -4,7 +4,7 @@ import { html, Icon, Tool, useEffect, useState } from "./ui.js";
 import { ask } from "./server.js";
 import { bar, connected, stories, told } from "./store.js";
 import { addAnother, MOST, phones } from "./phones.js";
-import { dateOf, momentOf, timeOf } from "./times.js";
+import { dateOf, momentOf, shortDateOf, timeOf } from "./times.js";
 import { either, lang, speak, t } from "./words.js";
 
 export function useNow() {
@@ -20,7 +20,7 @@ function Clock() {
   if (now === null) return html`<div class="clock"></div>`;
   const next = known.next;
   return html`<div class="clock">
-    <p id="now"><span>${dateOf(now)}</span> <b>${timeOf(Math.floor(now / 1000))}</b></p>
+    <p id="now"><span class="long">${dateOf(now)}</span><span class="short">${shortDateOf(now)}</span> <b>${timeOf(Math.floor(now / 1000))}</b></p>
     <p class="day"><b>${t("day", known.day)}</b> <span>${t("ofDays", known.days)}</span>
       <progress max=${known.days} value=${known.day} aria-label=${`${t("day", known.day)}, ${t("ofDays", known.days)}`}></progress></p>
     <p class="due"><span>${t("nextDue")}</span> ${next ? html`<b>${either(next)}</b> <time datetime=${next.at}>${momentOf(next.at)}</time>` : t("nothingDue")}</p>

@@ -7,6 +7,7 @@ import { dayOf } from "./times.js";
 import { lang, t } from "./words.js";
 
 const NEAR_END = 60, NEAR_START = 600;
+const CHUNK = 16; // rows that are laid out and painted together, or left alone together while they are out of sight
 
 // Albums are one row; a row whose messages are the same objects stays the same object, and is not drawn again.
 function rowsOf(list, before) {
@@ -122,26 +123,28 @@ export function Messages({ phone, onEdit, onForward, onReply }) {
   };
   const below = unreadOf(person, key);
   let day = "", marked = false;
-  const drawn = [];
+  const chunks = [];
   rows.forEach((parts, index) => {
-    const message = parts[0], before = rows[index - 1]?.[0], today = dayOf(message.date);
-    if (today !== day) drawn.push(html`<li class="date" key=${`day ${message.message_id}`}><span>${day = today}</span></li>`);
-    if (!marked && readBefore && message.message_id > readBefore && !isMine(message, person)) {
+    const message = parts[0], id = message.message_id, before = rows[index - 1]?.[0], today = dayOf(message.date);
+    if (!chunks.length || id % CHUNK === 0 || chunks.at(-1).rows.length > 3 * CHUNK) chunks.push({ id, rows: [] });
+    const drawn = chunks.at(-1).rows;
+    if (today !== day) drawn.push(html`<li class="date" key=${`day ${id}`}><span>${day = today}</span></li>`);
+    if (!marked && readBefore && id > readBefore && !isMine(message, person)) {
       marked = true;
       drawn.push(html`<li class="unread-from" key="unread"><span>${t("unread", rows.length - index)}</span></li>`);
     }
     const head = !before || before.service || before.from?.id !== message.from?.id || before.date < message.date - 600;
-    drawn.push(html`<${Bubble} key=${message.message_id} phone=${phone} parts=${parts} head=${head} person=${person} language=${language}
-      quoted=${message.reply_to ? byId.get(message.reply_to) || null : null} current=${message.message_id === current} found=${message.message_id === found} />`);
+    drawn.push(html`<${Bubble} key=${id} phone=${phone} parts=${parts} head=${head} person=${person} language=${language}
+      quoted=${message.reply_to ? byId.get(message.reply_to) || null : null} current=${id === current} found=${id === found} />`);
   });
   return html`<div class="log">
     <div class="messages" role="log" lang="zh-CN" aria-label=${t("messages")} tabindex="0" ref=${box} onScroll=${onScroll} onKeyDown=${onKeyDown} onFocusIn=${onFocusIn}>
-      <ol>
-        ${thread.more.value && html`<li class="date"><button type="button" onClick=${() => loadEarlier(key)}>${t("earlier")}</button></li>`}
-        ${drawn}
-        ${!rows.length && html`<li class="date"><span>${thread.known.value ? t("empty") : t("loading")}</span></li>`}
-        ${typing.value.has(key) && html`<li class="row typing"><div class="bubble"><i></i><i></i><i></i><span>${t("isTyping")}</span></div></li>`}
-      </ol>
+      <div class="all">
+        ${thread.more.value && html`<p class="date"><button type="button" onClick=${() => loadEarlier(key)}>${t("earlier")}</button></p>`}
+        ${chunks.map((chunk) => html`<ol key=${chunk.id} class="chunk">${chunk.rows}</ol>`)}
+        ${!rows.length && html`<p class="date"><span>${thread.known.value ? t("empty") : t("loading")}</span></p>`}
+        ${typing.value.has(key) && html`<div class="row typing"><div class="bubble"><i></i><i></i><i></i><span>${t("isTyping")}</span></div></div>`}
+      </div>
     </div>
     ${away && html`<button type="button" class="to-end" aria-label=${below ? `${t("toEnd")}, ${t("newBelow", below)}` : t("toEnd")} title=${t("toEnd")} onClick=${toEnd}>
       <${Icon} name="down" />${below > 0 && html`<b>${below}</b>`}</button>`}

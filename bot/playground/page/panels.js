@@ -2,7 +2,7 @@
 
 import { html, Icon, Tool, useEffect, useRef, useState } from "./ui.js";
 import { act, ask } from "./server.js";
-import { chats, connected, faults, personOf, stories, told } from "./store.js";
+import { chats, connected, faults, isPrivate, personOf, stories, told } from "./store.js";
 import { bring, front, phones } from "./phones.js";
 import { Face } from "./faces.js";
 import { colon, either, t } from "./words.js";
@@ -25,16 +25,18 @@ export async function tell(story, what) {
   stories.value = stories.value.map((one) => (one.key === answer.key ? answer : one));
 }
 
-// The phone of whoever acts comes to the front, and the message that came of it is pointed at.
+// The phone of whoever acts comes to the front, and the message that came of it is pointed at, wherever it came.
 function useFollowing(story) {
-  const step = story && (story.steps.find((one) => one.state === "now") || story.steps[story.at - 1]);
-  const message = step?.message;
-  useEffect(() => { for (const id of story?.running ? story.phones || [] : []) bring(id); }, [story?.key, story?.running]);
-  useEffect(() => { if (story?.running && step?.person) bring(step.person, step.chat || message?.chat); }, [story?.running, story?.at, step?.state]);
+  const step = story?.running && (story.steps.find((one) => one.state === "now") || story.steps[story.at - 1]);
+  const { chat, message_id: id } = (step && step.message) || {};
+  useEffect(() => { if (story?.running) (story.phones || []).forEach((person) => bring(person)); }, [story?.key, story?.running]);
+  useEffect(() => { if (step?.person) bring(step.person, step.chat || chat); }, [step?.person, step?.state, story?.at]);
   useEffect(() => {
-    const phone = message && phones.value.find((one) => one.chat.value === message.chat);
-    if (phone) phone.find(message.message_id);
-  }, [message?.chat, message?.message_id]);
+    if (!id) return;
+    const owner = isPrivate(chat) && Number(chat.split(":")[1]);
+    const phone = phones.value.find((one) => one.chat.value === chat) || (owner && bring(owner));
+    phone?.find(id);
+  }, [chat, id]);
 }
 
 function Step({ step, index, now }) {

@@ -1,7 +1,7 @@
 // Which phones lie on the table, whose they are, and what is kept of them over a reload.
 
 import { effect, signal } from "./ui.js";
-import { chats, chatsOf, everybody, isPrivate, privateKey, threadOf, told } from "./store.js";
+import { chatsOf, everybody, isPrivate, privateKey, threadOf, told } from "./store.js";
 
 export const MOST = 4;
 export const phones = signal([]);
@@ -59,7 +59,8 @@ export function putAway(phone) {
 const used = []; // people whose phones a story asked for, the latest last
 
 // A person's phone comes to the front: the one that is there, a new one, or the one that was needed longest ago.
-export function bring(person, chat) {
+export function bring(person, wanted) {
+  const chat = chatsOf(person).includes(wanted) ? wanted : "";
   let phone = phones.value.find((one) => one.person.value === person);
   if (!phone && phones.value.length < MOST && window.innerWidth >= 700) phone = addPhone(person, chat);
   if (!phone) {
@@ -100,10 +101,10 @@ function open(some) {
 
 const asked = () => readAs(decodeURIComponent(location.hash.slice(1)));
 
-// At the first moment when everybody is there; afterwards every change is kept, in the address and for the next visit.
+// At the first moment when somebody is there; afterwards every change is kept, in the address and for the next visit.
 export function openPhones() {
   effect(() => {
-    if (phones.peek().length || !(told.value.ready && chats.value.size + everybody.value.length)) return;
+    if (phones.peek().length || !everybody.value.length) return;
     let last = "";
     try { last = localStorage.getItem(KEPT) || ""; } catch { /* private mode: the address alone keeps them */ }
     open([asked(), readAs(last), usual()].find((some) => some.length) || []);

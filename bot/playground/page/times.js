@@ -7,6 +7,7 @@ const FORMS = {
   time: { hour: "2-digit", minute: "2-digit", hour12: false },
   day: { month: "long", day: "numeric", weekday: "long" },
   date: { year: "numeric", month: "long", day: "numeric", weekday: "long" },
+  brief: { month: "numeric", day: "numeric", weekday: "short" },
   short: { month: "numeric", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit", hour12: false },
 };
 const formats = new Map();
@@ -30,4 +31,5 @@ function written(form, seconds, grain) {
 export const timeOf = (seconds) => written("time", seconds, 60);
 export const dayOf = (seconds) => written("day", seconds, 900); // zones are whole quarters of an hour
 export const dateOf = (milliseconds) => format("date").format(milliseconds);
+export const shortDateOf = (milliseconds) => format("brief").format(milliseconds);
 export const momentOf = (instant) => format("short").format(new Date(instant));
