@@ -7,9 +7,10 @@ docs/evidence.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from bot.domain.positions import distance
 
@@ -81,3 +82,12 @@ def hints(
 def telling_hash(dhash: int) -> bool:
     """Whether a hash says anything: a black frame's or a white wall's does not."""
     return 4 <= (dhash & 0xFFFFFFFFFFFFFFFF).bit_count() <= 60
+
+
+def drawn(numbers: Iterable[str], seed: str, share: int) -> list[str]:
+    """回头看: one in `share` of the numbers, at least one of any; who asks again draws the same.
+
+    The order is that of the SHA-256 of seed and number: anybody can trace it, nobody can steer it.
+    """
+    ordered = sorted(set(numbers), key=lambda number: sha256(f"{seed}|{number}".encode()).digest())
+    return ordered[: -(-len(ordered) // share)]

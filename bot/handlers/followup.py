@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bot.delivery.hearing import Hearing
+from bot.services import faces
 from bot.services.answering import Toast
-from bot.services.followup import notices, urging
+from bot.services.followup import lookback, notices, urging
 
 
 async def urge(here: Hearing) -> Toast:
@@ -30,3 +31,14 @@ async def slip(here: Hearing) -> Toast:
     press, heard = here.pressed, here.heard
     reply_to = heard.pressed_message if heard.private else None
     return await here.do(notices.slip, press.subject, heard.sender_id, reply_to)
+
+
+async def look_back(here: Hearing) -> Toast:
+    """「回头看」, typed."""
+    return await here.do(lookback.show, here.heard.sender_id)
+
+
+async def look_turn(here: Hearing) -> Toast:
+    """Another face of 「回头看」."""
+    heard = here.heard
+    return await here.do(faces.turn, heard.chat_id, heard.pressed_message, here.pressed.arg[:24])

@@ -24,7 +24,7 @@ from bot.services import (
 )
 from bot.services.duties import digest
 from bot.services.duties import due as duties
-from bot.services.followup import notices
+from bot.services.followup import lookback, notices
 
 DUE: tuple[Callable[[Work], int], ...] = (
     assignment.settle_due,
@@ -45,6 +45,7 @@ DUE: tuple[Callable[[Work], int], ...] = (
     drafts.nag_due,
     secrecy.sweep,
     notices.due,
+    lookback.draw_due,
     upkeep.due,
 )
 

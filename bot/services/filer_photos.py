@@ -15,6 +15,7 @@ from bot.ledger.desk import Work
 from bot.ledger.tables import photos
 from bot.ledger.tables import questions as questions_table
 from bot.services import filing, intake, life, onsite, pictures, questions
+from bot.services.followup import lookback
 from bot.services.incoming import Incoming
 from bot.services.outgoing import Button, Rows, say
 from bot.services.refusals import NotPossible, NotUnderstood, NotYours
@@ -64,6 +65,9 @@ def photo(work: Work, row: Row[Any], incoming: Incoming) -> None:
             _keep(work, row, incoming, "after")
             _remember_words(work, row, words)
             onsite.offer_close(work, row, chat_id, reply_to)
+        case "clean":
+            kept = _keep(work, row, incoming, "after")
+            lookback.found_clean(work, row, kept, words, chat_id)
         case "revisit":
             kept = _keep(work, row, incoming, "before", ahead=row.state == State.CLOSED)
             onsite.found_again(work, row, kept, words, chat_id, reply_to)
@@ -96,7 +100,7 @@ def _with_sibling(work: Work, row: Row[Any], incoming: Incoming, sibling: Row[An
 
 
 def _meaning(work: Work, row: Row[Any], words: str) -> str:
-    """`before`, `after`, `site`, `revisit`, or `ask` where only the sender knows."""
+    """`before`, `after`, `site`, `revisit`, `clean`, or `ask` where only the sender knows."""
     state = State(row.state)
     stage = work.world.reader.words.stage_of(words) if words else None
     if state in (State.DRAFT, State.FILED):
@@ -106,7 +110,8 @@ def _meaning(work: Work, row: Row[Any], words: str) -> str:
     if state is State.SUBMITTED:
         return "site" if checks else "before"
     if stage == "after":
-        return "after"
+        closed = state is State.CLOSED and may(Action.REVISIT, having)
+        return "clean" if closed else "after"
     if stage == "before":
         return "before"
     if may(Action.REVISIT, having) and any(word in words for word in STILL):
@@ -174,6 +179,8 @@ def _ask(work: Work, row: Row[Any], incoming: Incoming, words: str) -> None:
         if not closed and may(onsite.action_for(row), having):
             rows.append((Button("fixed_now", "filed", question_id, 0, "after"),))
         if may(Action.REVISIT, having):
+            if closed:
+                rows.append((Button("clean_now", "filed", question_id, 0, "clean"),))
             rows.append((Button("still_there", "filed", question_id, 0, "revisit"),))
         return tuple(rows)
 
@@ -252,7 +259,7 @@ def choose(work: Work, question_id: int, meaning: str) -> None:
         raise NotYours
     if question.state not in ("open", "expired"):
         raise NotUnderstood(hint="answered")
-    if meaning not in ("before", "after", "revisit"):
+    if meaning not in ("before", "after", "revisit", "clean"):
         raise NotUnderstood(hint="answered")
     row = life.load(work, question.subject["entry"], Action.ADD_PHOTO)
     questions.done(work, question.id)
@@ -262,14 +269,16 @@ def choose(work: Work, question_id: int, meaning: str) -> None:
 def _settle(work: Work, row: Row[Any], subject: dict[str, Any], meaning: str, chat_id: int) -> None:
     """Make the photos of a question what they are."""
     ids, reply_to = subject["photos"], subject["message"]
-    _remember_words(work, row, subject["words"] if meaning != "revisit" else "")
+    _remember_words(work, row, subject["words"] if meaning not in ("revisit", "clean") else "")
     if meaning == "revisit":
         closed = row.state == State.CLOSED
         _become(work, row, ids, "before", row.round + closed)
         onsite.found_again(work, row, ids, subject["words"], chat_id, reply_to)
         return
     _become(work, row, ids, "before" if meaning == "before" else "after", row.round)
-    if meaning == "after":
+    if meaning == "clean":
+        lookback.found_clean(work, row, ids, subject["words"], chat_id)
+    elif meaning == "after":
         onsite.offer_fix(work, row, chat_id, reply_to)
     elif meaning == "site":
         onsite.offer_close(work, row, chat_id, reply_to)

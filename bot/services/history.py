@@ -47,7 +47,7 @@ INSIDE: Final = frozenset(
     {
         "opened", "worded", "filed", "edited", "identity", "visit", "split", "merged", "linked", "unlinked",
         "location", "county_words", "verify_asked", "verified", "verified_nothing",
-        "taken_over", "revisit", "proposed",
+        "taken_over", "revisit", "revisited", "drawn", "proposed",
         "proposal_refused", "proposal_withdrawn", "proposal_lapsed", "check_passed", "secret", "renumbered",
     }
 )  # fmt: skip

@@ -14,6 +14,7 @@ from bot.ledger import events
 from bot.ledger.desk import Work
 from bot.services import life, telling
 from bot.services.answering import Toast
+from bot.services.followup import lookback
 from bot.services.outgoing import Button, Rows, say
 from bot.services.refusals import NeedsPhoto, NotPossible, NotYours
 
@@ -117,6 +118,7 @@ def found_again(
         work, "revisit", entry_id=row.id, body=body,
         data={"found": "unrectified", "photos": list(kept), "words": words, "round": row.round},
     )  # fmt: skip
+    lookback.mark(work, row, lookback.UNRECTIFIED)
     fresh = book.get(work, row.id)
     assert fresh is not None
     closed = fresh.state == State.CLOSED

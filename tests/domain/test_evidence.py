@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.domain.evidence import EvidenceRules, Shot, hints, telling_hash
+from bot.domain.evidence import EvidenceRules, Shot, drawn, hints, telling_hash
 
 ASSIGNED = datetime(2019, 4, 12, 9, 1)  # noqa: DTZ001 - a wall clock, as a camera has it
 HERE = (35.2000, 114.2000)
@@ -59,3 +59,26 @@ def test_each_photo_is_named_by_its_place_in_the_proof() -> None:
 )
 def test_a_black_frame_or_a_white_wall_resembles_nothing(dhash: int, telling: bool) -> None:
     assert telling_hash(dhash) is telling
+
+
+def test_a_draw_is_a_tenth_at_least_one_and_the_same_whoever_asks() -> None:
+    numbers = [f"县1-0412-{serial:02d}" for serial in range(1, 36)]
+
+    first = drawn(numbers, "2019-04-18|county/1", 10)
+
+    assert len(first) == 4
+    assert first == drawn(reversed(numbers), "2019-04-18|county/1", 10)
+    assert first != drawn(numbers, "2019-04-28|county/1", 10)
+    assert drawn(numbers[:1], "2019-04-18|county/1", 10) == numbers[:1]
+    assert drawn([], "2019-04-18|county/1", 10) == []
+
+
+def test_every_entry_is_drawn_about_equally_often() -> None:
+    numbers = [f"县1-0412-{serial:02d}" for serial in range(1, 21)]
+    times = dict.fromkeys(numbers, 0)
+
+    for seed in range(2000):
+        for number in drawn(numbers, str(seed), 10):
+            times[number] += 1
+
+    assert all(140 < count < 260 for count in times.values())

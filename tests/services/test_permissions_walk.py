@@ -268,7 +268,7 @@ PRESSES: Mapping[str, Rule] = {
     "urge": Entry(Action.URGE),
     "urgeall": Own(arg="6"),
     "slip": Entry(Action.SEE),
-    "slip": Entry(Action.SEE),
+    "lookturn": Own(arg="d"),
     # people, links, chats
     "iknow": Own(),
     "lang": Own(arg="en"),
