@@ -17,7 +17,8 @@ A4: Final = 9
 REMARKS: Final = ("overview", "good", "bad", "advice")
 HEADS: Final = (
     ("序号", 5.0), ("问题编号", 12.0), ("检查日期", 9.5), ("县(市、区)乡镇·村·点位", 20.0),
-    ("问题类别", 10.0), ("问题描述", 22.0), ("整改前", 15.0), ("整改后", 15.0), ("交办方式", 9.0), ("整改时限", 10.0),
+    ("问题类别", 10.0), ("问题描述", 22.0), ("整改前", 15.0), ("整改后", 15.0),
+    ("交办方式", 9.0), ("整改时限", 10.0),
     ("责任领导(县级)/具体责任人(科级)", 13.0), ("整改情况", 16.0), ("是否销号(日期)", 10.0), ("备注", 10.0),
 )  # fmt: skip
 PICTURE_HEIGHT: Final = 84
@@ -42,7 +43,8 @@ def report(words: Words, values: Mapping[str, Any]) -> tuple[str, bytes]:
         blocks.append(Table((sentence("tenday.head_kinds", said), "个数"), rows, (78.0, 78.0)))
     for rank, region in enumerate(values["regions"], 1):
         blocks.append(Text(f"（{_NUMERALS[rank - 1]}）{region['region']}", level=2))
-        blocks += [Text(one) for one in paragraphs("tenday.region", region)]
+        lines = [{**line, "category": words.category(line["category"])[1]} for line in region["lines"]]
+        blocks += [Text(one) for one in paragraphs("tenday.region", {**region, "lines": lines})]
     for key in REMARKS:
         blocks.append(Text(sentence(f"tenday.head_{key}", said), level=1))
         remarks = str(values["texts"].get(key, "")).splitlines()

@@ -118,7 +118,7 @@ async def test_in_quiet_hours_nothing_sounds_and_nothing_is_used_up(town: Town, 
 
     assert len(by_night) == 1
     assert not loud(by_night)
-    assert len(loud(said(wang, town)[begin:])) == 1
+    assert len([text for text in loud(said(wang, town)[begin:]) if "提醒" not in text]) == 1
 
 
 async def test_one_by_one_lists_what_is_owed(town: Town) -> None:

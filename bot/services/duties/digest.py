@@ -118,7 +118,7 @@ def _pages(work: Work, slot: Slot) -> Iterable[Page]:
         return known
 
     today = work.local.date()
-    rows = _open(work, today, urgent=slot.urgent)
+    rows = _open(work, today, slot)
     by_region: dict[str, list[Row[Any]]] = {}
     for row in rows:
         by_region.setdefault(row.region, []).append(row)
@@ -135,11 +135,12 @@ def _pages(work: Work, slot: Slot) -> Iterable[Page]:
             if row.checker == one.owner:
                 for reader in one.readers:
                     _add(work, page(reader), row, today, CHECKER, from_days=work.world.duties.leader_days)
+    earlier = slot.at - timedelta(seconds=1)  # what waits is no older than its reader
     for track in work.world.campaign.tracks:
         lines = undelivered.lines(work, track.key, slot.at)
         unheard = _unheard(work, track.key)
         for reader in audience.of_office(work, track.key):
-            own = page(Reader(reader.member_id, reader.chat_id, slot.at))
+            own = page(Reader(reader.member_id, reader.chat_id, earlier))
             own.undelivered += lines
             own.unheard += [name for name in unheard if name not in own.unheard]
             for row in rows:
@@ -148,21 +149,25 @@ def _pages(work: Work, slot: Slot) -> Iterable[Page]:
     timetable = days.timetable(work)
     before = timetable.digest(timetable.days.before(today)).at
     for person, count in checkers.news(work, before, slot.at):
-        page(Reader(person.member_id, person.chat_id, slot.at)).to_check += count
+        page(Reader(person.member_id, person.chat_id, earlier)).to_check += count
     return pages.values()
 
 
-def _open(work: Work, today: date, *, urgent: bool) -> Sequence[Row[Any]]:
-    """Entries that are owed and whose deadline is near or over; on a day off only today's."""
+def _open(work: Work, today: date, slot: Slot) -> Sequence[Row[Any]]:
+    """Entries that are owed and whose deadline is near or over; on a day off only today's.
+
+    What was handed over since the digest's hour has just been read as a card.
+    """
     timetable = days.timetable(work)
-    until = today if urgent else timetable.days.after(today)
+    until = today if slot.urgent else timetable.days.after(today)
     end = timetable.calendar.at(until + timedelta(days=1), time())
     conditions = [
         entries.c.state.in_([state.value for state in OPEN_STATES]),
         entries.c.deadline.is_not(None),
         entries.c.deadline < end,
+        entries.c.assigned_at < slot.at,
     ]
-    if urgent:
+    if slot.urgent:
         conditions.append(entries.c.deadline >= timetable.calendar.at(today, time()))
     return work.connection.execute(select(entries).where(*conditions).order_by(entries.c.id)).all()
 

@@ -110,7 +110,7 @@ def _of_region(work: Work, report: Report, region: str) -> dict[str, Any]:
         "closed": sum(row.state == State.CLOSED for row in issues),
         "overdue": sum(is_overdue(State(row.state), row.deadline, work.now) for row in issues),
         "lines": [
-            {"spot": spot_of(work, row, OWN), "problem": mask_numbers(problem_for(row, OWN))}
+            {"spot": spot_of(work, row, OWN), "category": row.category}
             for row in ordered[:8]
         ],
     }
