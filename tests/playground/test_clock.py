@@ -228,8 +228,21 @@ async def test_what_is_due_next_is_named_with_its_number_and_can_be_jumped_to(st
 
     assert (first["at"], first["zh"]) == ("2019-04-12T09:01:00+08:00", "县1-0412-01 交办")
     assert any(message.file for message in contact.chat(stage.bot).messages)
-    assert (second["at"], second["kind"]) == ("2019-04-12T13:01:00+08:00", "deputy")
-    assert "县1-0412-01" in second["en"]
+    assert (second["at"], second["zh"]) == ("2019-04-12T10:00:00+08:00", "周报截止")
+    assert second["en"] == "weekly reports are due"
+
+
+async def test_the_outlook_knows_the_deputys_hours_and_the_calendar(stage: TownStage) -> None:
+    lead, _ = await stage.join("lead:county/1", "contact:延津县")
+    lead.sends_photo(stage.bot, photo(), caption=CAPTION)
+    await stage.rest()
+    await stage.move_to(at(12, 9, 5))
+
+    due = {row["kind"]: row for row in await stage.hand.upcoming()}
+
+    assert datetime.fromisoformat(due["deputy"]["at"]) == at(12, 13, 1)
+    assert due["deputy"]["number"] == "县1-0412-01"
+    assert datetime.fromisoformat(due["duty.weekly.list"]["at"]) == at(12, 10, 5)
 
 
 async def test_the_four_hours_for_the_deputy_are_working_hours(tmp_path: Path) -> None:
@@ -280,4 +293,3 @@ async def test_the_first_instant_is_found_to_the_second(stage: TownStage) -> Non
     assert found.at == at(12, 9, 1)
     assert found.what == ("assignment.settle_due",)
     assert nothing is None
-

@@ -22,6 +22,25 @@ DUE: Final[dict[str, tuple[str, str]]] = {
     "township": ("{number} 乡镇反馈自动上报", "{number} the township's answer goes up"),
 }
 """By kind of what falls due; a kind that is not named here is shown as «提醒 reminder»."""
+DUTIES: Final[dict[str, tuple[str, str]]] = {
+    "weekly": ("周报", "weekly reports"),
+    "weekly_bulletin": ("周工作通报", "the weekly bulletin"),
+    "ten_day": ("旬督导报告", "ten-day reports"),
+    "marks": ("旬打分", "ten-day marks"),
+    "review": ("核对稿", "the draft ranking"),
+    "ten_day_bulletin": ("旬查情况通报", "the ten-day bulletin"),
+    "month_ranking": ("月排名", "the month's ranking"),
+    "monthly": ("跟踪问效月报", "the monthly report"),
+}
+TIMES: Final[dict[str, tuple[str, str]]] = {
+    "eve": ("{duty}：前一工作日提醒", "{duty}: reminder on the eve"),
+    "morning": ("{duty}：当天早上提醒", "{duty}: reminder that morning"),
+    "afternoon": ("{duty}：当天下午提醒", "{duty}: reminder that afternoon"),
+    "list": ("{duty}：未报名单给办公室", "{duty}: the office learns who is missing"),
+    "proposal": ("{duty}：遇休息日，请办公室确认时间", "{duty}: a day off, the office is asked"),
+    "due": ("{duty}截止", "{duty} are due"),
+}
+"""«duty.weekly.eve» and so on: what of the calendar, and which moment of it."""
 OTHER: Final = ("提醒", "a reminder")
 
 JUMPS: Final[dict[str, tuple[str, str]]] = {
@@ -34,6 +53,10 @@ JUMPS: Final[dict[str, tuple[str, str]]] = {
 
 def due_words(kind: str, number: str | None) -> Words:
     """What falls due, in words."""
+    if kind.startswith("duty."):
+        _, duty, moment = kind.split(".")
+        name, time = DUTIES.get(duty, OTHER), TIMES.get(moment, OTHER)
+        return {"zh": time[0].format(duty=name[0]), "en": time[1].format(duty=name[1])}
     zh, en = DUE.get(kind, OTHER)
     return both(zh, en, number=number or "")
 

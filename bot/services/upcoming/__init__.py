@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from bot.domain.entries import OPEN_STATES, Mode, State
 from bot.ledger.desk import Work
 from bot.ledger.tables import entries, handed, outbox, proofs, questions, requests, roles
+from bot.services.duties import days
 
 FAR = timedelta(days=14)
 """How far the search for an end of working time looks."""
@@ -173,6 +174,18 @@ def _unreviewed(work: Work) -> Iterator[Upcoming]:
         yield Upcoming(row.deadline, "township", row.number)
 
 
+def _calendar(work: Work) -> Iterator[Upcoming]:
+    """The next reminder of a duty, and the next duty itself: «duty.weekly.eve», «duty.weekly.due»."""
+    timetable = days.timetable(work)
+    slot = next((slot for slot in timetable.slots if slot.at > work.now), None)
+    if slot is not None:
+        about = slot.due.duty if slot.due is not None else slot.move.duty if slot.move is not None else ""
+        yield Upcoming(slot.at, f"duty.{about}.{slot.kind}")
+    due = next((due for due in timetable.dues if due.due > work.now), None)
+    if due is not None:
+        yield Upcoming(due.due, f"duty.{due.duty}.due")
+
+
 _OPEN = entries.c.state.in_([state.value for state in OPEN_STATES])
 
 SOURCES: tuple[Callable[[Work], Iterable[Upcoming]], ...] = (
@@ -188,5 +201,6 @@ SOURCES: tuple[Callable[[Work], Iterable[Upcoming]], ...] = (
     _put_off,
     _mornings,
     _unreviewed,
+    _calendar,
 )
-"""Where to look; a duty of the calendar adds its own."""
+"""Where to look."""
