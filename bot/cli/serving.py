@@ -208,7 +208,12 @@ async def _play(options: Options, folder: Folder, config: Path | None) -> None:
 
 
 def _open_browser(url: str) -> bool:
+    """Open a browser that has a window; one in this terminal would take it, and the playground with it."""
     import webbrowser
+
+    windows = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in windows):
+        return False
 
     try:
         return webbrowser.open(url)

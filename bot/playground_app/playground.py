@@ -27,6 +27,7 @@ from bot.playground_app.process import BotProcess
 from bot.playground_app.stage import PageStage
 
 LOOPBACK: Final = "127.0.0.1"
+EVERYWHERE: Final = "0.0.0.0"
 
 
 class Playground:
@@ -97,6 +98,8 @@ class Playground:
             if not any_port:
                 raise
             self.url = await self.server.start(listen, 0)
+        port = self.url.rpartition(":")[2]
+        self.faults.url = f"http://{LOOPBACK}:{port}" if listen == EVERYWHERE else self.url
 
     def _kept(self) -> dict[str, Any] | None:
         """What an earlier start has left; a folder whose people had not all joined is begun anew."""
@@ -132,7 +135,7 @@ class Playground:
         Raises:
             BotRefused: the bot cannot start.
         """
-        await self.process.start(self.server.url, self.server.clock.now())
+        await self.process.start(self.faults.url, self.server.clock.now())
         if self.ready:
             await self.clock.rest()
         elif self.empty:

@@ -57,12 +57,17 @@ class FaultError(Exception):
 
 
 class FaultPanel:
-    """The switches."""
+    """The switches.
+
+    Attributes:
+        url: where the bot finds the server.
+    """
 
     def __init__(self, server: BotApiServer, bot: Bot, process: Process) -> None:
         self.server = server
         self.bot = bot
         self.process = process
+        self.url = server.url
         self._second: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
 
@@ -120,7 +125,7 @@ class FaultPanel:
                 await self.process.kill()
             try:
                 await self.process.launch()
-                await self.process.start(self.server.url, self.server.clock.now())
+                await self.process.start(self.url, self.server.clock.now())
             except BotRefused as error:
                 raise FaultError(f"机器人没能启动：{error}", f"the bot did not start: {error}") from error
 
@@ -158,7 +163,7 @@ class FaultPanel:
         """
         import aiohttp
 
-        address = f"{self.server.url}/bot{self.bot.token}/getUpdates"
+        address = f"{self.url}/bot{self.bot.token}/getUpdates"
         async with aiohttp.ClientSession(trust_env=False) as session:
             while True:
                 with contextlib.suppress(aiohttp.ClientError):
