@@ -1,7 +1,11 @@
-"""The picture of the READMEs, made anew from the playground: `make screenshots` (needs Chromium)."""
+"""The pictures of the READMEs, made anew from the playground in the middle of a story: `make screenshots`.
+
+Needs Chromium. The stories are told by the page itself, as a visitor would have them told.
+"""
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shutil
@@ -11,50 +15,66 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page, expect, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 HERE = Path(__file__).resolve().parent
-CAPTION = "延津县王楼镇任庄村村口垃圾堆，限3天"
+SIZE = {"width": 1600, "height": 920}
+NARROW = {"width": 390, "height": 844}
+SOON = 30_000
+STEPS = 9
+"""So far the story is told: reported, signed for, answered, sent back, answered again; the check waits."""
 
 
-def story(page: Page, address: str) -> None:
-    """A report is filed, handed over, signed for and answered; the check waits with both pictures."""
-    page.goto(address)
-    expect(page.locator(".phone")).to_have_count(3, timeout=20_000)
-    inspector, contact = page.locator(".phone").nth(0), page.locator(".phone").nth(1)
-    for _ in range(2):
-        inspector.locator(".sample").click()
-    expect(inspector.locator(".picked")).to_contain_text("2")
-    inspector.get_by_label("写消息").fill(CAPTION)
-    inspector.get_by_role("button", name="发送").click()
-    inspector.get_by_role("button", name="立即交办").click(timeout=20_000)
-    contact.get_by_role("button", name="签收").last.click(timeout=20_000)
-    expect(contact.locator(".messages")).to_contain_text("签收", timeout=20_000)
-    card = contact.locator("li", has_text="请直接回复").last
-    card.get_by_role("button", name="回复这条").click()
-    contact.locator(".sample").click()
-    expect(contact.locator(".picked")).to_contain_text("1")
-    contact.get_by_label("写消息").fill("已清理，安排专人保洁")
-    contact.get_by_role("button", name="发送").click()
-    expect(inspector.get_by_role("button", name="销号").last).to_be_visible(timeout=20_000)
-    page.wait_for_timeout(1500)  # the pictures' decoding, not a test
+def told(browser: Browser, address: str) -> None:
+    """The first story up to its middle, in Chinese, and what stands there in both languages."""
+    page = browser.new_page(viewport=SIZE)  # type: ignore[arg-type]
+    page.goto(f"{address}?panel=stories")
+    page.locator(".shelf button").first.click(timeout=SOON)
+    for done in range(1, STEPS + 1):
+        page.locator(".next-step").click()
+        expect(page.locator(".step.done")).to_have_count(done, timeout=SOON)
+    for closing in page.locator(".phone").all()[3:]:
+        closing.locator(".who .tool").click()
+    page.locator(".phone").nth(2).locator(".quick button", has_text="台账").click()
+    page.wait_for_timeout(6000)  # until the hints of presses are gone and pictures are there: no test
+    keep(page, "screenshot.png")
+    page.get_by_role("button", name="English").click()
+    keep(page, "screenshot.en.png")
+    page.get_by_role("button", name="中文").click()
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    page.locator(".panel header .tool").click()
+    page.locator(".phone-tabs button").nth(0).click()
+    page.wait_for_timeout(500)
+    keep(page, "screenshot.phone.png")
+
+
+def keep(page: Page, name: str) -> None:
+    """A picture of what is seen, with colours enough for a page and half the bytes."""
+    with Image.open(io.BytesIO(page.screenshot())) as picture:
+        picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(HERE / name, optimize=True)
 
 
 def main() -> None:
-    """Write docs/screenshot.png."""
+    """Write docs/screenshot.png, docs/screenshot.en.png and docs/screenshot.phone.png."""
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "bot", "playground", "--port", "0", "--data", f"{folder}/play"]
-        with subprocess.Popen(command, cwd=HERE.parent, stdout=subprocess.PIPE, text=True) as running:
+        with subprocess.Popen(
+            command, cwd=HERE.parent, stdout=subprocess.PIPE, text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        ) as running:  # fmt: skip
             assert running.stdout is not None
-            said = next(line for line in running.stdout if "http://" in line)
+            said = ""
+            for line in running.stdout:
+                said += line
+                if "joined" in line:
+                    break
             address = re.search(r"http://\S+", said)
             assert address is not None
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-                page = browser.new_page(viewport={"width": 1400, "height": 900})
-                story(page, address[0])
-                page.screenshot(path=str(HERE / "screenshot.png"))
+                told(browser, address[0])
                 browser.close()
             running.send_signal(signal.SIGTERM)
 

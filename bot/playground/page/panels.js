@@ -5,7 +5,7 @@ import { act, ask } from "./server.js";
 import { chats, connected, faults, isPrivate, personOf, stories, told } from "./store.js";
 import { bring, front, phones } from "./phones.js";
 import { Face } from "./faces.js";
-import { colon, either, t } from "./words.js";
+import { colon, either, lang, t } from "./words.js";
 
 const PACE = 3; // seconds between the steps of 「连续播放」
 export const saidOf = (error) => either({ zh: error.zh, en: error.message });
@@ -41,7 +41,7 @@ function useFollowing(story) {
 
 function Step({ step, index, now }) {
   const row = useRef(null);
-  useEffect(() => { if (now) row.current.scrollIntoView({ block: "nearest", behavior: "smooth" }); }, [now]);
+  useEffect(() => { if (now) row.current.scrollIntoView({ block: "nearest", behavior: "smooth" }); }, [now, lang.value]);
   const person = step.person && personOf(step.person);
   return html`<li ref=${row} class=${`step ${step.state} ${now ? "at" : ""}`} aria-current=${now ? "step" : undefined}>
     <span class="number">${step.state === "done" ? html`<${Icon} name="check" />` : index + 1}</span>
