@@ -68,6 +68,11 @@ async def command(folder: Path, *options: str, **variables: str) -> AsyncIterato
     assert process.returncode == 0, said.err
 
 
+def names(folder: Path) -> list[str]:
+    """What lies in a folder."""
+    return sorted(path.name for path in folder.iterdir())
+
+
 async def asked(url: str, body: dict[str, Any] | None = None) -> Any:
     """An answer of the page."""
 
@@ -128,5 +133,5 @@ async def test_a_real_configuration_beside_it_lends_its_campaign_and_is_not_touc
 
     assert cast["name"].endswith("攻坚行动（演练）")
     assert (tmp_path / "config.toml").read_text("utf-8") == text
-    assert sorted(os.listdir(tmp_path)) == ["config.toml", "playground-data"]
+    assert names(tmp_path) == ["config.toml", "playground-data"]
     assert "secret-of-the-office" not in said.err + "".join(said.out)
