@@ -98,8 +98,8 @@ class Playground:
             if not any_port:
                 raise
             self.url = await self.server.start(listen, 0)
-        port = self.url.rpartition(":")[2]
-        self.faults.url = f"http://{LOOPBACK}:{port}" if listen == EVERYWHERE else self.url
+        own = f"http://{LOOPBACK}:{self.url.rpartition(':')[2]}"
+        self.faults.url = own if listen == EVERYWHERE else self.url
 
     def _kept(self) -> dict[str, Any] | None:
         """What an earlier start has left; a folder whose people had not all joined is begun anew."""
