@@ -8,6 +8,8 @@ import pytest
 from onpage import SOON, Phone, Town, playing
 from playwright.sync_api import Page, expect
 
+from bot.playground_app.folder import TOKEN
+
 CAPTION = "延津县王楼镇任庄村村口垃圾堆，限3天"
 
 
@@ -128,6 +130,53 @@ def test_the_menu_of_commands_is_the_person_s_own_and_opens_by_a_slash(page: Pag
 
     phone.hears("/my")
     expect(phone.field).to_have_value("")
+
+
+@pytest.mark.browser
+def test_an_alert_of_the_bot_waits_for_its_ok(page: Page, town: Town) -> None:
+    inspector, contact = town.open(page, "lead:county/1", "contact:延津县")
+    inspector.picks("墙边垃圾堆")
+    inspector.says("延津县王楼镇任庄村麦田边垃圾")
+    inspector.hears("麦田边").locator(".key", has_text="立即交办").click(timeout=SOON)
+
+    contact.hears("麦田边").locator(".key", has_text="位置").click(timeout=SOON)
+    alert = contact.box.get_by_role("alertdialog")
+    expect(alert).to_be_visible(timeout=SOON)
+    alert.get_by_role("button", name="好").click()
+
+    expect(alert).to_have_count(0)
+
+
+@pytest.mark.browser
+def test_a_pinned_message_stands_above_and_leads_to_it(page: Page, town: Town) -> None:
+    [phone] = town.open(page, "lead:county/1")
+    phone.box.locator(".chats").get_by_role("button", name="县(市)第一督查小组").click()
+    phone.says("周五上午九点开碰头会")
+    phone.does("周五上午九点开碰头会", "置顶", ".mine")
+
+    phone.box.locator(".pinned", has_text="周五上午九点开碰头会").click(timeout=SOON)
+
+    expect(phone.box.locator(".row.found")).to_contain_text("周五上午九点开碰头会")
+
+
+@pytest.mark.browser
+def test_the_bot_is_seen_typing(page: Page, town: Town) -> None:
+    [phone] = town.open(page, "office2:county")
+
+    town.ask(f"/bot{TOKEN}/sendChatAction", {"chat_id": town.people["office2:county"], "action": "typing"})
+
+    expect(phone.box.locator(".typing")).to_be_visible()
+
+
+@pytest.mark.browser
+def test_who_has_blocked_the_bot_writes_again_after_unblocking_it(page: Page, town: Town) -> None:
+    [phone] = town.open(page, "contact:凤泉区", query="?panel=faults")
+    page.get_by_role("switch", name="停用机器人").click(timeout=SOON)
+
+    phone.box.get_by_role("button", name="重新启用").click()
+    phone.says("待办")
+
+    expect(phone.box.locator(".row:not(.mine)").last).not_to_contain_text("您的身份", timeout=SOON)
 
 
 @pytest.mark.browser
