@@ -40,7 +40,7 @@ def due(work: Work) -> int:
     if not live:
         return count
     done = told.worked_off(work, work.now - LOOK_BACK)
-    tenday_at: dict[tuple[datetime, datetime], list[Slot]] = {}
+    tenday_at: dict[datetime, list[Slot]] = {}
     quiet = work.world.hours.quiet(work.local) or not timetable.days.works(work.local.date())
     for slot in live:
         subject = _subject(slot)
@@ -51,7 +51,7 @@ def due(work: Work) -> int:
             continue
         if slot.due is not None and slot.due.duty in (Duty.TEN_DAY, Duty.MARKS):
             # reports and marks of every track in one message a person
-            tenday_at.setdefault((slot.at, slot.due.due), []).append(slot)
+            tenday_at.setdefault(slot.at, []).append(slot)
             continue
         count += _tell(work, slot, late=timetable.late(slot, work.now))
     for slots in tenday_at.values():

@@ -109,10 +109,7 @@ def _of_region(work: Work, report: Report, region: str) -> dict[str, Any]:
         "found": len(issues),
         "closed": sum(row.state == State.CLOSED for row in issues),
         "overdue": sum(is_overdue(State(row.state), row.deadline, work.now) for row in issues),
-        "lines": [
-            {"spot": spot_of(work, row, OWN), "category": row.category}
-            for row in ordered[:8]
-        ],
+        "lines": [{"spot": spot_of(work, row, OWN), "category": row.category} for row in ordered[:8]],
     }
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from bot.domain.calendar import Period
 from bot.domain.duties import Duty, Slot, SlotKind
@@ -22,33 +22,35 @@ KINDS = ("tenday.eve", "tenday.morning", "tenday.afternoon", "tenday.later")
 
 def remind(work: Work, slots: Sequence[Slot], *, late: bool) -> int:
     """Slots of one moment, of reports and marks of every track; gives how many were told."""
-    first = slots[0]
+    first = min(slots, key=lambda slot: slot.due.due if slot.due else slot.at)
     due = first.due
     assert due is not None
     period = days.timetable(work).calendar.period(due.key)
     assert period is not None
-    tracks = list(dict.fromkeys(slot.due.track for slot in slots if slot.due and slot.due.track))
+    dues = {slot.due.track: slot.due.due for slot in slots if slot.due and slot.due.track}
+    tracks = [track.key for track in work.world.campaign.tracks if track.key in dues]
     if first.kind is SlotKind.LIST:
         return sum(board.announce(work, period, track) for track in tracks)
     if first.kind is not SlotKind.EVE:
         for track in tracks:
             board.put_up(work, period, track)
     reporting = {slot.due.track for slot in slots if slot.due and slot.due.duty is Duty.TEN_DAY}
-    pages: dict[int, tuple[Reader, list[Owed]]] = {}
+    pages: dict[int, tuple[Reader, dict[Owed, datetime]]] = {}
     for track in tracks:
         for owed in standing.owed(work, period, track):
             if "report" in owed.lacks and track not in reporting:
                 continue
             for reader in _readers(work, owed.owner):
-                known = pages.setdefault(reader.member_id, (reader, []))[1]
-                if owed not in known:
-                    known.append(owed)
+                known = pages.setdefault(reader.member_id, (reader, {}))[1]
+                known[owed] = min(known.get(owed, dues[track]), dues[track])
     told.silence(work, KINDS, period.key.isoformat())
     count = 0
     for reader, found in pages.values():
         key = told.Key(f"tenday.{first.kind.value}", period.key.isoformat(), due.due, reader.member_id)
         if reader.since <= first.at and told.note(work, key):
-            count += _say(work, reader, key, period, due.due, found, late=late, today=first.urgent)
+            count += _say(
+                work, reader, key, period, min(found.values()), found, late=late, today=first.urgent
+            )
     return count
 
 
@@ -63,8 +65,8 @@ def _say(
     reader: Reader,
     key: told.Key,
     period: Period,
-    due: Any,
-    found: Sequence[Owed],
+    due: datetime,
+    found: Mapping[Owed, datetime],
     *,
     late: bool,
     today: bool,
@@ -75,7 +77,15 @@ def _say(
         "over": work.now > due,
         "today": today,
         "late": late,
-        "owed": [{"title": one.title, "lacks": list(one.lacks)} for one in found],
+        "owed": [
+            {
+                "title": one.title,
+                "lacks": list(one.lacks),
+                # an office that moved its time, and one that did not
+                "due": None if until == due else work.world.campaign.local(until).isoformat(),
+            }
+            for one, until in found.items()
+        ],
     }
     return say(
         work, reader.chat_id, "tenday.reminder", values, buttons=_buttons(period, found, today=today),
@@ -83,7 +93,7 @@ def _say(
     )  # fmt: skip
 
 
-def _buttons(period: Period, found: Sequence[Owed], *, today: bool) -> Rows:
+def _buttons(period: Period, found: Iterable[Owed], *, today: bool) -> Rows:
     rows: list[tuple[Button, ...]] = []
     key = period.key.isoformat()
     for one in found:
@@ -103,18 +113,16 @@ def later(work: Work, subject: str, reader: Reader) -> int:
     if period is None:
         return 0
     actor = people.actor_by_id(work, reader.member_id)
-    found: list[Owed] = []
-    due = None
+    found: dict[Owed, datetime] = {}
     for track in work.world.campaign.tracks:
         for owed in standing.owed(work, period, track.key):
             mine = owed.owner in actor.groups() or (
                 owed.owner == standing.OVERSIGHT and actor.has(Role.OVERSIGHT)
             )
             if mine and owed not in found:
-                found.append(owed)
-                due = standing.due_of(work, period, track.key)
-    if not found or due is None:
+                found[owed] = standing.due_of(work, period, track.key)
+    if not found:
         return 0
     key = told.Key("tenday.later", subject, work.now, reader.member_id)
     told.note(work, key)
-    return int(_say(work, reader, key, period, due, found, late=False, today=True))
+    return int(_say(work, reader, key, period, min(found.values()), found, late=False, today=True))
