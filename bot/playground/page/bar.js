@@ -49,7 +49,7 @@ function Jumps() {
 function notice() {
   const { ready, joined, of, notice: words, listen } = told.value;
   if (!connected.value) return told.value.bot ? t("lost") : t("connecting");
-  if (!ready) return of ? t("joining", joined, of) : t("joiningPlain");
+  if (!ready) return joined ? t("joining", joined, of) : t("joiningPlain");
   return [words, listen === "all" ? t("exposed") : ""].filter(Boolean).join(" · ");
 }
 

@@ -181,7 +181,7 @@ const HAPPENINGS = {
   commands() { commandsAge.value += 1; },
   person() { renewSoon(); },
   cast() { renewSoon(); },
-  ready() { renewSoon(); },
+  ready() { arrived.value = {}; renewSoon(); }, // what belongs to joining counts as read
   read({ person, chat, message_id: id }) {
     const name = `${person}|${chat}`;
     if ((reads.value[name] || 0) < id) reads.value = { ...reads.value, [name]: id };
@@ -223,6 +223,7 @@ async function renew() {
     for (const [name, id] of Object.entries(cast.reads || {})) kept[name] = Math.max(id, kept[name] || 0);
     reads.value = kept;
   });
+  if (!cast.ready) setTimeout(renewSoon, 700);
   return state;
 }
 
