@@ -14,6 +14,7 @@ import os
 import signal
 import socket
 import sys
+from dataclasses import astuple
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,6 +77,7 @@ async def serve(end: socket.socket) -> int:
         first_day=campaign.first_day.isoformat(),
         last_day=campaign.last_day.isoformat(),
         zone=str(campaign.zone),
+        bounds=list(astuple(campaign.bounds)) if campaign.bounds is not None else None,
         tracks=[{"key": track.key, "name": track.name} for track in campaign.tracks],
     )
     _set_up_logs(settings)

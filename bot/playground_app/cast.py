@@ -34,7 +34,15 @@ class Part:
             "scope": self.title(campaign),
             "en": self.title_en(campaign),
             "group": campaign.group_title(group) if group else None,
+            "track": self.track(campaign),
         }
+
+    def track(self, campaign: Campaign) -> str | None:
+        """The track that the part belongs to; None for both, or none."""
+        if "region" in self.scope:
+            return campaign.track_of(self.scope["region"]).key
+        group = self.scope.get("group")
+        return campaign.group(group).track if group else self.scope.get("track")
 
     def title(self, campaign: Campaign) -> str:
         """The scope in words."""

@@ -196,13 +196,34 @@ class Playground:
 
     async def _join(self) -> None:
         cast = self.process.cast
-        joining = Joining(self.server, self.bot, self.clock.rest, self.process.invite)
+        joining = Joining(self.server, self.bot, self.process.invite)
         persons = [self.server.people[one["id"]] for one in self._people]
         await joining.everybody(cast, persons)
-        titles = {
-            f"office:{track['key']}": f"{track['name']}整治通报" for track in self.process.campaign["tracks"]
-        }
-        await joining.chats(cast, persons, titles)
+        playing = list(zip(cast, persons, strict=True))
+        first = next((part["group"] for part in cast if part["group"]), None)
+        if first is not None:
+            await joining.group(first, [person for part, person in playing if part["group"] == first])
+        for track in self.process.campaign["tracks"]:
+            office = self.place(f"office:{track['key']}")
+            if office is None:
+                continue
+            readers = [
+                person
+                for part, person in playing
+                if person.id != office and part["role"] != "admin" and part["track"] in (None, track["key"])
+            ]
+            await joining.channel(f"{track['name']}整治通报", self.server.people[office], readers)
+        await self.clock.rest()
+        self._all_read()
+
+    def _all_read(self) -> None:
+        """What was said while they joined, they have read."""
+        telegram = self.server.telegram
+        for chat in (*telegram.private.values(), *telegram.chats.values()):
+            readers = [chat.person] if chat.person is not None else [m.user for m in chat.members.values()]
+            for reader in readers:
+                if chat.last is not None and not reader.is_bot:
+                    self._reads[f"{reader.id}|{chat.key}"] = chat.last.message_id
 
     def place(self, place: str) -> int | None:
         """The number of who has a place in the play."""
@@ -230,6 +251,7 @@ class Playground:
             "name": campaign["name"],
             "bot": self.bot.id,
             "username": self.bot.username,
+            "bounds": campaign["bounds"],
             "listen": "loopback" if self._listen == LOOPBACK else "all",
         }
 
