@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, create_engine, inspect, pool, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, pool, text
 
 from bot.ledger.engines import sqlite_path
 
@@ -48,10 +48,23 @@ def _locked(url: str) -> Iterator[Connection]:
             yield connection
         return
     Path(path).parent.mkdir(parents=True, exist_ok=True)
+    _whole_transactions(engine)
     with Path(f"{path}.lock").open("w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with engine.connect() as connection:
             yield connection
+
+
+def _whole_transactions(engine: Engine) -> None:
+    """Let SQLite roll back tables, too: its driver would commit each by itself (see `engines`)."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def current(connection: Connection) -> str | None:
@@ -78,7 +91,8 @@ def head() -> str:
 def upgrade(url: str, *, now: datetime, backups: Path | None = None) -> tuple[str | None, str]:
     """Bring a database to the newest revision; gives (before, after).
 
-    A SQLite file that holds something and has to change is copied into `backups` first.
+    A SQLite file that holds something and has to change is copied into `backups` first. All steps are
+    one transaction: what fails or is killed half way leaves the database as it was.
 
     Raises:
         NewerLedger: its revision is not known here.

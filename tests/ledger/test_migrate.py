@@ -15,14 +15,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 
-from bot.ledger import migrate
+from bot.ledger import guards, migrate
 from bot.ledger.tables import metadata
 
 NOW = datetime(2019, 4, 12, 1, 0, tzinfo=UTC)
 UPGRADE = """
 import sys
 from datetime import UTC, datetime
-from bot.ledger import migrate
+from bot.ledger import guards, migrate
 print(migrate.upgrade(sys.argv[1], now=datetime(2019, 4, 12, tzinfo=UTC)))
 """
 
@@ -147,3 +147,18 @@ def test_the_numbers_of_the_files_are_the_revisions_of_the_chain() -> None:
 
     assert tuple(reversed([step.revision for step in chain.walk_revisions()])) == migrate.revisions()
     assert chain.get_current_head() == migrate.head()
+
+
+def test_a_step_that_fails_half_way_leaves_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_connection: object) -> None:
+        raise RuntimeError("the power failed")
+
+    with monkeypatch.context() as broken_off:
+        broken_off.setattr(guards, "protect_events", broken)
+        with pytest.raises(RuntimeError, match="power"):
+            migrate.upgrade(f"sqlite:///{path}", now=NOW)
+    left = tables(path)
+    migrate.upgrade(f"sqlite:///{path}", now=NOW)
+
+    assert left == set()
+    assert tables(path) == {*metadata.tables, "alembic_version"}

@@ -20,7 +20,11 @@ def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[Fal
 
 connection = context.config.attributes["connection"]
 context.configure(
-    connection=connection, target_metadata=metadata, render_as_batch=True, render_item=render_item
+    connection=connection,
+    target_metadata=metadata,
+    render_as_batch=True,
+    render_item=render_item,
+    transactional_ddl=True,  # SQLite can, when its driver is told to leave transactions alone
 )
 with context.begin_transaction():
     context.run_migrations()
