@@ -41,8 +41,11 @@ MOST_NAMED: Final = 8
 
 def _mine(work: Work) -> ColumnElement[bool]:
     """Closed entries whose looking at is the actor's: by its groups, or by its offices themselves."""
-    actor = work.actor
+    actor, campaign = work.actor, work.world.campaign
+    regions = {region for key in actor.groups() for region in campaign.group(key).regions}
+    regions |= {region.name for track in actor.offices() for region in campaign.regions_of(track)}
     return and_(
+        entries.c.region.in_(sorted(regions)),  # for the index
         entries.c.state == State.CLOSED.value,
         entries.c.kind == "issue",
         or_(entries.c.checker.in_(actor.groups()), entries.c.track.in_(actor.offices())),

@@ -43,7 +43,7 @@ LOOKED_BACK: Final = timedelta(days=7)
 PROBLEM: Final = 120
 """Characters of a problem on the paper; the whole of it stands on the card."""
 
-_STANDS: Final = tuple(state.value for state in (*OPEN_STATES, State.SUBMITTED, State.CLOSED))
+_STANDS: Final = tuple(state.value for state in (*OPEN_STATES, State.SUBMITTED))
 
 
 def day_over(work: Work) -> None:
