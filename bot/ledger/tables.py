@@ -561,8 +561,9 @@ score_items = Table(
     Column("region", String(32), nullable=False),
     Column("source", String(16), nullable=False),
     Column("kind", String(8), nullable=False),  # mark | points | none (本旬未检查, for no region)
-    # exact decimals: as text, in every database
+    # the exact decimal as it was written, and in ten-thousandths: whole numbers that a database adds up
     Column("value", String(16), nullable=False, server_default="0"),
+    Column("units", BigInteger, nullable=False, server_default="0"),
     # the body that gave it: "group:county/1", "oversight", "office:county", "admin"
     Column("body", String(64), nullable=False),
     Column("reason", Text, nullable=False, server_default=""),
@@ -580,6 +581,14 @@ score_items = Table(
     Column("confirmed_at", UtcTime),
 )
 Index("ix_score_items_region", score_items.c.track, score_items.c.period, score_items.c.region)
+# who has marked, and the mean of those inspected: few rows among many
+Index(
+    "ix_score_items_marks",
+    score_items.c.track,
+    score_items.c.period,
+    score_items.c.kind,
+    score_items.c.source,
+)
 
 # one period's ranking of one track, from the first mark to the published paper; a 更正 is a row of its own
 score_sheets = Table(
@@ -730,6 +739,63 @@ week_figures = Table(
     Column("region", String(32), primary_key=True),
     Column("figures", Json, nullable=False),
     Column("at", UtcTime, nullable=False),
+)
+
+# --- bulletins: what leaves the house ----------------------------------------------------------------
+
+# a 通报 of a track's office: one row a window, and one more for each 更正 of it
+bulletins = Table(
+    "bulletins",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("track", String(32), nullable=False),
+    Column("kind", String(8), nullable=False),  # weekly | tenday | monthly
+    # the window: the week's Friday, the period's day, the month
+    Column("key", String(10), nullable=False),
+    # 0, or the how-manieth 更正 of this window
+    Column("correction", Integer, nullable=False, server_default="0"),
+    # 第N期 by track and kind, given at the first 送审 and never again; NULL until then
+    Column("number", Integer),
+    # draft | submitted | approved | reported | published | withdrawn | superseded
+    Column("state", String(12), nullable=False, server_default="draft"),
+    # every move and change: a button of before is refused; what was agreed to is one version
+    Column("version", Integer, nullable=False, server_default="1"),
+    # the ledger's figures as they stood at the cut
+    Column("figures", Json, nullable=False),
+    # what people wrote: words by section, options, chosen pictures, the changed paper
+    Column("content", Json, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    # when the office was given the draft
+    Column("drafted_at", UtcTime),
+    Column("submitted_by", ForeignKey("members.id")),
+    Column("submitted_at", UtcTime),
+    Column("approved_by", ForeignKey("members.id")),
+    Column("approved_at", UtcTime),
+    Column("reported_at", UtcTime),
+    Column("published_at", UtcTime),
+    Column("withdrawn_at", UtcTime),
+    # 正式件: the sealed PDF, as Telegram has it
+    Column("sealed", Json),
+    # why it is corrected
+    Column("reason", Text, nullable=False, server_default=""),
+    UniqueConstraint("track", "kind", "key", "correction"),
+    UniqueConstraint("track", "kind", "number"),
+)
+
+# every version of a bulletin's words, with the paper that somebody sent back
+bulletin_versions = Table(
+    "bulletin_versions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("bulletin_id", ForeignKey("bulletins.id"), nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("what", String(12), nullable=False),  # draft | words | paper | figures | pictures | options
+    Column("content", Json, nullable=False),
+    Column("member_id", ForeignKey("members.id")),
+    Column("at", UtcTime, nullable=False),
+    Column("file_id", String(256)),
+    Column("file_name", String(128)),
+    UniqueConstraint("bulletin_id", "version"),
 )
 
 # --- the wire's own books ------------------------------------------------------------------------

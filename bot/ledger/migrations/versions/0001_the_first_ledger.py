@@ -227,6 +227,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", "region", name=op.f("pk_week_figures")),
     )
     op.create_table(
+        "bulletins",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("track", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("key", sa.String(length=10), nullable=False),
+        sa.Column("correction", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(length=12), server_default="draft", nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("figures", Json(), nullable=False),
+        sa.Column("content", Json(), nullable=False),
+        sa.Column("created_at", UtcTime(), nullable=False),
+        sa.Column("drafted_at", UtcTime(), nullable=True),
+        sa.Column("submitted_by", sa.Integer(), nullable=True),
+        sa.Column("submitted_at", UtcTime(), nullable=True),
+        sa.Column("approved_by", sa.Integer(), nullable=True),
+        sa.Column("approved_at", UtcTime(), nullable=True),
+        sa.Column("reported_at", UtcTime(), nullable=True),
+        sa.Column("published_at", UtcTime(), nullable=True),
+        sa.Column("withdrawn_at", UtcTime(), nullable=True),
+        sa.Column("sealed", Json(), nullable=True),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["approved_by"], ["members.id"], name=op.f("fk_bulletins_approved_by")),
+        sa.ForeignKeyConstraint(["submitted_by"], ["members.id"], name=op.f("fk_bulletins_submitted_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulletins")),
+        sa.UniqueConstraint(
+            "track", "kind", "key", "correction", name=op.f("uq_bulletins_track_kind_key_correction")
+        ),
+        sa.UniqueConstraint("track", "kind", "number", name=op.f("uq_bulletins_track_kind_number")),
+    )
+    op.create_table(
         "day_overrides",
         sa.Column("day", sa.String(length=10), nullable=False),
         sa.Column("works", sa.Boolean(), nullable=False),
@@ -503,6 +534,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("track", "number", name=op.f("uq_score_rules_track_number")),
     )
     op.create_table(
+        "bulletin_versions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("bulletin_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("what", sa.String(length=12), nullable=False),
+        sa.Column("content", Json(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=True),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("file_id", sa.String(length=256), nullable=True),
+        sa.Column("file_name", sa.String(length=128), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["bulletin_id"], ["bulletins.id"], name=op.f("fk_bulletin_versions_bulletin_id")
+        ),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_bulletin_versions_member_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulletin_versions")),
+        sa.UniqueConstraint("bulletin_id", "version", name=op.f("uq_bulletin_versions_bulletin_id_version")),
+    )
+    with op.batch_alter_table("bulletin_versions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_bulletin_versions_bulletin_id"), ["bulletin_id"], unique=False)
+
+    op.create_table(
         "draws",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("period", sa.String(length=10), nullable=False),
@@ -764,6 +816,7 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=16), nullable=False),
         sa.Column("kind", sa.String(length=8), nullable=False),
         sa.Column("value", sa.String(length=16), server_default="0", nullable=False),
+        sa.Column("units", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("body", sa.String(length=64), nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("entry_id", sa.Integer(), nullable=True),
@@ -783,6 +836,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("dedup", name=op.f("uq_score_items_dedup")),
     )
     with op.batch_alter_table("score_items", schema=None) as batch_op:
+        batch_op.create_index("ix_score_items_marks", ["track", "period", "kind", "source"], unique=False)
         batch_op.create_index("ix_score_items_region", ["track", "period", "region"], unique=False)
 
     op.create_table(
@@ -818,6 +872,7 @@ def downgrade() -> None:
     op.drop_table("score_objections")
     with op.batch_alter_table("score_items", schema=None) as batch_op:
         batch_op.drop_index("ix_score_items_region")
+        batch_op.drop_index("ix_score_items_marks")
 
     op.drop_table("score_items")
     with op.batch_alter_table("requests", schema=None) as batch_op:
@@ -873,6 +928,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_draws_checker")
 
     op.drop_table("draws")
+    with op.batch_alter_table("bulletin_versions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_bulletin_versions_bulletin_id"))
+
+    op.drop_table("bulletin_versions")
     op.drop_table("score_rules")
     op.drop_table("rosters")
     with op.batch_alter_table("roles", schema=None) as batch_op:
@@ -911,6 +970,7 @@ def downgrade() -> None:
 
     op.drop_table("entries")
     op.drop_table("day_overrides")
+    op.drop_table("bulletins")
     op.drop_table("week_figures")
     op.drop_table("strangers")
     op.drop_table("serials")

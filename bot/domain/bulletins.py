@@ -1,0 +1,218 @@
+"""Bulletins 通报: kinds, the way from 代拟稿 to 印发, what a page may print, whose figures differ (SPEC §6)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+
+class Kind(StrEnum):
+    """The three bulletins of a track's office."""
+
+    WEEKLY = "weekly"  # 周工作通报
+    TENDAY = "tenday"  # 旬查情况通报
+    MONTHLY = "monthly"  # 月评通报
+
+
+class Stage(StrEnum):
+    """Where a bulletin stands; a 退改 or a change makes it a draft again."""
+
+    DRAFT = "draft"  # 代拟稿
+    SUBMITTED = "submitted"  # 送审
+    APPROVED = "approved"  # 同意签发
+    REPORTED = "reported"  # 已报送市领导
+    PUBLISHED = "published"  # 已印发
+    WITHDRAWN = "withdrawn"  # 已撤下
+    SUPERSEDED = "superseded"  # a 更正 stands in its place
+
+
+_S = Stage
+
+WAY: Final[Mapping[Stage, frozenset[Stage]]] = MappingProxyType(
+    {
+        _S.DRAFT: frozenset({_S.SUBMITTED}),
+        _S.SUBMITTED: frozenset({_S.DRAFT, _S.APPROVED}),
+        _S.APPROVED: frozenset({_S.DRAFT, _S.REPORTED, _S.PUBLISHED}),
+        _S.REPORTED: frozenset({_S.DRAFT, _S.PUBLISHED}),
+        _S.PUBLISHED: frozenset({_S.APPROVED, _S.REPORTED, _S.WITHDRAWN, _S.SUPERSEDED}),
+        _S.WITHDRAWN: frozenset({_S.SUPERSEDED}),
+        _S.SUPERSEDED: frozenset(),
+    }
+)
+"""From → to, every pair there is. Nothing is published that a second person has not agreed to (red line f)."""
+
+EDITABLE: Final = frozenset({_S.DRAFT, _S.APPROVED, _S.REPORTED})
+"""A change of what was agreed to makes a draft of it: it is judged anew."""
+
+OUT: Final = frozenset({_S.PUBLISHED, _S.WITHDRAWN, _S.SUPERSEDED})
+"""What was printed once keeps its words for good."""
+
+
+def may_go(stage: Stage, to: Stage) -> bool:
+    """Whether a bulletin may go from one stage to another."""
+    return to in WAY[stage]
+
+
+SECTIONS: Final[Mapping[Kind, Mapping[str, str]]] = MappingProxyType(
+    {
+        Kind.WEEKLY: MappingProxyType(
+            {
+                "conclusion": "结论",
+                "good": "好的做法",
+                "bad": "突出问题",
+                "next": "下周重点",
+            }
+        ),
+        Kind.TENDAY: MappingProxyType(
+            {
+                "conclusion": "总体情况",
+                "good": "主要做法和成效",
+                "bad": "存在问题",
+                "measures": "督办和整改情况",
+                "next": "下步要求",
+            }
+        ),
+        Kind.MONTHLY: MappingProxyType(
+            {
+                "conclusion": "总体情况",
+                "good": "主要做法和成效",
+                "bad": "存在问题",
+                "measures": "督办和整改情况",
+                "next": "下步要求",
+            }
+        ),
+    }
+)
+"""What a person may write anew, by the words that a reply begins with."""
+
+REGION_COLUMNS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "found": "发现",
+        "due": "已到期",
+        "closed": "已销号",
+        "rate": "到期整改率",
+        "overdue": "逾期",
+        "returned": "退回",
+        "warnings": "警示",
+        "report": "周报",
+    }
+)
+"""分县表 (FORMS §4); 「周报」 stands in the weekly one alone."""
+
+RANKING_COLUMNS: Final[Mapping[str, str]] = MappingProxyType({"rank": "名次", "region": "单位", "total": "得分"})
+
+UNIT: Final = "单位"
+
+NEVER: Final = ("约谈", "诫勉")
+"""What no bulletin, picture or channel ever names (red line b)."""
+
+INDOORS: Final = ("室内", "屋内", "屋里", "院内", "庭院", "院落", "家中", "家里", "户内", "厕")
+"""Words of a place whose pictures are not offered: 庭院, 厕所, indoors."""
+
+PRIVATE_CATEGORIES: Final = frozenset({"courtyard", "toilet"})
+PRIVATE_PLACES: Final = frozenset({"courtyard", "facility"})
+"""Kinds of place; 公厕 is one of `facility`."""
+
+
+def never_said(text: str) -> tuple[str, ...]:
+    """The words of a text that may stand in no bulletin."""
+    return tuple(word for word in NEVER if word in text)
+
+
+def rate(closed: int, due: int) -> str:
+    """到期整改率 in per cent with two places at most, half up; 「—」 where nothing was due yet."""
+    if due <= 0:
+        return "—"
+    exact = (Decimal(100) * closed / due).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return f"{exact.normalize():f}%"
+
+
+# --- the figures of a changed paper against the ledger's -------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table as rows of words; the first column names the row."""
+
+    name: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A cell that is not what the ledger has; `ours` and `theirs` as printed."""
+
+    table: str
+    row: str
+    column: str
+    ours: str
+    theirs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a changed paper's tables say against the ledger's."""
+
+    differences: tuple[Difference, ...] = ()
+    missing_tables: tuple[str, ...] = ()
+    missing_rows: tuple[tuple[str, str], ...] = ()
+    """(table, row) that the ledger has and the paper has no more."""
+
+
+_SPACES: Final = re.compile(r"[\s\u3000]+")
+_WIDE: Final = str.maketrans("０１２３４５６７８９．％（）()，,", "0123456789.%      ")
+
+
+def plain(cell: str) -> str:
+    """A cell's words as they are compared: no spaces, half-width digits, no brackets."""
+    return _SPACES.sub("", cell.translate(_WIDE))
+
+
+def compare(ours: Iterable[Grid], theirs: Sequence[Grid]) -> Compared:
+    """Find the ledger's tables in a changed paper by their heads, and what differs in them, cell by cell.
+
+    Rows are found by their first cell (a ranking's by its unit), columns by their head: a moved row or an
+    added column does no harm. An added row is the writer's own.
+    """
+    differences: list[Difference] = []
+    gone: list[str] = []
+    gone_rows: list[tuple[str, str]] = []
+    left = list(theirs)
+    for table in ours:
+        at = _best(table, left)
+        if at is None:
+            gone.append(table.name)
+            continue
+        other = left.pop(at)
+        key = table.head.index(UNIT) if UNIT in table.head else 0
+        columns = {plain(word): index for index, word in enumerate(other.head)}
+        key_there = columns.get(plain(table.head[key]), 0)
+        by_row = {plain(row[key_there]): row for row in other.rows if key_there < len(row)}
+        for row in table.rows:
+            there = by_row.get(plain(row[key]))
+            if there is None:
+                gone_rows.append((table.name, row[key]))
+                continue
+            for index, word in enumerate(table.head):
+                if index == key:
+                    continue
+                place = columns.get(plain(word))
+                said = there[place] if place is not None and place < len(there) else ""
+                if plain(said) != plain(row[index]):
+                    differences.append(Difference(table.name, row[key], word, row[index], said.strip()))
+    return Compared(tuple(differences), tuple(gone), tuple(gone_rows))
+
+
+def _best(table: Grid, others: Sequence[Grid]) -> int | None:
+    """The table whose head shares the most columns with ours, at least half of them."""
+    wanted = {plain(word) for word in table.head}
+    scores = [len(wanted & {plain(word) for word in other.head}) for other in others]
+    if not scores or max(scores) * 2 < len(wanted):
+        return None
+    return scores.index(max(scores))
