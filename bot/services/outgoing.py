@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -125,8 +125,8 @@ def say(
         ("protect", protect or None),
         ("keyboard", keyboard),
         ("thread", _thread(work, chat_id)),
-        ("picture", asdict(picture) if picture else None),
-        ("file", asdict(file) if file else None),
+        ("picture", _made(picture) if picture else None),
+        ("file", _made(file) if file else None),
     ):
         if value is not None:
             payload[key] = value
@@ -140,6 +140,14 @@ def say(
         entry_id=entry_id,
         not_before=not_before,
     )
+
+
+def _made(what: Picture | File) -> dict[str, Any]:
+    """A picture or document as a payload keeps it; `asdict` would copy its values one by one."""
+    return {name: getattr(what, name) for name in _FIELDS[type(what)]}
+
+
+_FIELDS = {kind: tuple(one.name for one in fields(kind)) for kind in (Picture, File)}
 
 
 def _thread(work: Work, chat_id: int) -> int | None:

@@ -72,18 +72,17 @@ class Audience:
 def of_regions(work: Work, track: str, owners: Iterable[str]) -> list[Audience]:
     """The audiences of a track's regions, in the notice's order, those of `owners` only."""
     wanted = set(owners)
-    first: dict[str, list[Reader]] = {}
-    deputies: dict[str, list[Reader]] = {}
+    first: dict[str, dict[int, Reader]] = {}
+    deputies: dict[str, dict[int, Reader]] = {}
     for row in _everybody.all(work, role=Role.CONTACT.value, now=work.now):
         if row.region in wanted and row.unreachable_at is None:
             into = deputies if row.deputy else first
-            readers = into.setdefault(row.region, [])
-            if all(reader.member_id != row.member_id for reader in readers):
-                readers.append(Reader(row.member_id, row.chat_id, row.granted_at))
+            known = into.setdefault(row.region, {})
+            known.setdefault(row.member_id, Reader(row.member_id, row.chat_id, row.granted_at))
     found = []
     for region in work.world.campaign.regions_of(track):
         if region.name in wanted:
-            readers = first.get(region.name) or deputies.get(region.name) or []
+            readers = list((first.get(region.name) or deputies.get(region.name) or {}).values())
             chats_there = () if readers else people.chats_of_region(work, region.name)
             found.append(Audience(region.name, readers, not readers, chats_there))
     return found
@@ -92,18 +91,16 @@ def of_regions(work: Work, track: str, owners: Iterable[str]) -> list[Audience]:
 def of_groups(work: Work, groups: Iterable[str]) -> list[Audience]:
     """The audiences of inspection groups: their leaders, else all of the group."""
     wanted = tuple(groups)
-    leaders: dict[str, list[Reader]] = {}
-    all_of: dict[str, list[Reader]] = {}
+    leaders: dict[str, dict[int, Reader]] = {}
+    all_of: dict[str, dict[int, Reader]] = {}
     for row in _everybody.all(work, role=Role.INSPECTOR.value, now=work.now):
         if row.group_key in wanted and row.unreachable_at is None:
             reader = Reader(row.member_id, row.chat_id, row.granted_at)
             for into in (all_of, leaders) if row.leader else (all_of,):
-                readers = into.setdefault(row.group_key, [])
-                if reader.member_id not in [one.member_id for one in readers]:
-                    readers.append(reader)
+                into.setdefault(row.group_key, {}).setdefault(row.member_id, reader)
     found = []
     for key in wanted:
-        readers = leaders.get(key) or all_of.get(key) or []
+        readers = list((leaders.get(key) or all_of.get(key) or {}).values())
         found.append(Audience(key, readers, not readers))
     return found
 

@@ -95,6 +95,18 @@ def began(work: Work) -> datetime:
     return found or work.now
 
 
+_silence = Prepared(
+    update(outbox)
+    .where(
+        outbox.c.state == "waiting",
+        outbox.c.priority == int(Priority.REMINDER),
+        outbox.c.dedup >= bindparam("start"),
+        outbox.c.dedup < bindparam("end"),
+    )
+    .values(state="stale", sent_at=bindparam("now"))
+)
+
+
 def silence(work: Work, kinds: Iterable[str], subject: str, due_at: datetime | None = None) -> int:
     """Close what still waits and has become pointless, silently; gives how many rows.
 
@@ -103,16 +115,7 @@ def silence(work: Work, kinds: Iterable[str], subject: str, due_at: datetime | N
     closed = 0
     for kind in kinds:
         start = f"due:{kind}:{subject}:" + (f"{due_at:%y%m%d%H%M}:" if due_at else "")
-        closed += work.connection.execute(
-            update(outbox)
-            .where(
-                outbox.c.state == "waiting",
-                outbox.c.priority == int(Priority.REMINDER),
-                outbox.c.dedup >= start,
-                outbox.c.dedup < start + "\uffff",
-            )
-            .values(state="stale", sent_at=work.now)
-        ).rowcount
+        closed += _silence.run(work, start=start, end=start + "\uffff", now=work.now)
     return closed
 
 

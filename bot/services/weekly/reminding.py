@@ -48,8 +48,10 @@ def _region(work: Work, slot: Slot, week: Week, one: Audience, lacks: tuple[str,
         key = told.Key(kind, subject, due.due, reader.member_id)
         if not told.note(work, key):
             continue
-        has_form = told.known(work, told.Key("weekly.eve", subject, due.due, reader.member_id))
-        with_form = (slot.kind is SlotKind.EVE or not has_form) and "table" in lacks
+        with_form = "table" in lacks and (
+            slot.kind is SlotKind.EVE
+            or not told.known(work, told.Key("weekly.eve", subject, due.due, reader.member_id))
+        )
         if with_form and file is None:
             file = asking.form(work, week, one.owner)
         count += _say(
