@@ -11,9 +11,8 @@ import re
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import orjson
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -30,21 +29,13 @@ A_WEEK: Final = "public, max-age=604800"
 
 
 class Page:
-    """The files of the page, and what is told to it: who is who, and whether all have joined.
-
-    Attributes:
-        cast: for each person {"id", "name", "role", "scope"}; for each chat worth opening {"chat", "title"}.
-        told: free values for the page: `ready`, `notice`, `zone`, `bot`.
-    """
+    """The files of the page; what stands on it comes from the server's other addresses."""
 
     def __init__(self) -> None:
-        self.cast: list[dict[str, Any]] = []
-        self.told: dict[str, Any] = {"ready": False, "notice": ""}
         self.app = Starlette(
             routes=[
                 Route("/", self._index),
                 Route("/ui/{name:path}", self._file),
-                Route("/page/cast", self._cast),
                 Route("/page/font", self._font),
                 Route("/page/emoji", self._emoji),
                 Route("/favicon.ico", self._icon),
@@ -63,9 +54,6 @@ class Page:
         if path is None:
             return Response(status_code=404)
         return FileResponse(path, media_type=KINDS[path.suffix], headers={"Cache-Control": "no-cache"})
-
-    async def _cast(self, request: Request) -> Response:
-        return Response(orjson.dumps({"cast": self.cast, **self.told}), media_type="application/json")
 
     async def _font(self, request: Request) -> Response:
         return _lent("manimgx_fonts_cjk", "*.ttc", "font/collection")
