@@ -124,10 +124,17 @@ class Parts:
 class Application:
     """One bot on one ledger. `start`, then `run` until `stop`; a clean stop drains."""
 
-    def __init__(self, settings: Settings, clock: Clock | None = None, *, metronome: bool = True) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock | None = None,
+        *,
+        metronome: bool = True,
+        world: World | None = None,
+    ) -> None:
         self.settings = settings
         self.clock = clock or SystemClock()
-        self.world = build_world(settings)
+        self.world = world or build_world(settings)
         self.name = ""
         self._metronome = metronome
         self._scheduler: AsyncIOScheduler | None = None

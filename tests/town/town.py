@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.app import Application
+from bot.app import Application, build_world
 from bot.clock import SteppedClock
 from bot.config import EXAMPLE, Settings, load_settings
 from bot.domain.permissions import Role
+from bot.domain.world import World
+from bot.ledger import migrate
 from bot.ledger.desk import Work
 from bot.playground.server import BotApiServer
 from bot.services import invitations
@@ -19,6 +25,19 @@ from bot.services.invitations import Scope
 ZONE = ZoneInfo("Asia/Shanghai")
 START = datetime(2019, 4, 12, 9, 0, tzinfo=ZONE)
 TOKEN = "7000000001:TEST-local"
+
+
+_worlds: dict[tuple[Path, tuple[tuple[str, str], ...]], World] = {}
+"""Frozen values: reading the places once is enough."""
+
+
+@cache
+def _empty_ledger() -> Path:
+    """A ledger that was migrated once: copying is quicker."""
+    folder = Path(tempfile.mkdtemp(prefix="town-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    migrate.upgrade(f"sqlite:///{folder / 'bot.db'}", now=START)
+    return folder / "bot.db"
 
 
 class Town:
@@ -63,7 +82,14 @@ class Town:
 
     async def start_bot(self) -> None:
         """Start the bot: also after `stop_bot`, on the same ledger."""
-        self.app = Application(self.settings(), self.clock, metronome=False)
+        settings = self.settings()
+        ledger = self.folder / "bot.db"
+        if not ledger.exists():
+            shutil.copy(_empty_ledger(), ledger)
+        key = (self.config, tuple(sorted(self.overrides.items())))
+        if key not in _worlds:
+            _worlds[key] = build_world(settings)
+        self.app = Application(settings, self.clock, metronome=False, world=_worlds[key])
         await self.app.start()
 
     async def stop_bot(self) -> None:
