@@ -7,9 +7,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import chain, page, photos, receiving, transport
+from bench import chain, page, photos, ranking, receiving, transport
 
-TOPICS = ("chain", "kills", "receiving", "photos", "transport", "page")
+TOPICS = ("chain", "kills", "receiving", "photos", "transport", "page", "ranking")
 
 
 def kills() -> None:
@@ -37,6 +37,7 @@ def main() -> None:
         "photos": photos.main,
         "transport": transport.main,
         "page": page.main,
+        "ranking": ranking.main,
     }
     for name in wanted:
         mains[name]()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Context, Decimal, Inexact
 from enum import StrEnum
@@ -310,16 +310,30 @@ def held(value: Fraction, most: Decimal) -> Fraction:
 
 
 @dataclass(slots=True)
-class _Sums:
-    """What the items of one part of one region come to."""
+class Sums:
+    """What the items of one part of one region come to: marks times weight, their weights, points."""
 
     marks: Decimal = Decimal(0)
     weights: Decimal = Decimal(0)
     points: Decimal = Decimal(0)
 
+    def mark(self, value: Decimal, weight: Decimal, count: int = 1) -> None:
+        """Add marks of one weight: `value` is their sum, `count` how many they are."""
+        self.marks = _EXACT.add(self.marks, _EXACT.multiply(value, weight))
+        self.weights = _EXACT.add(self.weights, _EXACT.multiply(weight, Decimal(count)))
+
+    def point(self, value: Decimal) -> None:
+        """Add points."""
+        self.points = _EXACT.add(self.points, value)
+
     @property
     def base(self) -> Fraction | None:
+        """The weighted mean of the marks, exact; None without any."""
         return Fraction(self.marks) / Fraction(self.weights) if self.weights else None
+
+
+SumsOf = Mapping[str, Sums]
+"""Part → what its items come to."""
 
 
 def score_track(
@@ -333,40 +347,50 @@ def score_track(
     Regions without items are scored like the others. Items of a source that no part has count nothing.
     """
     part_of = {source: part.key for part in scheme.parts for source in part.sources}
-    sums = {region: _summed(items.get(region, ()), part_of) for region in regions}
-    averages = {part.key: _average(part, sums) for part in scheme.parts if part.inspected}
-    return tuple(_scored(region, sums[region], scheme, averages, decisions) for region in regions)
+    return score_sums(
+        {region: _summed(items.get(region, ()), part_of) for region in regions}, scheme, decisions
+    )
 
 
-def _summed(items: Sequence[Item], part_of: Mapping[str, str]) -> dict[str, _Sums]:
-    found = {key: _Sums() for key in part_of.values()}
-    add, multiply = _EXACT.add, _EXACT.multiply
+def _summed(items: Sequence[Item], part_of: Mapping[str, str]) -> dict[str, Sums]:
+    found = {key: Sums() for key in part_of.values()}
     for item in items:
         key = part_of.get(item.source)
         if key is None:
             continue
-        sums = found[key]
         if item.kind is Kind.POINTS:
-            sums.points = add(sums.points, item.value)
+            found[key].point(item.value)
         else:
-            sums.marks = add(sums.marks, multiply(item.value, item.weight))
-            sums.weights = add(sums.weights, item.weight)
+            found[key].mark(item.value, item.weight)
     return found
 
 
-def _average(part: Part, sums: Mapping[str, Mapping[str, _Sums]]) -> Fraction | None:
+def score_sums(
+    sums: Mapping[str, SumsOf], scheme: Scheme, decisions: Decisions = MappingProxyType({})
+) -> tuple[Score, ...]:
+    """The scores of a track's regions out of what their items come to, in the order given."""
+    averages = {
+        part.key: average(base for one in sums.values() if (base := one[part.key].base) is not None)
+        for part in scheme.parts
+        if part.inspected
+    }
+    return tuple(score_region(region, mine, scheme, averages, decisions) for region, mine in sums.items())
+
+
+def average(bases: Iterable[Fraction]) -> Fraction | None:
     """The mean over the regions that were inspected, each counted once; None when none was."""
-    bases = [base for one in sums.values() if (base := one[part.key].base) is not None]
-    return sum(bases, Fraction(0)) / len(bases) if bases else None
+    found = list(bases)
+    return sum(found, Fraction(0)) / len(found) if found else None
 
 
-def _scored(
+def score_region(
     region: str,
-    sums: Mapping[str, _Sums],
+    sums: SumsOf,
     scheme: Scheme,
     averages: Mapping[str, Fraction | None],
-    decisions: Decisions,
+    decisions: Decisions = MappingProxyType({}),
 ) -> Score:
+    """One region's score; `averages` has the mean of those inspected for each part that is `inspected`."""
     parts, missing, undecided, excluded = [], [], [], False
     for part in scheme.parts:
         decision = decisions.get((region, part.key))
@@ -428,22 +452,21 @@ class MonthScore:
 
 
 def score_month(
-    region: str, periods: Mapping[str, Decimal | None], covert: Sequence[Decimal], scheme: Scheme
+    region: str, periods: Mapping[str, Decimal | None], covert: Fraction | None, scheme: Scheme
 ) -> MonthScore:
-    """A month 月评 out of its published ten-day totals (equal weights) and its covert marks (0..100).
+    """A month 月评 out of its published ten-day totals (equal weights) and its covert mark (0..100).
 
     A period without a score drops out and the others are re-weighted.
     """
     totals = [(total, Decimal(1)) for total in periods.values() if total is not None]
-    mark = weighted_mean([(value, Decimal(1)) for value in covert]) if covert else None
     if not totals:
-        return MonthScore(region, None, mark, None, periods)
+        return MonthScore(region, None, covert, None, periods)
     mean = weighted_mean(totals)
     exact = mean
-    if mark is not None:
+    if covert is not None:
         shares = Fraction(scheme.ten_days), Fraction(scheme.covert)
-        exact = (shares[0] * mean + shares[1] * mark) / (shares[0] + shares[1])
-    return MonthScore(region, mean, mark, printed(held(exact, HUNDRED)), periods)
+        exact = (shares[0] * mean + shares[1] * covert) / (shares[0] + shares[1])
+    return MonthScore(region, mean, covert, printed(held(exact, HUNDRED)), periods)
 
 
 def score_final(

@@ -20,6 +20,7 @@ from bot.domain.scoring import (
     Scheme,
     Score,
     Uninspected,
+    average,
     printed,
     read_source,
     read_value,
@@ -101,7 +102,7 @@ def test_a_month_is_four_fifths_of_its_mean_and_a_fifth_of_its_covert_mark(
 ) -> None:
     periods = {str(n): None if total is None else Decimal(total) for n, total in enumerate(totals)}
 
-    month = score_month("延津县", periods, [Decimal(one) for one in covert], SCHEME)
+    month = score_month("延津县", periods, average(Fraction(one) for one in covert), SCHEME)
 
     assert month.total == (None if expected is None else Decimal(expected))
 
@@ -109,7 +110,7 @@ def test_a_month_is_four_fifths_of_its_mean_and_a_fifth_of_its_covert_mark(
 def test_the_exact_month_is_kept_beside_the_printed_one() -> None:
     periods = {"1": Decimal("88.50"), "2": Decimal("90.00"), "3": Decimal("85.25")}
 
-    month = score_month("延津县", periods, [Decimal(80)], SCHEME)
+    month = score_month("延津县", periods, Fraction(80), SCHEME)
 
     assert month.mean == Fraction(26375, 300)
     assert shown(month.mean or Fraction(0)) == "87.9167"

@@ -260,6 +260,7 @@ def propose_item(
         source=source,
         kind=Kind.POINTS.value,
         value=str(value),
+        units=items.units_of(value),
         body=f"office:{track}",
         reason=reason,
         entry_id=entry_id,

@@ -228,8 +228,8 @@ def _regions_face(work: Work, window: Window, regions: list[int], tracks: list[s
     mine: dict[str, str] = {}
     said_none = False
     for track in tracks:
-        for item in items.of_period(work, track, window.key):
-            if item.body in bodies and item.kind == Kind.MARK and item.state == "active":
+        for item in items.marks(work, track, window.key):
+            if item.body in bodies and item.kind == Kind.MARK:
                 mine[item.region] = written(item.kind, item.value)
             said_none = said_none or (item.body in bodies and item.kind == "none")
     buttons = [

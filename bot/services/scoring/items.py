@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, bindparam, func, literal_column, or_, select, update
 
 from bot.domain.campaign import Campaign, GroupKind
-from bot.domain.scoring import Item, Kind, Scheme
+from bot.domain.scoring import MOST_PLACES, Kind, Part, Scheme, Sums, average
 from bot.ledger import events
 from bot.ledger.desk import Work
 from bot.ledger.prepared import Prepared
@@ -19,18 +20,32 @@ from bot.services.scoring.lines import Entry
 ADMIN = "admin"
 OVERSIGHT = "oversight"
 
-_counted = Prepared(
-    select(
-        score_items.c.region,
-        score_items.c.source,
-        score_items.c.kind,
-        score_items.c.value,
-        score_items.c.body,
-    ).where(
-        score_items.c.track == bindparam("track"),
-        score_items.c.period == bindparam("period"),
-        score_items.c.state == "active",
-        score_items.c.kind != "none",
+_KEYS = (score_items.c.region, score_items.c.source, score_items.c.kind, score_items.c.body)
+_IN_PERIOD = (
+    score_items.c.track == bindparam("track"),
+    score_items.c.period == bindparam("period"),
+    score_items.c.state == "active",
+)
+_summed = Prepared(
+    select(*_KEYS, func.sum(score_items.c.units).label("units"), func.count().label("count"))
+    .where(*_IN_PERIOD, score_items.c.kind != "none")
+    .group_by(*_KEYS)
+)
+# without GROUP BY: it would lure SQLite to another index, and these are few rows
+_one_by_one: tuple[Any, ...] = (*_KEYS, score_items.c.units, literal_column("1").label("count"))
+_of_one_region = Prepared(
+    select(*_one_by_one).where(
+        *_IN_PERIOD, score_items.c.region == bindparam("region"), score_items.c.kind != "none"
+    )
+)
+_marks = Prepared(
+    select(*_KEYS, score_items.c.value).where(
+        *_IN_PERIOD, or_(score_items.c.kind == "mark", score_items.c.kind == "none")
+    )
+)
+_marks_of_source = Prepared(
+    select(*_one_by_one).where(
+        *_IN_PERIOD, score_items.c.source == bindparam("source"), score_items.c.kind == "mark"
     )
 )
 
@@ -64,6 +79,7 @@ def add(
             source=one.source,
             kind=one.kind.value,
             value=str(one.value),
+            units=units_of(one.value),
             body=body,
             reason=one.reason,
             entry_id=entry_id,
@@ -123,8 +139,8 @@ def get(work: Work, item_id: int) -> Row[Any] | None:
     return work.connection.execute(select(score_items).where(score_items.c.id == item_id)).first()
 
 
-def of_region(work: Work, track: str, period: str, region: str) -> list[Row[Any]]:
-    """The items that count for a region, in the order of entering."""
+def of_region(work: Work, track: str, period: str, region: str, most: int | None = None) -> list[Row[Any]]:
+    """The items that count for a region, in the order of entering; no more than `most`."""
     return list(
         work.connection.execute(
             select(score_items)
@@ -136,6 +152,7 @@ def of_region(work: Work, track: str, period: str, region: str) -> list[Row[Any]
                 score_items.c.kind != "none",
             )
             .order_by(score_items.c.id)
+            .limit(most)
         ).all()
     )
 
@@ -163,22 +180,71 @@ def weight_of(campaign: Campaign, scheme: Scheme, body: str) -> Decimal:
     return Decimal(1)
 
 
-def counted(work: Work, track: str, period: str, scheme: Scheme) -> dict[str, list[Item]]:
-    """What the rules need of a period's items, by region; equal items are one object."""
-    found: dict[str, list[Item]] = {}
-    known: dict[tuple[str, str, str, str], Item] = {}
-    weights: dict[str, Decimal] = {}
-    campaign = work.world.campaign
-    for region, source, kind, value, body in _counted.all(work, track=track, period=period):
-        key = (source, kind, value, body)
-        item = known.get(key)
-        if item is None:
-            weight = weights.get(body)
-            if weight is None:
-                weight = weights[body] = weight_of(campaign, scheme, body)
-            item = known[key] = Item(source, Kind(kind), Decimal(value), weight)
-        mine = found.get(region)
-        if mine is None:
-            mine = found[region] = []
-        mine.append(item)
+def sums(work: Work, track: str, period: str, scheme: Scheme) -> dict[str, dict[str, Sums]]:
+    """What a track's items of a period come to, for every region of the campaign in its order."""
+    found = {region.name: _empty(scheme) for region in work.world.campaign.regions_of(track)}
+    add = _Adding(work, scheme)
+    for row in _summed.all(work, track=track, period=period):
+        mine = found.get(row[0])
+        if mine is not None:  # else of a region that the configuration no longer has
+            add(mine, row)
     return found
+
+
+def sums_of(work: Work, track: str, period: str, region: str, scheme: Scheme) -> dict[str, Sums]:
+    """The same for one region alone."""
+    found = _empty(scheme)
+    add = _Adding(work, scheme)
+    for row in _of_one_region.all(work, track=track, period=period, region=region):
+        add(found, row)
+    return found
+
+
+def average_of(work: Work, track: str, period: str, part: Part, scheme: Scheme) -> Fraction | None:
+    """The mean over the regions that were inspected in a part; None when none was."""
+    found: dict[str, dict[str, Sums]] = {}
+    add = _Adding(work, scheme)
+    for source in part.sources:
+        for row in _marks_of_source.all(work, track=track, period=period, source=source):
+            mine = found.get(row[0])
+            if mine is None:
+                mine = found[row[0]] = _empty(scheme)
+            add(mine, row)
+    return average(base for one in found.values() if (base := one[part.key].base) is not None)
+
+
+def _empty(scheme: Scheme) -> dict[str, Sums]:
+    return {part.key: Sums() for part in scheme.parts}
+
+
+class _Adding:
+    """Adds a row of sums (region, source, kind, body, units, count) to a region's parts."""
+
+    def __init__(self, work: Work, scheme: Scheme) -> None:
+        self._parts = {source: part.key for part in scheme.parts for source in part.sources}
+        self._weights: dict[str, Decimal] = {}
+        self._campaign, self._scheme = work.world.campaign, scheme
+
+    def __call__(self, found: Mapping[str, Sums], row: Sequence[Any]) -> None:
+        _, source, kind, body, units, count = row
+        key = self._parts.get(source)
+        if key is None:
+            return
+        value = Decimal(int(units)).scaleb(-MOST_PLACES)
+        if kind == Kind.POINTS:
+            found[key].point(value)
+            return
+        weight = self._weights.get(body)
+        if weight is None:
+            weight = self._weights[body] = weight_of(self._campaign, self._scheme, body)
+        found[key].mark(value, weight, int(count))
+
+
+def marks(work: Work, track: str, period: str) -> list[Any]:
+    """The marks of a track's period and the statements 「本旬未检查」: region, source, kind, body, value."""
+    return _marks.all(work, track=track, period=period)
+
+
+def units_of(value: Decimal) -> int:
+    """A value in ten-thousandths."""
+    return int(value.scaleb(MOST_PLACES))

@@ -46,12 +46,15 @@ def markers(work: Work, track: str, window: Window) -> list[Marker]:
     """Everybody who is to mark a track's window, with how many regions each has marked."""
     campaign = work.world.campaign
     regions = tuple(region.name for region in campaign.regions_of(track))
-    rows = items.of_period(work, track, window.key)
+    watched = not window.monthly and bool(people.holders_of(work, Role.OVERSIGHT))
+    if not campaign.groups and not watched:
+        return []
+    rows = items.marks(work, track, window.key)
     marked: dict[str, set[str]] = defaultdict(set)
     said_none = {row.body for row in rows if row.kind == "none"}
     elsewhere: set[str] = set()
     for row in rows:
-        if row.kind == Kind.MARK and row.state == "active":
+        if row.kind == Kind.MARK:
             marked[row.body].add(row.region)
             if row.source == "group" and not row.body.startswith("group:"):
                 elsewhere.add(row.region)  # entered by the office or a file, for the group
@@ -73,7 +76,7 @@ def markers(work: Work, track: str, window: Window) -> list[Marker]:
                 body in said_none,
             )
         )
-    if not window.monthly and people.holders_of(work, Role.OVERSIGHT):
+    if watched:
         body = items.OVERSIGHT
         found.append(Marker(body, "", "ganzhuanzheng", regions, len(marked[body]), body in said_none))
     return found
@@ -144,8 +147,8 @@ def yardstick(work: Work, track: str, window: Window, scheme: Scheme) -> tuple[l
     """
     campaign = work.world.campaign
     by_group: dict[str, list[Decimal]] = defaultdict(list)
-    for row in items.of_period(work, track, window.key):
-        if row.kind == Kind.MARK and row.state == "active" and row.source == "group":
+    for row in items.marks(work, track, window.key):
+        if row.kind == Kind.MARK and row.source == "group":
             by_group[row.body].append(Decimal(row.value))
     found, means = [], []
     for group in campaign.groups:

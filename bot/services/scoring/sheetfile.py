@@ -126,8 +126,8 @@ def _changed(work: Work, key: str, lines: Sequence[Line]) -> list[Line]:
     known: dict[tuple[str, str], set[str]] = defaultdict(set)
     campaign = work.world.campaign
     for track in campaign.tracks:
-        for item in items.of_period(work, track.key, key):
-            if item.kind == Kind.MARK and item.state == "active":
+        for item in items.marks(work, track.key, key):
+            if item.kind == Kind.MARK:
                 body = marking.body_for(work, item.region, item.source)
                 if body == item.body:
                     known[item.region, item.source].add(item.value)

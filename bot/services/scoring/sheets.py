@@ -20,7 +20,8 @@ from bot.domain.scoring import (
     Scheme,
     Score,
     score_month,
-    score_track,
+    score_region,
+    score_sums,
     shown,
 )
 from bot.ledger.desk import Work
@@ -139,14 +140,15 @@ def compute(
     """The ranking out of the items that are in the ledger now, and what the office has decided."""
     regions = [region.name for region in work.world.campaign.regions_of(track)]
     tie = TieForLast(decisions["tie"]) if decisions.get("tie") else None
-    counted = items.counted(work, track, window.key, scheme)
+    sums = items.sums(work, track, window.key, scheme)
     if window.monthly:
         totals = published_totals(work, track, window)
+        covert = scheme.part_of(MONTHLY).key
         months = [
             score_month(
                 region,
                 {key: totals[key].get(region) for key in totals},
-                [item.value for item in counted.get(region, ()) if item.source == MONTHLY],
+                sums[region][covert].base,
                 scheme,
             )
             for region in regions
@@ -155,12 +157,35 @@ def compute(
         by_region = {one.region: _month_row(one) for one in months}
         notes = () if any(one.covert is not None for one in months) else ("no_covert",)
         return _board(track, window, number, places, by_region, state, (), notes)
-    scores = score_track(counted, regions, scheme, _decisions(decisions))
+    scores = score_sums(sums, scheme, _decisions(decisions))
     places = ranked([(one.region, one.total) for one in scores], tie)
     undecided = tuple((one.region, part) for one in scores for part in one.undecided)
     return _board(
         track, window, number, places, {one.region: _row(one) for one in scores}, state, undecided, ()
     )
+
+
+def line_of(work: Work, track: str, window: Window, row: Row[Any] | None, region: str) -> dict[str, Any]:
+    """One region's row, without asking what the others come to: the rank only where it is locked."""
+    if row is not None and row.data is not None:
+        return next(dict(one) for one in row.data["rows"] if one["region"] == region)
+    scheme, _ = schemes.scheme_for(work, track, window.key)
+    sums = items.sums_of(work, track, window.key, region, scheme)
+    if window.monthly:
+        totals = published_totals(work, track, window)
+        periods = {key: totals[key].get(region) for key in totals}
+        month = score_month(region, periods, sums[scheme.part_of(MONTHLY).key].base, scheme)
+        found, total = _month_row(month), month.total
+    else:
+        decisions = _decisions(row.decisions or {}) if row is not None else {}
+        averages = {
+            part.key: items.average_of(work, track, window.key, part, scheme)
+            for part in scheme.parts
+            if part.inspected and sums[part.key].base is None
+        }
+        score = score_region(region, sums, scheme, averages, decisions)
+        found, total = _row(score), score.total
+    return {**found, "region": region, "rank": None, "total": None if total is None else f"{total:.2f}"}
 
 
 def _board(

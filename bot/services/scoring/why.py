@@ -17,10 +17,12 @@ from bot.services.outgoing import Button, Rows, say
 from bot.services.refusals import NotYours, ScoreNotNow, UnknownRegion
 from bot.services.scoring import items, lines, marking, schemes, sheets, windows
 from bot.services.scoring.entering import written
-from bot.services.scoring.sheets import Board
 from bot.services.scoring.windows import Window
 
 MOST_BUTTONS = 8
+MOST_ITEMS = 60
+"""Items that fit a message; that there are more is said."""
+MOST_TERMS = 6
 
 
 def may_read(work: Work, region: str, row: Row[Any] | None) -> bool:
@@ -147,12 +149,12 @@ def details(work: Work, region: str, window: Window, row: Row[Any] | None) -> di
     if row is not None and row.rules:
         scheme, number = schemes.numbered(work, track, row.rules), row.rules
     closed = marking.sealed(work, track, window, row)
-    mine = items.of_region(work, track, window.key, region)
+    found = items.of_region(work, track, window.key, region, MOST_ITEMS + 1)
+    mine, more = found[:MOST_ITEMS], len(found) > MOST_ITEMS
     rows = [item for item in mine if marking.sees(work.actor, item, closed=closed)]
     own = region in work.actor.regions() and track not in work.actor.offices()
     numbers = _numbers(work, [item.entry_id for item in rows if item.entry_id])
-    board = None if closed else sheets.board(work, track, window, row)
-    line = next((one for one in board.rows if one["region"] == region), None) if board else None
+    line = None if closed else sheets.line_of(work, track, window, row, region)
     published = row is not None and row.state == "published"
     shown_parts = []
     serial = 0
@@ -184,7 +186,9 @@ def details(work: Work, region: str, window: Window, row: Row[Any] | None) -> di
                 "score": line["parts"].get(key) if line else None,
                 "basis": line["basis"].get(key, "marks") if line and not window.monthly else "",
                 "items": told,
-                "formula": _formula(part, of_part, scheme, work) if part is not None and not closed else "",
+                "formula": _formula(part, of_part, scheme, work)
+                if part is not None and not closed and not more
+                else "",
             }
         )
     return {
@@ -195,6 +199,7 @@ def details(work: Work, region: str, window: Window, row: Row[Any] | None) -> di
         "state": row.state if row is not None else "open",
         "correction": row.correction if row is not None else 0,
         "sealed": closed,
+        "more": more,
         "parts": shown_parts,
         "total": line["total"] if line else None,
         "rank": line["rank"] if line and (not own or published) else None,
@@ -235,7 +240,7 @@ def _formula(part: Part, rows: list[Row[Any]], scheme: Scheme, work: Work) -> st
         for item in rows
         if item.kind == Kind.MARK
     ]
-    if len(marks) < 2:
+    if not 2 <= len(marks) <= MOST_TERMS:
         return ""
     counted = [
         Item(item.source, Kind.MARK, Decimal(item.value), weight)
@@ -245,8 +250,3 @@ def _formula(part: Part, rows: list[Row[Any]], scheme: Scheme, work: Work) -> st
     terms = [text if weight == 1 else f"{weight} × {text}" for text, weight in marks]
     weights = sum((weight for _, weight in marks), Decimal(0))
     return f"({' + '.join(terms)}) ÷ {weights.normalize():f} = {shown(base)}"
-
-
-def board_line(board: Board, region: str) -> dict[str, Any] | None:
-    """A region's row of a ranking."""
-    return next((one for one in board.rows if one["region"] == region), None)
