@@ -10,7 +10,7 @@ from bot.domain.entries import OPEN_STATES, ForbiddenMove, State, check_move
 from bot.domain.permissions import Action
 from bot.ledger import entries as book
 from bot.ledger.desk import Work
-from bot.services import assignment, check, duplicates, life, lookup, questions, seconds, telling
+from bot.services import assignment, check, duplicates, life, lookup, officers, questions, seconds, telling
 from bot.services.answering import Toast
 from bot.services.incoming import Incoming
 from bot.services.outgoing import Button
@@ -251,8 +251,7 @@ def to_region(
         by_hand=sorted({*(row.by_hand or ()), "region"}),
         passed_to=None,
         passed_at=None,
-        county_leader=None,
-        section_officer=None,
+        **{"county_leader": None, "section_officer": None, **officers.of_place(work, region, None)},
         measures=None,
         deadline=due.due,
         assigned_at=work.now,

@@ -97,17 +97,20 @@ def _remember(work: Work, row: Row[Any]) -> None:
 
 
 def defaults(work: Work, row: Row[Any]) -> dict[str, Any]:
-    """The officers a fresh card begins with: those of the township's last card, else the region's leader."""
+    """The officers a fresh card begins with: its own, where it names any, else the place's (`of_place`)."""
+    return {} if row.county_leader or row.section_officer else of_place(work, row.region, row.township)
+
+
+def of_place(work: Work, region: str, township: str | None) -> dict[str, Any]:
+    """The officers of the township's last card, else the region's leader; empty where nobody was named."""
     known = {
         key: work.connection.execute(select(facts.c.value).where(facts.c.key == key)).scalar()
-        for key in (_key(row.region, row.township), _key(row.region, None))
+        for key in (_key(region, township), _key(region, None))
     }
-    township, region = known[_key(row.region, row.township)], known[_key(row.region, None)]
-    if row.county_leader or row.section_officer:
-        return {}
-    if township:
-        return {"county_leader": township["leader"], "section_officer": township["officer"]}
-    return {"county_leader": region["leader"]} if region else {}
+    of_township, of_region = known[_key(region, township)], known[_key(region, None)]
+    if township and of_township:
+        return {"county_leader": of_township["leader"], "section_officer": of_township["officer"]}
+    return {"county_leader": of_region["leader"]} if of_region else {}
 
 
 def ask(work: Work, entry_id: int, version: int, chat_id: int, reply_to: int | None) -> None:

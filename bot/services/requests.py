@@ -153,10 +153,19 @@ def _open(work: Work, row: Row[Any], kind: str, incoming: Incoming, wanted: date
 
 
 def leaders(work: Work, row: Row[Any]) -> Sequence[Reached]:
-    """The leaders of the checking side who can be reached; none for what the office checks."""
+    """The leaders of the checking side who can be reached and may decide; none for what the office checks.
+
+    Whoever answers for the region as well decides nothing about it.
+    """
     if row.checker is None:
         return []
-    return [person for person in people.group_of(work, row.checker) if person.leader and person.reachable]
+    return [
+        person
+        for person in people.group_of(work, row.checker)
+        if person.leader
+        and person.reachable
+        and not people.actor_by_id(work, person.member_id).answers_for(row.region)
+    ]
 
 
 def _body_asked(work: Work, row: Row[Any], kind: str) -> str:

@@ -68,7 +68,7 @@ def propose(
     """
     if entry_id is not None and open_about(work, entry_id) is not None:
         raise AlreadyProposed
-    others = [one for one in _members(work, track) if one.member_id != work.actor.member_id]
+    others = _others(work, track, entry_id)
     hold = None if others else work.now + work.world.rules.lone_office_hold
     request_id = work.insert(
         requests,
@@ -91,6 +91,22 @@ def propose(
     )
     _show(work, request_id, entry_id, [_proposer(work), *others])
     return Toast("office.held_toast" if hold else "office.proposed_toast", {"act": act})
+
+
+def _others(work: Work, body: str, entry_id: int | None) -> list[Reached]:
+    """Who can agree: of the body, not the proposer, and nobody who answers for the entry's region."""
+    region = _region_of(work, entry_id)
+    return [
+        one
+        for one in _members(work, body)
+        if one.member_id != work.actor.member_id
+        and not people.actor_by_id(work, one.member_id).answers_for(region)
+    ]
+
+
+def _region_of(work: Work, entry_id: int | None) -> str | None:
+    row = book.get(work, entry_id) if entry_id is not None else None
+    return row.region if row is not None else None
 
 
 def _stand_of(work: Work, entry_id: int | None) -> dict[str, Any]:
@@ -198,25 +214,24 @@ def open_about(work: Work, entry_id: int) -> Row[Any] | None:
 
 def waiting_for(work: Work) -> list[Row[Any]]:
     """What waits for the actor's agreement, oldest first."""
-    return list(
-        work.connection.execute(
-            select(requests)
-            .where(
-                requests.c.kind == KIND,
-                requests.c.state == "open",
-                requests.c.track.in_(work.actor.bodies()),
-                requests.c.member_id != work.actor.member_id,
-            )
-            .order_by(requests.c.id)
-        ).all()
-    )
+    found = work.connection.execute(
+        select(requests)
+        .where(
+            requests.c.kind == KIND,
+            requests.c.state == "open",
+            requests.c.track.in_(work.actor.bodies()),
+            requests.c.member_id != work.actor.member_id,
+        )
+        .order_by(requests.c.id)
+    ).all()
+    return [one for one in found if not work.actor.answers_for(_region_of(work, one.entry_id))]
 
 
 def agree(work: Work, request_id: int) -> Toast:
     """「同意」: carried out at once. What can no longer be done falls away, and both are told.
 
     Raises:
-        NotYours: the proposer's own press, or one of another office.
+        NotYours: the proposer's own press, or one of somebody who answers for the entry's region.
         AlreadyDecided: somebody was first.
     """
     row = _to_decide(work, request_id)
@@ -271,7 +286,7 @@ def _to_decide(work: Work, request_id: int) -> Row[Any]:
     row = get(work, request_id)
     if row is None or row.track not in work.actor.bodies():
         raise NoSuchEntry
-    if row.member_id == work.actor.member_id:
+    if row.member_id == work.actor.member_id or work.actor.answers_for(_region_of(work, row.entry_id)):
         raise NotYours
     _still_open(work, row)
     return row

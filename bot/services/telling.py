@@ -120,7 +120,7 @@ def quiet_line(
     said = {"number": row.number, **(values or {})}
     contacts_line(work, row, text, said, for_each=for_each, key=key)
     chat_id = filer(work, row)
-    if chat_id is None or row.filer_id == work.actor.member_id:
+    if chat_id is None or row.filer_id == work.actor.member_id or chat_id in contacts(work, row):
         return
     say(
         work,
