@@ -79,7 +79,7 @@ def card(work: Work, card_row: Row[Any]) -> Shown | None:
         return None
     having = life.having_of(work, row)
     if not having:
-        return Shown("entry.gone", {"number": row.number})
+        return outgoing.gone(card_row, "entry.gone", {"number": row.number})
     return Shown(
         "entry.card",
         values(work, row, having),
@@ -201,7 +201,7 @@ def second_card(work: Work, card_row: Row[Any]) -> Shown | None:
     """A proposal for its second person, and for the one who proposed it."""
     request = seconds.get(work, int(card_row.subject.partition(":")[2]))
     if request is None or request.track not in work.actor.bodies():
-        return Shown("office.second_gone", {})
+        return outgoing.gone(card_row, "office.second_gone", {})
     row = book.get(work, request.entry_id) if request.entry_id else None
     having = life.having_of(work, row) if row is not None else frozenset()
     mine = request.member_id == work.actor.member_id

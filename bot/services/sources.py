@@ -16,7 +16,7 @@ from bot.ledger.desk import Work
 from bot.ledger.tables import entries, photos
 from bot.services import faces, filing, identity, intake, life, pictures, questions
 from bot.services.incoming import Incoming
-from bot.services.outgoing import Button, Rows, Shown, open_panel, say, show_card
+from bot.services.outgoing import Button, Rows, Shown, gone, open_panel, say, show_card
 from bot.services.refusals import NotPossible, NotUnderstood, NotYours
 from bot.services.views.values import entry_values, problem_for
 
@@ -143,7 +143,7 @@ def card(work: Work, card_row: Row[Any]) -> Shown | None:
     row = book.get(work, card_row.entry_id)
     having = life.having_of(work, row) if row is not None else frozenset()
     if row is None or Standing.CHECKER not in having:
-        return Shown("sources.verify_gone", {"number": row.number if row is not None else ""})
+        return gone(card_row, "sources.verify_gone", {"number": row.number if row is not None else ""})
     values = entry_values(work, row, having)
     values.update(
         problem=problem_for(row, having),

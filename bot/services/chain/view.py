@@ -13,7 +13,7 @@ from bot.ledger.desk import Work
 from bot.ledger.tables import entries
 from bot.services import faces, life, sight
 from bot.services.chain import linking, resembling
-from bot.services.outgoing import Button, Picture, Rows, Shown, new_card, show_card
+from bot.services.outgoing import Button, Picture, Rows, Shown, gone, new_card, show_card
 from bot.services.refusals import NotPossible
 from bot.services.views.places import place_of
 from bot.services.views.values import knows_visit
@@ -194,7 +194,7 @@ def chain_card(work: Work, card_row: Row[Any]) -> Shown | None:
         return None
     having = life.having_of(work, row)
     if not having:
-        return Shown("entry.gone", {"number": row.number})
+        return gone(card_row, "entry.gone", {"number": row.number})
     found = others(work, row)
     shown = sorted([row, *found[-MOST:]], key=lambda one: one.id)
     values = {

@@ -62,7 +62,7 @@ def card(work: Work, card_id: int) -> Shown | None:
         return GONE
     match row.kind:
         case "receipt":
-            return receipt(work, entry, row.panel)
+            return receipt(work, entry, row.panel, sent=row.message_id is not None)
         case "line":
             return group_line(work, entry)
         case _:

@@ -31,11 +31,14 @@ from bot.services.views import panels
 from bot.services.views.values import entry_values, identity_title, last_body
 
 
-def receipt(work: Work, entry: Row[Any], panel: str | None = None) -> Shown | None:
-    """The filer's receipt: what was understood, photos, deadline, identity, what can be done now."""
+def receipt(work: Work, entry: Row[Any], panel: str | None = None, *, sent: bool = True) -> Shown | None:
+    """The filer's receipt: what was understood, photos, deadline, identity, what can be done now.
+
+    One that was not `sent` yet is never opened to say that there is nothing to see any more.
+    """
     having = standings(work.actor, book.facts_of(entry), work.world.campaign)
     if Standing.FILER not in having:  # the filer has another part now: what stood there goes
-        return Shown("entry.gone", {"number": entry.number or ""})
+        return Shown("entry.gone", {"number": entry.number or ""}) if sent else None
     values = entry_values(work, entry, having)
     photos = book.photos_of(work, entry.id)
     values.update(
