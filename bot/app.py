@@ -85,6 +85,7 @@ def build_world(settings: Settings) -> World:
         upkeep=settings.upkeep(),
         invitation_days=settings.invitations.days,
         scoring=settings.scheme(),
+        leaders_approve=settings.warnings.approval == "leader",
         year_days=days_off,
         weekly=WeeklyForm.parse((data / "weekly.toml").read_text("utf-8")),
     )

@@ -174,6 +174,8 @@ class Action(StrEnum):
     VOID = "void"
     LINK = "link"
     URGE = "urge"  # 催办
+    WARN = "warn"  # draft a 督办警示
+    WARN_AS_MEMBER = "warn_as_member"  # the same where the leader approves
 
 
 _S = Standing
@@ -212,6 +214,8 @@ MAY: Mapping[Action, frozenset[Standing]] = {
     Action.VOID: frozenset({_S.OFFICE}),
     Action.LINK: frozenset({_S.FILER, _S.CHECKER, _S.OFFICE}),
     Action.URGE: frozenset({_S.GROUP_LEADER, _S.CHECK_LEADER, _S.OFFICE}),
+    Action.WARN: frozenset({_S.GROUP_LEADER, _S.CHECK_LEADER, _S.OFFICE}),
+    Action.WARN_AS_MEMBER: frozenset({_S.GROUP, _S.CHECKER, _S.GROUP_LEADER, _S.CHECK_LEADER, _S.OFFICE}),
 }
 """Action → standings that may do it. What the state allows is `entries.TRANSITIONS`' matter."""
 

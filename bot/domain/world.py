@@ -58,6 +58,8 @@ class World:
     year_days: YearTable = weekends_only
     duties: DutyTimes = field(default_factory=DutyTimes)
     weekly: WeeklyForm = field(default_factory=WeeklyForm)
+    leaders_approve: bool = False
+    """Who approves a 督办警示: the office, or the group's leader what a member has drafted."""
 
     def works_on(self, day: date) -> bool:
         """Whether a day is a working day by the table, before the office's own decisions."""

@@ -395,6 +395,15 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "group_phones",
+        sa.Column("group_key", sa.String(length=48), nullable=False),
+        sa.Column("phone", sa.String(length=32), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_group_phones_member_id")),
+        sa.PrimaryKeyConstraint("group_key", name=op.f("pk_group_phones")),
+    )
+    op.create_table(
         "measures",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("track", sa.String(length=32), nullable=False),
@@ -533,6 +542,60 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_score_rules")),
         sa.UniqueConstraint("track", "number", name=op.f("uq_score_rules_track_number")),
     )
+    op.create_table(
+        "warning_letters",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=32), nullable=True),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("track", sa.String(length=32), nullable=False),
+        sa.Column("region", sa.String(length=32), nullable=False),
+        sa.Column("group_key", sa.String(length=48), nullable=True),
+        sa.Column("due", UtcTime(), nullable=True),
+        sa.Column("words", Json(), nullable=True),
+        sa.Column("data", Json(), nullable=True),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("body", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("sent_at", UtcTime(), nullable=True),
+        sa.Column("escalated_at", UtcTime(), nullable=True),
+        sa.Column("hold_until", UtcTime(), nullable=True),
+        sa.Column("refusal", sa.Text(), nullable=True),
+        sa.Column("approved_by", sa.Integer(), nullable=True),
+        sa.Column("approved_at", UtcTime(), nullable=True),
+        sa.Column("served_at", UtcTime(), nullable=True),
+        sa.Column("signed_by", sa.Integer(), nullable=True),
+        sa.Column("signed_at", UtcTime(), nullable=True),
+        sa.Column("late_told_at", UtcTime(), nullable=True),
+        sa.Column("replied_at", UtcTime(), nullable=True),
+        sa.Column("reply", Json(), nullable=True),
+        sa.Column("ended_at", UtcTime(), nullable=True),
+        sa.Column("unfulfilled", Json(), nullable=True),
+        sa.Column("revoked_at", UtcTime(), nullable=True),
+        sa.Column("revoked_by", sa.Integer(), nullable=True),
+        sa.Column("revoke_reason", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["approved_by"], ["members.id"], name=op.f("fk_warning_letters_approved_by")),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_warning_letters_member_id")),
+        sa.ForeignKeyConstraint(["revoked_by"], ["members.id"], name=op.f("fk_warning_letters_revoked_by")),
+        sa.ForeignKeyConstraint(["signed_by"], ["members.id"], name=op.f("fk_warning_letters_signed_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_warning_letters")),
+        sa.UniqueConstraint("number", name=op.f("uq_warning_letters_number")),
+    )
+    with op.batch_alter_table("warning_letters", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_warning_letters_running",
+            ["due"],
+            unique=False,
+            sqlite_where=sa.text("state = 'issued' AND ended_at IS NULL"),
+        )
+        batch_op.create_index("ix_warning_letters_state", ["state", "track"], unique=False)
+        batch_op.create_index(
+            "ix_warning_letters_unsigned",
+            ["state"],
+            unique=False,
+            sqlite_where=sa.text("state = 'issued' AND late_told_at IS NULL"),
+        )
+
     op.create_table(
         "bulletin_versions",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -840,6 +903,49 @@ def upgrade() -> None:
         batch_op.create_index("ix_score_items_region", ["track", "period", "region"], unique=False)
 
     op.create_table(
+        "warning_advice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("dedup", sa.String(length=96), nullable=False),
+        sa.Column("track", sa.String(length=32), nullable=False),
+        sa.Column("region", sa.String(length=32), nullable=False),
+        sa.Column("group_key", sa.String(length=48), nullable=True),
+        sa.Column("why", sa.String(length=16), nullable=False),
+        sa.Column("entries", Json(), nullable=False),
+        sa.Column("letter_id", sa.Integer(), nullable=True),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("escalated_at", UtcTime(), nullable=True),
+        sa.Column("state", sa.String(length=8), server_default="open", nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("decided_at", UtcTime(), nullable=True),
+        sa.Column("day", sa.String(length=10), nullable=True),
+        sa.ForeignKeyConstraint(["decided_by"], ["members.id"], name=op.f("fk_warning_advice_decided_by")),
+        sa.ForeignKeyConstraint(
+            ["letter_id"], ["warning_letters.id"], name=op.f("fk_warning_advice_letter_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_warning_advice")),
+        sa.UniqueConstraint("dedup", name=op.f("uq_warning_advice_dedup")),
+    )
+    with op.batch_alter_table("warning_advice", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_warning_advice_open", ["kind"], unique=False, sqlite_where=sa.text("state = 'open'")
+        )
+
+    op.create_table(
+        "warning_items",
+        sa.Column("letter_id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_warning_items_entry_id")),
+        sa.ForeignKeyConstraint(
+            ["letter_id"], ["warning_letters.id"], name=op.f("fk_warning_items_letter_id")
+        ),
+        sa.PrimaryKeyConstraint("letter_id", "entry_id", name=op.f("pk_warning_items")),
+    )
+    with op.batch_alter_table("warning_items", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_warning_items_entry_id"), ["entry_id"], unique=False)
+
+    op.create_table(
         "score_objections",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sheet_id", sa.Integer(), nullable=False),
@@ -870,6 +976,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_score_objections_sheet_id"))
 
     op.drop_table("score_objections")
+    with op.batch_alter_table("warning_items", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_warning_items_entry_id"))
+
+    op.drop_table("warning_items")
+    with op.batch_alter_table("warning_advice", schema=None) as batch_op:
+        batch_op.drop_index("ix_warning_advice_open", sqlite_where=sa.text("state = 'open'"))
+
+    op.drop_table("warning_advice")
     with op.batch_alter_table("score_items", schema=None) as batch_op:
         batch_op.drop_index("ix_score_items_region")
         batch_op.drop_index("ix_score_items_marks")
@@ -932,6 +1046,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_bulletin_versions_bulletin_id"))
 
     op.drop_table("bulletin_versions")
+    with op.batch_alter_table("warning_letters", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_warning_letters_unsigned", sqlite_where=sa.text("state = 'issued' AND late_told_at IS NULL")
+        )
+        batch_op.drop_index("ix_warning_letters_state")
+        batch_op.drop_index(
+            "ix_warning_letters_running", sqlite_where=sa.text("state = 'issued' AND ended_at IS NULL")
+        )
+
+    op.drop_table("warning_letters")
     op.drop_table("score_rules")
     op.drop_table("rosters")
     with op.batch_alter_table("roles", schema=None) as batch_op:
@@ -949,6 +1073,7 @@ def downgrade() -> None:
     op.drop_table("questions")
     op.drop_table("moved_duties")
     op.drop_table("measures")
+    op.drop_table("group_phones")
     with op.batch_alter_table("entries", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_entries_unsigned", sqlite_where=sa.text("state = 'assigned' AND deputy_told_at IS NULL")
