@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
+from jinja2 import BytecodeCache, Environment
+from jinja2.bccache import Bucket
 
 from bot import logs
+from bot.texts import catalogue
 
 # Plain tracebacks: a rich one prints every variable and takes seconds.
 logs.set_up("WARNING")
@@ -23,6 +29,32 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 ROOT = Path(__file__).resolve().parent.parent
 BROWSER_FIXTURES = {"page", "context", "browser", "new_context"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+class Compiled(BytecodeCache):
+    """Templates compiled once for a whole run: every test builds a catalogue of its own."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """What was compiled of these words before."""
+        if bucket.key in self._kept:
+            bucket.load_bytecode(io.BytesIO(self._kept[bucket.key]))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        written = io.BytesIO()
+        bucket.write_bytecode(written)
+        self._kept[bucket.key] = written.getvalue()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_compiled_once() -> Iterator[None]:
+    """The catalogue's environments share what they compile."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catalogue, "Environment", partial(Environment, bytecode_cache=Compiled()))
+        yield
 
 
 def browser_path() -> str | None:
