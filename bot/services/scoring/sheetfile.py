@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.domain.permissions import ScoreAct, may_score
-from bot.domain.scoring import SOURCES, Kind, label_of
+from bot.domain.scoring import SOURCES, Kind, label_of, read_source
 from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.services import faces
@@ -134,7 +134,8 @@ def _changed(work: Work, key: str, lines: Sequence[Line]) -> list[Line]:
     found = []
     for line in lines:
         same = line.kind == "mark" and any(
-            _equal(value, line.value) for value in known.get((line.region, line.source), ())
+            _equal(value, line.value)
+            for value in known.get((line.region, read_source(line.source) or ""), ())
         )
         if not same:
             found.append(line)
