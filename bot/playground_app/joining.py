@@ -42,7 +42,7 @@ class Joining:
         asked = [await self._until(partial(_with_button, person.chat(self._bot))) for person in persons]
         before = [len(person.chat(self._bot).from_bots) for person in persons]
         for person, message in zip(persons, asked, strict=True):
-            person.presses(message, "我已知晓")
+            person.presses(message, data=message.buttons[0][0].data)  # 「我已知晓」, whatever the language
         for person, count in zip(persons, before, strict=True):
             await self._more(person.chat(self._bot), count)
 

@@ -41,6 +41,17 @@ async def test_a_story_goes_as_it_is_told(key: str, stage: TownStage) -> None:
     assert telling.at == len(story.steps)
 
 
+@pytest.mark.parametrize("key", STORIES)
+async def test_a_story_goes_in_english_too(key: str, tmp_path: Path) -> None:
+    async with Town(tmp_path, BOT_TEXTS__LANGUAGE="en") as town:
+        stage = TownStage(town)
+        await stage.join_cast(STORIES[key])
+
+        telling = await tell(STORIES[key], stage)
+
+        assert telling.done
+
+
 async def test_a_story_can_be_told_again_to_the_same_people(stage: TownStage) -> None:
     story = STORIES["report"]
     await stage.join_cast(story)

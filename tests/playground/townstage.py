@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, tzinfo
-from typing import Literal
+from typing import Any, Literal
 
+from bot.domain.permissions import Role
 from bot.playground.game.clock import GameClock
 from bot.playground.game.days import CampaignDays
 from bot.playground.server import Person
 from bot.playground.stories import Story
 from bot.playground_app.cast import cast_of
 from bot.playground_app.hand import Hand
+from bot.playground_app.joining import Joining
 from tests.town.town import Town
 
 
@@ -34,8 +36,15 @@ class TownStage:
         for place in places:
             part = parts[place]
             if place not in self.people:
-                self.people[place] = await self.town.join(part.name, part.role, part.post, **part.scope)
+                person = self.server.person(part.name)
+                joining = Joining(self.server, self.bot, self._invite)
+                await joining.everybody([part.as_json(self.town.app.world.campaign)], [person])
+                await self.rest()
+                self.people[place] = person
         return [self.people[place] for place in places]
+
+    async def _invite(self, role: str, scope: dict[str, Any]) -> str:
+        return await self.hand.invite(Role(role), **scope)
 
     async def join_cast(self, story: Story) -> None:
         """Everybody who appears in a story joins."""

@@ -16,7 +16,7 @@ from .hand import BotGone, BotHand
 from .words import JUMPS, both, due_words
 
 HOUR: Final = timedelta(hours=1)
-PATIENCE: Final = 10.0
+PATIENCE: Final = 30.0
 """Seconds that the bot has at each stop to do and send what is due."""
 FAULTY_PATIENCE: Final = 0.5
 """The same while the network is down or every sending is refused: it cannot come to rest."""

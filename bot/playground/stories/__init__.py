@@ -28,6 +28,7 @@ A story begins in working hours: if the clock stands elsewhere, it is moved to t
 """
 
 from .covert import STORY as COVERT
+from .friday import STORY as FRIDAY
 from .public import STORY as PUBLIC
 from .report import STORY as REPORT
 from .story import (
@@ -38,15 +39,17 @@ from .story import (
     NeverHears,
     Presses,
     Says,
+    SendsBack,
     SendsPhotos,
     Shows,
     Step,
     Story,
     TimePasses,
+    Until,
 )
 from .telling import Stage, StoryFailed, Telling
 
-STORIES: dict[str, Story] = {story.key: story for story in (REPORT, COVERT, PUBLIC)}
+STORIES: dict[str, Story] = {story.key: story for story in (REPORT, FRIDAY, COVERT, PUBLIC)}
 """In the order in which the page offers them."""
 
 __all__ = [
@@ -58,6 +61,7 @@ __all__ = [
     "NeverHears",
     "Presses",
     "Says",
+    "SendsBack",
     "SendsPhotos",
     "Shows",
     "Stage",
@@ -66,4 +70,5 @@ __all__ = [
     "StoryFailed",
     "Telling",
     "TimePasses",
+    "Until",
 ]

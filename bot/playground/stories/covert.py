@@ -89,7 +89,7 @@ STORY = Story(
             ),
             who=CONTACT,
             does=SendsPhotos(("ditch-after",), "沟渠已清理，安排专人巡河", reply_to="card"),
-            then=(Shows("card", "待核查|checked"),),
+            then=(Shows("card", "待核查|To check"),),
         ),
         Step(
             Both(

@@ -78,7 +78,7 @@ STORY = Story(
             Both("县里反馈整改。", "The county answers."),
             who=CONTACT,
             does=SendsPhotos(("stalls-after",), "已劝离，道路恢复通畅", reply_to="card"),
-            then=(Shows("card", "待核查|checked"),),
+            then=(Shows("card", "待核查|To check"),),
         ),
         Step(
             Both("核查也由督查组来做。", "The group checks it, too."),

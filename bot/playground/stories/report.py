@@ -46,7 +46,7 @@ STORY = Story(
                 Hears(
                     CONTACT,
                     ("{number}", "任庄村"),
-                    buttons=("签收|Sign for", "申请延期|"),
+                    buttons=("签收|Sign for", "申请延期|More time"),
                     picture=True,
                     name="card",
                 ),
@@ -69,7 +69,7 @@ STORY = Story(
             ),
             who=CONTACT,
             does=SendsPhotos(("ditch-after",), "已清运垃圾", reply_to="card"),
-            then=(Shows("card", "待核查|to be checked|checked"),),
+            then=(Shows("card", "待核查|To check"),),
         ),
         Step(
             Both(
@@ -78,13 +78,15 @@ STORY = Story(
             ),
             does=TimePasses(seconds=5),
             then=(
-                Hears(LEADER, "{number}", buttons=("销号|Close", "退回|Return"), picture=True, name="check"),
+                Hears(
+                    LEADER, "{number}", buttons=("销号|Close", "退回|Send back"), picture=True, name="check"
+                ),
             ),
         ),
         Step(
-            Both("不合要求，点「退回」。", "Not what was asked for: the leader presses «Return»."),
+            Both("不合要求，点「退回」。", "Not what was asked for: the leader presses «Send back»."),
             who=LEADER,
-            does=Presses("check", "退回|Return"),
+            does=Presses("check", "退回|Send back"),
             then=(Shows("check", "{number}"),),
         ),
         Step(
@@ -94,7 +96,7 @@ STORY = Story(
                 "18:00 of the next day at least.",
             ),
             who=LEADER,
-            does=Presses("check", "请拍同一角度|"),
+            does=Presses("check", "请拍同一角度|Same angle, please"),
             then=(Hears(CONTACT, "{number}", name="returned"), Shows("card", "退回|eturned")),
         ),
         Step(
@@ -104,7 +106,7 @@ STORY = Story(
             ),
             who=CONTACT,
             does=SendsPhotos(("wall-after",), "垃圾已清运，设置了垃圾桶", reply_to="returned"),
-            then=(Shows("card", "待核查|checked"),),
+            then=(Shows("card", "待核查|To check"),),
         ),
         Step(
             Both("新的对比图到了组长手里。", "The new pair reaches the leader."),

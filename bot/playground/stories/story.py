@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Final, Literal
 
 NUMBER: Final = ("number", r"[县区暗办长]\d?-\d{4}-\d{2,}")
@@ -76,7 +76,24 @@ class Goes:
     to: Literal["friday", "period", "reminder"]
 
 
-Act = Says | SendsPhotos | Presses | TimePasses | Goes
+@dataclass(frozen=True, slots=True)
+class Until:
+    """The clock goes on to an hour of the day: the next one, or the next one on a weekday (0 is Monday)."""
+
+    clock: time
+    weekday: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SendsBack:
+    """Sends the file of a named message back, filled in by `fill`."""
+
+    message: str
+    fill: Callable[[bytes], bytes]
+    caption: str = ""
+
+
+Act = Says | SendsPhotos | SendsBack | Presses | TimePasses | Goes | Until
 
 
 # --- what is then to be seen --------------------------------------------------------------------------

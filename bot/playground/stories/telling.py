@@ -20,11 +20,13 @@ from .story import (
     NeverHears,
     Presses,
     Says,
+    SendsBack,
     SendsPhotos,
     Shows,
     Step,
     Story,
     TimePasses,
+    Until,
 )
 
 WORKING: Final = (time(8, 30), time(16, 0))
@@ -148,8 +150,13 @@ class Telling:
                     raise _failed("接下来没有到期的事", "nothing falls due next")
                 await self.stage.move_to(to)
                 return None
+            case Until():
+                await self.stage.move_to(self._next(act))
+                return None
         person = self._person(step.who)
         match act:
+            case SendsBack():
+                return self._sends_back(person, act)
             case Says():
                 place = self._place(person, act.where)
                 return person.sends(place, self._filled(act.text), **self._reply(act.reply_to))
@@ -171,11 +178,26 @@ class Telling:
             return person.sends_document(place, pictures[0], "IMG_0001.jpg", caption, **reply)
         return person.sends_photo(place, pictures[0], caption, **reply)
 
+    def _sends_back(self, person: Person, act: SendsBack) -> Message:
+        file = self._named(act.message).file
+        if file is None:
+            raise _failed("那条消息没有文件", "that message has no file")
+        filled = act.fill(file.data)
+        return person.sends_document(self.stage.bot, filled, file.name, act.caption, mime=file.mime)
+
+    def _next(self, act: Until) -> datetime:
+        zone = self.stage.zone()
+        local = self.stage.now().astimezone(zone)
+        at = datetime.combine(local.date(), act.clock, zone)
+        while at <= local or (act.weekday is not None and at.weekday() != act.weekday):
+            at = datetime.combine(at.date() + timedelta(days=1), act.clock, zone)
+        return at
+
     def _reply(self, name: str) -> dict[str, Any]:
         return {"reply_to": self._named(name)} if name else {}
 
     def _button(self, message: Message, label: str) -> str:
-        for wanted in label.split("|"):
+        for wanted in _either(label):
             for row in message.buttons:
                 for button in row:
                     if button.data and (button.text == wanted or button.text.startswith(wanted)):
@@ -222,7 +244,7 @@ class Telling:
             all(self._holds(message, words) for words in _all(expected.words))
             and not any(self._holds(message, words) for words in expected.without)
             and all(
-                any(label.startswith(wanted) for label in labels for wanted in button.split("|"))
+                any(label.startswith(wanted) for label in labels for wanted in _either(button))
                 for button in expected.buttons
             )
             and (not expected.picture or message.file is not None)
@@ -301,7 +323,7 @@ class Telling:
         return self.names[name]
 
     def _holds(self, message: Message, words: str) -> bool:
-        return any(self._filled(one) in message.words for one in words.split("|"))
+        return any(self._filled(one) in message.words for one in _either(words))
 
     def _filled(self, words: str) -> str:
         for name, value in self.kept.items():
@@ -311,6 +333,11 @@ class Telling:
 
 def _all(words: str | tuple[str, ...]) -> tuple[str, ...]:
     return (words,) if isinstance(words, str) else words
+
+
+def _either(words: str) -> list[str]:
+    """What the two languages say; where one is not given, the other alone."""
+    return [one for one in words.split("|") if one]
 
 
 def _failed(zh: str, en: str) -> StoryFailed:
