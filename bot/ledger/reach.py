@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, select, update
 
 from bot.ledger.desk import Work
 from bot.ledger.outbox import close, postpone
-from bot.ledger.tables import cards, chats, entries, outbox, questions
+from bot.ledger.tables import cards, chats, entries, occurrences, outbox, questions
 
 
 def not_delivered(work: Work, row_id: int, chat_id: int, why: str) -> None:
     """The chat cannot be reached: the row is ended, and with it what waits for that chat."""
+    _bounced(work, chat_id, outbox.c.id == row_id)
     close(work, row_id, "unreachable", why)
     unreachable(work, chat_id, why)
 
@@ -33,11 +34,27 @@ def unreachable(work: Work, chat_id: int, why: str) -> None:
         work.connection.execute(
             update(chats).where(chats.c.id == chat_id).values(unreachable_at=work.now, unreachable_why=why)
         )
+    waiting = and_(outbox.c.chat_id == chat_id, outbox.c.state == "waiting")
+    _bounced(work, chat_id, waiting)
     work.connection.execute(
-        update(outbox)
-        .where(outbox.c.chat_id == chat_id, outbox.c.state == "waiting")
-        .values(state="unreachable", error=why, sent_at=work.now)
+        update(outbox).where(waiting).values(state="unreachable", error=why, sent_at=work.now)
     )
+
+
+BOUNCED = "bounced"
+"""The kind of occurrence that says that a reminder reached nobody: another reader is to be found."""
+
+
+def _bounced(work: Work, chat_id: int, which: ColumnElement[bool]) -> None:
+    """Write down which reminders did not arrive."""
+    for key in work.connection.execute(select(outbox.c.dedup).where(which)).scalars().all():
+        values = {"kind": BOUNCED, "subject": key[:64], "due_at": work.now, "recipient": chat_id}
+        known = [occurrences.c[name] == value for name, value in values.items()]
+        if (
+            key.startswith("due:")
+            and work.connection.execute(select(occurrences.c.at).where(*known)).first() is None
+        ):
+            work.connection.execute(occurrences.insert().values(**values, at=work.now))
 
 
 def move_chat(work: Work, old: int, new: int) -> None:

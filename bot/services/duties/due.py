@@ -7,7 +7,7 @@ somebody joined (SPEC §3 «Neither lost nor doubled»).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, select
@@ -16,6 +16,7 @@ from bot.domain.duties import Duty, Slot, SlotKind, last_of_series
 from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.ledger.prepared import Prepared
+from bot.ledger.reach import BOUNCED
 from bot.ledger.tables import occurrences
 from bot.services.answering import Toast
 from bot.services.duties import days, moves, told
@@ -36,11 +37,11 @@ def due(work: Work) -> int:
     """Tell what has fallen due; gives how many were told."""
     timetable = days.timetable(work)
     live = [slot for slot in last_of_series(timetable.live(work.now)) if slot.kind is not SlotKind.DIGEST]
-    count = _later(work)
+    count = _later(work) + _told_others(work, live)
     if not live:
         return count
     done = told.worked_off(work, work.now - LOOK_BACK)
-    tenday_at: dict[datetime, list[Slot]] = {}
+    fresh: list[Slot] = []
     quiet = work.world.hours.quiet(work.local) or not timetable.days.works(work.local.date())
     for slot in live:
         subject = _subject(slot)
@@ -49,14 +50,8 @@ def due(work: Work) -> int:
         told.work_off(work, subject, slot.at)
         if slot.at < told.began(work):
             continue
-        if slot.due is not None and slot.due.duty in (Duty.TEN_DAY, Duty.MARKS):
-            # reports and marks of every track in one message a person
-            tenday_at.setdefault(slot.at, []).append(slot)
-            continue
-        count += _tell(work, slot, late=timetable.late(slot, work.now))
-    for slots in tenday_at.values():
-        count += tenday.remind(work, slots, late=timetable.late(slots[0], work.now))
-    return count
+        fresh.append(slot)
+    return count + _tell(work, fresh)
 
 
 def _subject(slot: Slot) -> str:
@@ -65,13 +60,48 @@ def _subject(slot: Slot) -> str:
     return f"{kind}.{slot.kind.value}/{track}/{key}"
 
 
-def _tell(work: Work, slot: Slot, *, late: bool) -> int:
-    if slot.kind is SlotKind.PROPOSAL:
-        return moves.propose(work, slot)
-    assert slot.due is not None
-    if slot.due.duty is Duty.WEEKLY:
-        return weekly.remind(work, slot, late=late)
-    return 0
+def _tell(work: Work, slots: Iterable[Slot]) -> int:
+    """Tell what slots ask for; reports and marks of every track are one message a person."""
+    timetable = days.timetable(work)
+    together: dict[datetime, list[Slot]] = {}
+    count = 0
+    for slot in slots:
+        if slot.kind is SlotKind.PROPOSAL:
+            count += moves.propose(work, slot)
+        elif slot.due is not None and slot.due.duty is Duty.WEEKLY:
+            count += weekly.remind(work, slot, late=timetable.late(slot, work.now))
+        elif slot.due is not None and slot.due.duty in (Duty.TEN_DAY, Duty.MARKS):
+            together.setdefault(slot.at, []).append(slot)
+    for found in together.values():
+        count += tenday.remind(work, found, late=timetable.late(found[0], work.now))
+    return count
+
+
+_not_arrived = Prepared(
+    select(occurrences.c.subject, occurrences.c.due_at, occurrences.c.recipient).where(
+        occurrences.c.kind == BOUNCED
+    )
+)
+
+
+def _told_others(work: Work, live: Iterable[Slot]) -> int:
+    """A reminder that did not arrive goes to who can be reached instead; nobody else is told twice."""
+    rows = _not_arrived.all(work)
+    if not rows:
+        return 0
+    kinds = {row.subject.split(":")[1] for row in rows}
+    work.connection.execute(delete(occurrences).where(occurrences.c.kind == BOUNCED))
+    again = [
+        slot
+        for slot in live
+        if slot.kind is not SlotKind.LIST
+        and slot.due is not None
+        and any(
+            kind == f"{'weekly' if slot.due.duty is Duty.WEEKLY else 'tenday'}.{slot.kind.value}"
+            for kind in kinds
+        )
+    ]
+    return _tell(work, again)
 
 
 # --- 「已知悉」「1小时后」 ----------------------------------------------------------------------------------

@@ -43,10 +43,11 @@ def remind(work: Work, slots: Sequence[Slot], *, late: bool) -> int:
             for reader in _readers(work, owed.owner):
                 known = pages.setdefault(reader.member_id, (reader, {}))[1]
                 known[owed] = min(known.get(owed, dues[track]), dues[track])
-    told.silence(work, KINDS, period.key.isoformat())
+    kind = f"tenday.{first.kind.value}"
+    told.silence(work, (one for one in KINDS if one != kind), period.key.isoformat())
     count = 0
     for reader, found in pages.values():
-        key = told.Key(f"tenday.{first.kind.value}", period.key.isoformat(), due.due, reader.member_id)
+        key = told.Key(kind, period.key.isoformat(), due.due, reader.member_id)
         if reader.since <= first.at and told.note(work, key):
             count += _say(
                 work, reader, key, period, min(found.values()), found, late=late, today=first.urgent

@@ -39,7 +39,7 @@ def _region(work: Work, slot: Slot, week: Week, one: Audience, lacks: tuple[str,
     due = slot.due
     assert due is not None
     kind, subject = f"weekly.{slot.kind.value}", f"{week.key.isoformat()}/{one.owner}"
-    told.silence(work, KINDS, subject)
+    told.silence(work, (one for one in KINDS if one != kind), subject)  # what this one replaces
     if one.cut_off:
         return _nobody(work, subject, due.due, one)
     file: File | None = None

@@ -1,0 +1,388 @@
+"""A week's reports on the wire: asked for, answered by file or by lines, mended, seen by the office."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import docx
+import openpyxl
+import pytest
+
+from bot.domain.permissions import Role
+from tests.chat.reports import SUMMARY, at, contact, filled, form_of, last, new, office, until, words
+from tests.chat.test_county_reached import regional_chat
+from tests.drawn import photo
+from tests.town.town import Town
+
+EVERY_ROW = (
+    "出动人员 300\n出动车辆 30\n生活垃圾 12吨\n建筑垃圾 3方\n卫生死角 5\n坑塘 2\n污水横流 1\n"
+    "杂物 9\n残垣断壁 2\n私搭乱建 1\n小广告 40\n户厕 12\n五美庭院 8\n达标村 12/30\n投入资金 3.5\n"
+    "县级督导次数 2\n自查问题数 9\n自查整改数 7"
+)
+
+
+@pytest.fixture
+async def town(tmp_path: Any) -> Any:
+    """The first morning of the campaign: nothing was asked for yet."""
+    async with Town(tmp_path, start=at(4, 9, 9)) as town:
+        yield town
+        town.server.check()
+
+
+def document(text: str) -> bytes:
+    out = io.BytesIO()
+    written = docx.Document()
+    written.add_paragraph(text)
+    written.save(out)
+    return out.getvalue()
+
+
+def buttons(message: Any) -> list[str]:
+    return [button.text for row in message.buttons or () for button in row]
+
+
+async def sends(town: Town, person: Any, data: bytes, name: str = "周报表.xlsx", **more: Any) -> str:
+    person.sends_document(town.bot, data, name, **more)
+    await town.settle()
+    return words(last(person, town))
+
+
+async def says(town: Town, person: Any, text: str, **more: Any) -> str:
+    person.sends(town.bot, text, **more)
+    await town.settle()
+    return words(last(person, town))
+
+
+# --- asked for ----------------------------------------------------------------------------------------
+
+
+async def test_thursday_at_three_the_form_comes_with_the_reminder(town: Town) -> None:
+    wang = await contact(town)
+
+    await until(town, at(4, 11, 14, 59))
+    before = len(new(wang, town))
+    await until(town, at(4, 11, 15))
+
+    message = last(wang, town)
+    assert len(new(wang, town)) == before + 1
+    assert "延津县第1周" in words(message)
+    assert "4月12日(周五)10:00 前报送" in words(message)
+    assert message.file.name == "周报表-延津县-2019-04-12.xlsx"
+    assert buttons(message) == ["已知悉"]
+    assert not message.silent
+
+
+async def test_who_has_handed_in_is_not_reminded_on_friday(town: Town) -> None:
+    wang, li = await contact(town), await contact(town, "卫辉市", "李卫")
+    await until(town, at(4, 11, 15))
+    await sends(town, wang, filled(form_of(wang, town)))
+
+    await until(town, at(4, 12, 8, 30))
+
+    assert "已收齐" in words(last(wang, town))
+    assert "今天 10:00 前报送" in words(last(li, town))
+    assert buttons(last(li, town)) == ["已知悉", "1小时后"]
+
+
+async def test_an_hour_later_only_who_still_owes_is_reminded(town: Town) -> None:
+    wang, li = await contact(town), await contact(town, "卫辉市", "李卫")
+    await until(town, at(4, 12, 8, 30))
+    for person in (wang, li):
+        person.presses(last(person, town), "1小时后")
+    await town.settle()
+    await sends(town, wang, filled(form_of(wang, town)))
+    mine, theirs = len(new(wang, town)), len(new(li, town))
+
+    await until(town, at(4, 12, 9, 30))
+
+    assert len(new(wang, town)) == mine
+    assert len(new(li, town)) == theirs + 1
+
+
+async def test_noted_drops_what_was_put_off(town: Town) -> None:
+    li = await contact(town, "卫辉市", "李卫")
+    await until(town, at(4, 12, 8, 30))
+    reminder = last(li, town)
+    li.presses(reminder, "1小时后")
+    await town.settle()
+    li.presses(reminder, "已知悉")
+    await town.settle()
+    before = len(new(li, town))
+
+    await until(town, at(4, 12, 9, 30))
+
+    assert len(new(li, town)) == before
+
+
+async def test_after_an_outage_one_late_reminder_comes_with_the_form(town: Town) -> None:
+    wang = await contact(town)
+    await until(town, at(4, 11, 13, 55))
+    before = len(new(wang, town))
+
+    await until(town, at(4, 12, 9, 50))
+
+    assert len(new(wang, town)) == before + 1
+    assert words(last(wang, town)).startswith("（补发）")
+    assert last(wang, town).file is not None
+
+
+async def test_the_deputy_is_reminded_where_the_contact_cannot_be_reached(town: Town) -> None:
+    wang = await contact(town)
+    deputy = await contact(town, name="副乙", deputy=True)
+    before = len(new(deputy, town))
+    wang.blocks(town.bot)
+
+    await until(town, at(4, 11, 15))  # Telegram says that he cannot be written to
+    await town.passes(seconds=1)
+    await town.passes(seconds=1)
+
+    assert len(new(deputy, town)) == before + 1
+    assert last(deputy, town).file is not None
+
+
+async def test_nobody_reached_the_chat_reads_a_number_and_the_office_the_region(town: Town) -> None:
+    qian = await office(town)
+    group = await regional_chat(town, qian)
+
+    await until(town, at(4, 11, 15))
+    await until(town, at(4, 12, 9))
+
+    said = [words(message) for message in group.messages if message.by_bot]
+    assert said[-1] == "有 1 条待查收，请联系人私聊查看。"
+    assert not any("周报" in text for text in said)
+    assert "周报提醒无人能收到" in words(last(qian, town))
+    assert "延津县" in words(last(qian, town))
+
+
+# --- received -----------------------------------------------------------------------------------------
+
+
+async def test_the_filled_in_form_is_all_that_is_needed(town: Town) -> None:
+    wang, qian = await contact(town), await office(town)
+    await until(town, at(4, 11, 15))
+
+    receipt = await sends(town, wang, filled(form_of(wang, town)))
+
+    assert "✅ 已收齐，4月11日(周四)15:00，按时" in receipt
+    assert "已报 1/8" in words(last(qian, town))
+    assert "延津县：✅ 15:00" in words(last(qian, town))
+    assert last(qian, town).silent
+
+
+async def test_lines_in_one_message_and_the_summary_as_a_reply(town: Town) -> None:
+    wang = await contact(town)
+    await until(town, at(4, 11, 15))
+
+    first = await says(town, wang, EVERY_ROW)
+    second = await says(town, wang, SUMMARY, reply_to=last(wang, town))
+
+    assert "已收，还差：小结" in first
+    assert "✅ 已收齐" in second
+
+
+async def test_a_document_is_the_summary(town: Town) -> None:
+    wang = await contact(town)
+    await until(town, at(4, 11, 15))
+
+    first = await sends(town, wang, document(SUMMARY), "小结.docx")
+    second = await says(town, wang, EVERY_ROW)
+
+    assert "还差：周报表" in first
+    assert "✅ 已收齐" in second
+
+
+async def test_talk_in_reply_to_the_reminder_is_no_summary(town: Town) -> None:
+    wang = await contact(town)
+    await until(town, at(4, 11, 15))
+
+    answer = await says(town, wang, "收到", reply_to=last(wang, town))
+
+    assert "已收" not in answer
+
+
+async def test_errors_are_named_and_mended_by_a_line_within_two_hours_it_is_on_time(town: Town) -> None:
+    wang, qian = await contact(town), await office(town)
+    await until(town, at(4, 12, 9, 50))
+    form = form_of(wang, town)
+
+    first = await sends(town, wang, filled(form, {"出动人员": "三百", "户厕改造": None}))
+    board = words(last(qian, town))
+    await until(town, at(4, 12, 11, 40))
+    second = await says(town, wang, "出动人员 300\n户厕 0")
+
+    assert "已收·待更正" in first
+    assert "D6 出动人员“三百”：应为数字（人次），没有填 0" in first
+    assert "还没填（没有填 0）：D17 户厕改造" in first
+    assert "延津县：已收·待更正" in board
+    assert "✅ 已收齐，4月12日(周五)09:50，按时" in second
+
+
+async def test_mended_later_it_is_late(town: Town) -> None:
+    wang, qian = await contact(town), await office(town)
+    await until(town, at(4, 12, 9, 50))
+    await sends(town, wang, filled(form_of(wang, town), {"出动人员": "三百"}))
+    await until(town, at(4, 12, 11, 51))
+
+    receipt = await says(town, wang, "出动人员 300")
+
+    assert "迟报" in receipt
+    assert "延津县：迟报 4月12日(周五)11:51" in words(last(qian, town))
+
+
+async def test_a_later_version_replaces_and_a_faulty_one_does_not(town: Town) -> None:
+    wang, qian = await contact(town), await office(town)
+    await until(town, at(4, 11, 15))
+    form = form_of(wang, town)
+    await sends(town, wang, filled(form, {"出动人员": 300}))
+    await sends(town, wang, filled(form, {"出动人员": 350}))
+
+    receipt = await sends(town, wang, filled(form, {"出动人员": "很多"}))
+
+    assert "更正前仍按上一份统计" in receipt
+    qian.presses(last(qian, town), "汇总表")
+    await town.settle()
+    book = openpyxl.load_workbook(io.BytesIO(bytes(last(qian, town).file.data)))
+    cells = [cell.value for cell in book["本周"][4]]
+    assert 350 in cells
+
+
+async def test_next_week_s_form_carries_the_totals_on(town: Town) -> None:
+    wang = await contact(town)
+    await until(town, at(4, 11, 15))
+    await sends(town, wang, filled(form_of(wang, town), {"出动人员": 300}))
+
+    await until(town, at(4, 18, 15))
+
+    sheet = openpyxl.load_workbook(io.BytesIO(form_of(wang, town)))["周报表"]
+    assert sheet["E6"].value == 300
+
+
+async def test_a_scan_in_reply_is_filed_beside_the_figures(town: Town) -> None:
+    wang = await contact(town)
+    await until(town, at(4, 11, 15))
+    await sends(town, wang, filled(form_of(wang, town)))
+
+    wang.sends_photo(town.bot, photo(seed=1), reply_to=last(wang, town))
+    await town.settle()
+
+    assert "已存扫描件（1份）" in words(last(wang, town))
+    assert "✅ 已收齐" in words(last(wang, town))
+
+
+# --- refused, each with its remedy --------------------------------------------------------------------
+
+
+async def test_the_form_of_another_region_is_refused(town: Town) -> None:
+    wang, li = await contact(town), await contact(town, "卫辉市", "李卫")
+    await until(town, at(4, 11, 15))
+
+    answer = await sends(town, wang, filled(form_of(li, town)))
+
+    assert "这是卫辉市的表，您负责延津县" in answer
+
+
+async def test_last_week_s_form_is_refused_when_that_week_is_complete(town: Town) -> None:
+    wang = await contact(town)
+    await until(town, at(4, 11, 15))
+    old = filled(form_of(wang, town))
+    await sends(town, wang, old)
+    await until(town, at(4, 18, 15))
+
+    answer = await sends(town, wang, old)
+
+    assert "这是第1周的表" in answer
+    assert "现在报送第2周" in answer
+
+
+async def test_last_week_s_form_is_taken_late_when_it_is_still_owed(town: Town) -> None:
+    wang = await contact(town)
+    await until(town, at(4, 11, 15))
+    old = filled(form_of(wang, town))
+    await until(town, at(4, 18, 15))
+
+    answer = await sends(town, wang, old)
+
+    assert "第1周" in answer
+    assert "迟报" in answer
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "remedy"),
+    [
+        ("指标,本周\n".encode(), "周报表.csv", "请用机器人发的 .xlsx 表"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
+            "表.xlsx",
+            "去掉打开密码",
+        ),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 99, "表.xls", "另存为 .xlsx"),
+        (b"PK\x03\x04", "表.xlsx", "打不开"),
+    ],
+)
+async def test_a_file_that_cannot_be_read_is_answered_with_what_to_do(
+    town: Town, data: bytes, name: str, remedy: str
+) -> None:
+    wang = await contact(town)
+    await until(town, at(4, 11, 15))
+
+    assert remedy in await sends(town, wang, data, name)
+
+
+async def test_a_file_over_twenty_megabytes_is_refused_unread(town: Town) -> None:
+    wang = await contact(town)
+
+    assert "文件太大" in await sends(town, wang, b"PK", size=21 * 1024 * 1024)
+
+
+async def test_a_document_that_is_marked_as_secret_is_not_kept(town: Town) -> None:
+    wang = await contact(town)
+    await until(town, at(4, 11, 15))
+
+    answer = await sends(town, wang, document("机密★1年 " + SUMMARY), "小结.docx")
+
+    assert "⛔" in answer
+
+
+# --- the office ---------------------------------------------------------------------------------------
+
+
+async def test_five_minutes_after_the_time_the_office_has_its_list_and_reminds_once_a_day(town: Town) -> None:
+    wang, qian = await contact(town), await office(town)
+    li = await contact(town, "卫辉市", "李卫")
+    await until(town, at(4, 11, 15))
+    await sends(town, wang, filled(form_of(wang, town)))
+
+    await until(town, at(4, 12, 10, 5))
+    board = next(message for message in reversed(new(qian, town)) if "催报" in buttons(message))
+    pressed = qian.presses(board, "催报")
+    await town.settle()
+    again = qian.presses(board, "催报")
+    await town.settle()
+
+    assert "已报 1/8" in words(board)
+    assert "卫辉市：未报" in words(board)
+    assert not board.silent
+    assert (await pressed.answered(timeout=5)).text == "已提醒 1 人。"
+    assert "已经催过" in (await again.answered(timeout=5)).text
+    assert "催报" in words(last(li, town))
+
+
+async def test_the_board_of_the_other_track_is_not_mine(town: Town) -> None:
+    await contact(town)
+    qian = await office(town)
+    city = await town.join("吴城", Role.OFFICE, track="district")
+    await until(town, at(4, 12, 10, 5))
+
+    assert "县(市)" in words(last(qian, town))
+    assert "县(市)" not in words(last(city, town))
+
+
+async def test_the_menu_word_gives_each_what_is_theirs(town: Town) -> None:
+    wang, qian = await contact(town), await office(town)
+    inspector = await town.join("李甲", Role.INSPECTOR, group="county/1")
+
+    assert "延津县第1周" in await says(town, wang, "周报")
+    assert last(wang, town).file is not None
+    assert "第1周周报" in await says(town, qian, "周报")
+    assert "没有这项操作的权限" in await says(town, inspector, "周报")
