@@ -7,9 +7,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import chain, page, photos, ranking, receiving, transport
+from bench import chain, evidence, page, photos, ranking, receiving, transport
 
-TOPICS = ("chain", "kills", "receiving", "photos", "transport", "page", "ranking")
+TOPICS = ("chain", "kills", "receiving", "photos", "evidence", "transport", "page", "ranking")
 
 
 def kills() -> None:
@@ -35,6 +35,7 @@ def main() -> None:
         "kills": kills,
         "receiving": receiving.main,
         "photos": photos.main,
+        "evidence": evidence.main,
         "transport": transport.main,
         "page": page.main,
         "ranking": ranking.main,
