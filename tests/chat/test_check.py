@@ -367,7 +367,9 @@ async def test_a_relapse_is_handed_over_anew_with_a_new_deadline(people: People)
     assert "这次反馈已通过，问题后来重新交办" in words(check)
 
 
-async def test_the_others_of_the_group_hear_the_next_working_morning_in_one_silent_line(people: People) -> None:
+async def test_the_others_of_the_group_hear_the_next_working_morning_in_one_silent_line(
+    people: People,
+) -> None:
     await people.answered()
     await people.answered(caption="延津县王楼镇任庄村村北坑塘漂浮物，限3天")
     heard = len(people.new(people.member))
