@@ -172,6 +172,8 @@ def _described(row: Row) -> str:
         return str(row.more["public_text"])
     if row.values["source"] == "public":
         return "（群众举报，原文由攻坚办保存）"  # the caller's words stay with the office
+    if row.values["inspection_mode"] == "covert":
+        return "（原文由攻坚办保存）"  # they tell who looked, and when
     return str(row.values["description"])
 
 

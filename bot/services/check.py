@@ -14,7 +14,7 @@ from bot.ledger import entries as book
 from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.ledger.tables import photos, proofs
-from bot.services import assignment, county, handover, life, questions, telling
+from bot.services import assignment, county, duplicates, handover, life, questions, telling
 from bot.services.answering import Toast
 from bot.services.assignment import again as again
 from bot.services.incoming import Incoming
@@ -81,6 +81,7 @@ def send_back(work: Work, entry_id: int, version: int, reason: str, words: str =
     if reason not in RETURN_REASONS:
         raise ValueError(reason)
     row = to_return(work, entry_id, version)
+    words = duplicates.without_hidden(work, words)
     settle_proof(work, row, "returned")
     local = work.world.campaign.local
     due = deadlines.after_return(local(row.deadline), local(work.now), work.world.deadlines)

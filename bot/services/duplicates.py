@@ -40,21 +40,26 @@ def reason_for(work: Work, row: Row[Any]) -> dict[str, str]:
     }
 
 
-def without_hidden(work: Work, text: str) -> str:
-    """Words that others will read, with 「另一条」 for every number of an entry that is hidden now."""
+def without_hidden(work: Work, text: str, reader: Actor | None = None) -> str:
+    """Words that others will read, with 「另一条」 for every number of an entry that is hidden now.
+
+    For one `reader` the numbers of what that reader may see stay.
+    """
     told: list[str] = []
     end = 0
     for found in _SPOKEN.finditer(text):
         # a prefix has one letter or two, and no space parts it from the word before
         for start in (found.start(), max(found.start() - 1, end)):
-            if _hidden(work, text[start : found.end()]):
+            if _hidden(work, text[start : found.end()], reader):
                 told += [text[end:start], ANOTHER]
                 end = found.end()
                 break
     return "".join(told) + text[end:]
 
 
-def _hidden(work: Work, words: str) -> bool:
+def _hidden(work: Work, words: str, reader: Actor | None) -> bool:
     number = lookup.number_in(words)
     row = book.by_number(work, number) if number is not None else None
-    return row is not None and (book.facts_of(row).hidden or bool(row.identity_open))
+    if row is None or not (book.facts_of(row).hidden or row.identity_open):
+        return False
+    return reader is None or not standings(reader, book.facts_of(row), work.world.campaign)

@@ -142,14 +142,17 @@ def _of_another_county(row: Row[Any], body: str) -> bool:
     return kind in _COUNTY and rest.partition("/")[0] != row.region
 
 
-def _words(row: Row[Any], event: Row[Any], having: frozenset[Standing]) -> str:
+def _words(work: Work, row: Row[Any], event: Row[Any], having: frozenset[Standing]) -> str:
     """What was said, masked and cut; what the office notes of a 群众举报 may be the caller's words."""
     data = event.data or {}
     noted = event.kind == "remark" or event.kind in INSIDE
     callers = row.source == Source.PUBLIC and noted and event.body.startswith("office:")
     if callers and Standing.OFFICE not in having:
         return ""
-    return mask_numbers(str(data.get("words") or data.get("text") or ""))[:WORDS]
+    said = str(data.get("words") or data.get("text") or "")
+    if _side(event.body) != "county":  # what the county types itself would only be confirmed by an answer
+        said = duplicates.without_hidden(work, said, work.actor)
+    return mask_numbers(said)[:WORDS]
 
 
 def _side(body: str) -> str:
@@ -171,7 +174,7 @@ def _line(work: Work, row: Row[Any], event: Row[Any], having: frozenset[Standing
         "name": name,
         "to": event.to_state,
         "reason": data.get("reason", ""),
-        "words": _words(row, event, having),
+        "words": _words(work, row, event, having),
         "deadline": data.get("deadline"),
         "how": data.get("how", ""),
         "region": data.get("region", ""),

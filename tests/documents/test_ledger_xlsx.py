@@ -103,15 +103,19 @@ def test_a_draft_is_stored_but_not_printed(tmp_path: Path, words: Words) -> None
     assert book["全部字段"].max_row == 5
 
 
-def test_the_callers_words_are_not_printed(tmp_path: Path, words: Words) -> None:
+def test_neither_a_callers_words_nor_those_of_a_covert_visit_are_printed(tmp_path: Path, words: Words) -> None:
     book = workbook(
         tmp_path, words,
         {"source": "public", "description": "来电原话"},
         {"source": "public", "description": "来电原话", "public_text": "村口有垃圾"},
+        {"inspection_mode": "covert", "description": "我组今早暗访发现村口有垃圾"},
+        {"inspection_mode": "covert", "description": "我组今早暗访发现有垃圾", "public_text": "村口有垃圾"},
     )  # fmt: skip
 
     printed = [row[5].value for row in book["问题台账"].iter_rows(min_row=4)]
-    assert printed == ["（群众举报，原文由攻坚办保存）", "村口有垃圾"]
+    assert printed == [
+        "（群众举报，原文由攻坚办保存）", "村口有垃圾", "（原文由攻坚办保存）", "村口有垃圾",
+    ]  # fmt: skip
 
 
 def test_csv_opens_in_excel_carries_the_mark_and_runs_nothing(tmp_path: Path, words: Words) -> None:
