@@ -24,7 +24,7 @@ from bot.domain.permissions import Role
 from bot.ledger import entries as book
 from bot.ledger import events, migrate
 from bot.ledger.desk import Desk, Work
-from bot.ledger.tables import entries, requests
+from bot.ledger.tables import counts, entries, requests
 from bot.services import assignment, check, county, life, office, onsite, pictures, seconds
 from bot.services.incoming import Attachment, Incoming
 from bot.services.refusals import AlreadyMoved, NotPossible, Refusal, TooLate
@@ -244,7 +244,7 @@ class EntrysLife(RuleBasedStateMachine):
         self.cast = Cast.on(self.desk)
         self.state, self.round, self.returns = "filed", 1, 0
         self.region = REGION
-        self.signed = False
+        self.signs: list[str] = []
         self.last: Last | None = None
         self.version = 0
 
@@ -295,6 +295,11 @@ class EntrysLife(RuleBasedStateMachine):
         return expected
 
     @property
+    def signed(self) -> bool:
+        """Whether a county has signed for it, whichever and in whatever round, and not taken that back."""
+        return self.round > 1 or bool(self.signs) or self.state in ("submitted", "returned")
+
+    @property
     def contact(self) -> str:
         """Whose turn it is in the county."""
         return "contact" if self.region == REGION else "other"
@@ -308,7 +313,7 @@ class EntrysLife(RuleBasedStateMachine):
     @rule()
     def acknowledge(self) -> None:
         if self.moves(self.contact, {"assigned"}, "acknowledged", county.acknowledge, self.entry_id):
-            self.signed = True
+            self.signs.append("acknowledged")
 
     @rule()
     def submit(self) -> None:
@@ -318,11 +323,8 @@ class EntrysLife(RuleBasedStateMachine):
             assert self.does(self.contact, county.submit, self.entry_id, incoming)  # it joins the proof
             return
         allowed = {"assigned", "acknowledged", "returned"}
-        before_signed = self.signed
         if self.moves(self.contact, allowed, "submitted", county.submit, self.entry_id, incoming):
-            self.signed = True
-            assert self.last is not None
-            self.signed_before = before_signed
+            self.signs.append("submitted")
 
     @rule(who=st.sampled_from(["leader", "first"]))
     def close(self, who: str) -> None:
@@ -361,8 +363,8 @@ class EntrysLife(RuleBasedStateMachine):
             assert last is not None
             if self.state == "returned":
                 self.returns -= 1
-            if last.before == "assigned":
-                self.signed = False
+            if self.state in self.signs:
+                self.signs.remove(self.state)
             self.state, self.last = last.before, None
             assert self.row().deadline == last.deadline
 
@@ -370,13 +372,11 @@ class EntrysLife(RuleBasedStateMachine):
     def reopen(self) -> None:
         if self.moves("leader", {"closed"}, "assigned", check.reopen, self.entry_id, undoable=False):
             self.round += 1
-            self.signed = True
 
     @rule()
     def resume(self) -> None:
         if self.moves("first", {"deferred"}, "assigned", office.resume, self.entry_id, undoable=False):
             self.round += 1
-            self.signed = True
 
     @rule()
     def reassign(self) -> None:
@@ -384,7 +384,6 @@ class EntrysLife(RuleBasedStateMachine):
         allowed = {"assigned", "acknowledged", "returned"}
         if self.moves("first", allowed, "assigned", office.reassign, self.entry_id, 0, to, undoable=False):
             self.region = to
-            self.signed = self.round > 1
 
     @rule(agrees=st.booleans())
     def defer(self, agrees: bool) -> None:
@@ -404,7 +403,7 @@ class EntrysLife(RuleBasedStateMachine):
     def fix_on_site(self) -> None:
         self.does(
             "leader", pictures.keep, self.cast.photo(self.cast.leader + 1000), entry_id=self.entry_id,
-            kind="after",
+            kind="after", round_=self.round,
         )  # fmt: skip
         allowed = {"filed", "assigned", "acknowledged", "returned"}
         self.moves("leader", allowed, "closed", onsite.fix, self.entry_id, undoable=False)
@@ -446,13 +445,14 @@ class EntrysLife(RuleBasedStateMachine):
         def query(work: Work) -> tuple[Any, dict[tuple[str, str], int], int | None, int]:
             counted = {
                 (row.region, row.state): row.value
-                for row in work.connection.execute(select(book.counts)).all()
+                for row in work.connection.execute(select(counts)).all()
                 if row.value
             }
             lines = work.connection.execute(select(func.count()).select_from(entries)).scalar_one()
             assert counted == book.true_counts(work)
             return book.get(work, self.entry_id), counted, events.first_broken(work.connection), lines
 
+        row: Any
         row, _, broken, lines = self.cast.office.does(self.cast.leader, query)
         assert (row.state, row.round, row.returns, row.region) == (
             self.state, self.round, self.returns, self.region,
