@@ -96,9 +96,12 @@ async def _submitted(ears: Ears) -> None:
 
 async def _next_morning(ears: Ears) -> None:
     await _submitted(ears)
-    ears.listen()
-    ears.people.until(datetime(2019, 4, 13, 9, 0, tzinfo=ZONE))
-    await ears.people.town.passes(seconds=1)
+    town = ears.people.town
+    for hour, minute in ((8, 59), (9, 0)):  # of the next working day; what is due before is of no entry
+        ears.listen()
+        ears.people.until(datetime(2019, 4, 15, hour, minute, tzinfo=ZONE))
+        await town.passes(seconds=1)
+        await town.passes(seconds=1)
 
 
 async def _returned(ears: Ears) -> None:
