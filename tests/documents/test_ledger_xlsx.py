@@ -103,7 +103,7 @@ def test_a_draft_is_stored_but_not_printed(tmp_path: Path, words: Words) -> None
     assert book["全部字段"].max_row == 5
 
 
-def test_neither_a_callers_words_nor_those_of_a_covert_visit_are_printed(tmp_path: Path, words: Words) -> None:
+def test_neither_a_callers_words_nor_a_covert_visits_are_printed(tmp_path: Path, words: Words) -> None:
     book = workbook(
         tmp_path, words,
         {"source": "public", "description": "来电原话"},

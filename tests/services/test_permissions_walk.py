@@ -560,7 +560,9 @@ def _scored(work: Work, who: dict[str, int]) -> dict[str, int]:
         state="proposed",
         **mark,
     )
-    work.insert(score_items, period="2019-05-18", source="group", kind="mark", value="30", units=300_000, **mark)
+    work.insert(
+        score_items, period="2019-05-18", source="group", kind="mark", value="30", units=300_000, **mark
+    )  # fmt: skip
     found["objection"] = work.insert(
         score_objections, sheet_id=found["draft_sheet"], region="延津县", member_id=who["contact"],
         at=work.now, reason="不属实",
