@@ -18,7 +18,8 @@ from bot.clock import SystemClock
 from bot.config import EXAMPLE, load_settings
 from bot.domain.campaign import Campaign, Region, Track
 from bot.domain.permissions import Actor, Grant, Role
-from bot.domain.scoring import Item, Kind, Scheme, score_track
+from bot.domain.score_words import Kind
+from bot.domain.scoring import Item, Scheme, score_track
 from bot.domain.world import World
 from bot.ledger import migrate
 from bot.ledger.desk import Desk, Work

@@ -573,8 +573,6 @@ score_items = Table(
     # what is proposed or imported is so once
     Column("dedup", String(96), unique=True),
     Column("rules", Integer, nullable=False, server_default="0"),
-    # the seven aspects 组织领导…工作实效 of a mark, where they were given
-    Column("aspects", Json),
     Column("member_id", ForeignKey("members.id")),
     Column("at", UtcTime, nullable=False),
     Column("confirmed_by", ForeignKey("members.id")),

@@ -10,20 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.score_words import BadValue, Kind, read_source, read_value
 from bot.domain.scoring import (
     PARTS,
-    BadValue,
     Decision,
     Final,
     Item,
-    Kind,
     Scheme,
     Score,
     Uninspected,
     average,
     printed,
-    read_source,
-    read_value,
     score_final,
     score_month,
     score_track,

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Row, update
 
 from bot.domain.ranking import TieForLast
-from bot.domain.scoring import BadValue, Kind, Uninspected, read_value
+from bot.domain.score_words import BadValue, Kind, read_value
+from bot.domain.scoring import Uninspected
 from bot.ledger import events, people
 from bot.ledger.desk import Work
 from bot.ledger.tables import score_items

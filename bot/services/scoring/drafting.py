@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, select, update
 
 from bot.domain.permissions import ScoreAct, may_score
-from bot.domain.scoring import Kind, label_of
+from bot.domain.score_words import Kind, label_of
 from bot.ledger import events, people
 from bot.ledger.desk import Work
 from bot.ledger.tables import members, score_objections

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import Row
 
 from bot.domain.permissions import Role, ScoreAct, may_score
-from bot.domain.scoring import MONTHLY, SOURCES, Kind, label_of
+from bot.domain.score_words import SOURCES, Kind, label_of
+from bot.domain.scoring import MONTHLY
 from bot.ledger import events
 from bot.ledger.desk import Work
 from bot.ledger.tables import score_items

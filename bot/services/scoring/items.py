@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, literal_column, or_, select, update
 
 from bot.domain.campaign import Campaign, GroupKind
-from bot.domain.scoring import MOST_PLACES, Kind, Part, Scheme, Sums, average
+from bot.domain.score_words import MOST_PLACES, Kind
+from bot.domain.scoring import Part, Scheme, Sums, average
 from bot.ledger import events
 from bot.ledger.desk import Work
 from bot.ledger.prepared import Prepared

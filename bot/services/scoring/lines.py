@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.domain.campaign import Campaign
-from bot.domain.scoring import HUNDRED, MONTHLY, BadValue, Kind, Scheme, read_source, read_value
+from bot.domain.score_words import HUNDRED, BadValue, Kind, read_source, read_value
+from bot.domain.scoring import MONTHLY, Scheme
 
 MOST_REASON = 500
 _SPACE = re.compile(r"[\s　]+")

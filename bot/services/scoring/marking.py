@@ -11,7 +11,8 @@ from sqlalchemy import Row, distinct, func, select
 
 from bot.domain.campaign import GroupKind
 from bot.domain.permissions import Actor, Role, ScoreAct, may_score
-from bot.domain.scoring import MONTHLY, Kind, Scheme, printed, weighted_mean
+from bot.domain.score_words import Kind
+from bot.domain.scoring import MONTHLY, Scheme, printed, weighted_mean
 from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.ledger.tables import entries

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Row, delete, select, update
@@ -29,17 +30,33 @@ def refresh(work: Work, track: str) -> list[int]:
             (one.key, one.region, one.measure.value): one
             for one in proposals(trigger, [standing for _, standing in history])
         }
-        for row in _of(work, track, trigger):
-            one = wanted.pop((row.subject, row.region, row.measure), None)
-            if one is None:
-                _no_longer(work, row)
-            elif one.count != row.times:
-                _counted_anew(work, row, one.count, bases[one.key])
-        for one in wanted.values():
-            fresh.append(
-                propose(work, track, one.region, trigger, one.key, one.count, one.measure, bases[one.key])
-            )
+        fresh += settle(
+            work, track, trigger, {key: (one.count, bases[one.key]) for key, one in wanted.items()}
+        )
     return fresh
+
+
+def settle(
+    work: Work,
+    track: str,
+    trigger: Trigger,
+    wanted: Mapping[tuple[str, str, str], tuple[int, dict[str, Any]]],
+) -> list[int]:
+    """Let the measures of one trigger be what follows now; gives the ids of new proposals.
+
+    `wanted`: (what it follows from, region, measure) → the how-manieth time, and its evidence.
+    """
+    left = dict(wanted)
+    for row in _of(work, track, trigger):
+        found = left.pop((row.subject, row.region, row.measure), None)
+        if found is None:
+            _no_longer(work, row)
+        elif found[0] != row.times:
+            _counted_anew(work, row, *found)
+    return [
+        propose(work, track, region, trigger, subject, count, Measure(measure), basis)
+        for (subject, region, measure), (count, basis) in left.items()
+    ]
 
 
 def propose(

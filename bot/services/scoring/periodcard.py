@@ -205,7 +205,10 @@ def _buttons(
 
 
 def _why_row(work: Work, track: str, window: Window, board: Board | None) -> tuple[Button, ...]:
-    return (Button("score_details", "scwhy", 0, 0, "-"),) if board is not None else ()
+    if board is None:
+        return ()
+    index = [one.key for one in work.world.campaign.tracks].index(track)
+    return (Button("score_details", "scwhy", index, 0, f"?{window.key}"),)
 
 
 def _count(work: Work, table: Any, *conditions: Any) -> int:

@@ -114,14 +114,18 @@ def values(work: Work, row: Row[Any], window: Window) -> dict[str, Any]:
             {name: one[name] for name in ("region", "rank", "total", "tied", "last", "status")}
             for one in row.data["rows"]
         ],
-        "given": [
-            {"region": one["region"], "part": part, "basis": basis}
-            for one in row.data["rows"]
-            for part, basis in one["basis"].items()
-            if basis in GIVEN
-        ],
+        "given": _given(row.data["rows"]),
         "notes": row.data["notes"],
     }
+
+
+def _given(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    found: dict[tuple[str, str], list[str]] = {}
+    for one in rows:
+        for part, basis in one["basis"].items():
+            if basis in GIVEN:
+                found.setdefault((part, basis), []).append(one["region"])
+    return [{"part": part, "basis": basis, "regions": names} for (part, basis), names in found.items()]
 
 
 def before(work: Work, row: Row[Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.domain.permissions import ScoreAct, may_score
-from bot.domain.scoring import SOURCES, Kind, label_of, read_source
+from bot.domain.score_words import SOURCES, Kind, label_of, read_source
 from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.services import faces

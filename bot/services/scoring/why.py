@@ -10,7 +10,8 @@ from sqlalchemy import Row, select
 
 from bot.domain.campaign import GroupKind
 from bot.domain.permissions import Role, ScoreAct, may_score
-from bot.domain.scoring import Item, Kind, Part, Scheme, score_track, shown
+from bot.domain.score_words import Kind
+from bot.domain.scoring import Item, Part, Scheme, score_track, shown
 from bot.ledger.desk import Work
 from bot.ledger.tables import entries
 from bot.services.outgoing import Button, Rows, say
@@ -60,17 +61,17 @@ def command(work: Work, text: str, chat_id: int, message_id: int | None) -> None
         region = own[0]
     elif work.actor.offices() or work.actor.has(Role.OVERSIGHT) or work.actor.has(Role.CITY_LEADER):
         tracks = work.actor.offices() or tuple(track.key for track in work.world.campaign.tracks)
-        _choose(work, tracks, chat_id, message_id)
+        _choose(work, tracks, "", chat_id, message_id)
         return
     else:
         raise NotYours
     tell(work, region, newest(work, region), chat_id, message_id)
 
 
-def _choose(work: Work, tracks: tuple[str, ...], chat_id: int, message_id: int | None) -> None:
+def _choose(work: Work, tracks: tuple[str, ...], key: str, chat_id: int, message_id: int | None) -> None:
     regions = work.world.campaign.regions
     buttons = [
-        Button("", "scwhy", index, text=region.name)
+        Button("", "scwhy", index, 0, key, text=region.name)
         for index, region in enumerate(regions)
         if region.track in tracks
     ]
@@ -104,8 +105,13 @@ def newest(work: Work, region: str) -> Window:
 
 
 def press(work: Work, index: int, key: str, chat_id: int, message_id: int | None) -> None:
-    """「得分明细」 of a region and a window."""
-    regions = work.world.campaign.regions
+    """「得分明细」 of a region and a window; `?` before the window: of which region of a track."""
+    regions, tracks = work.world.campaign.regions, work.world.campaign.tracks
+    if key.startswith("?"):
+        if index >= len(tracks) or not may_score(ScoreAct.RUN, work.actor, track=tracks[index].key):
+            raise NotYours
+        _choose(work, (tracks[index].key,), key[1:], chat_id, message_id)
+        return
     if index >= len(regions):
         raise NotYours
     region = regions[index].name

@@ -887,7 +887,6 @@ def upgrade() -> None:
         sa.Column("origin", sa.String(length=10), nullable=False),
         sa.Column("dedup", sa.String(length=96), nullable=True),
         sa.Column("rules", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("aspects", Json(), nullable=True),
         sa.Column("member_id", sa.Integer(), nullable=True),
         sa.Column("at", UtcTime(), nullable=False),
         sa.Column("confirmed_by", sa.Integer(), nullable=True),
