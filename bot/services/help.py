@@ -9,10 +9,10 @@ from sqlalchemy import func, select, update
 from bot.domain.permissions import Role
 from bot.ledger import inbox, people
 from bot.ledger.desk import Work
-from bot.ledger.tables import chats, members, outbox, questions
+from bot.ledger.tables import chats, facts, members, outbox, questions
 from bot.ledger.tables import inbox as inbox_table
 from bot.services import chats as chat_services
-from bot.services import commands, deputies, directory, inviting, joining
+from bot.services import commands, deputies, directory, inviting, joining, upkeep
 from bot.services.outgoing import Button, say
 from bot.services.refusals import NotYours
 
@@ -131,6 +131,7 @@ def _health(work: Work) -> dict[str, Any]:
         "outbox": _count(work, outbox, "waiting"),
         "failed": _count(work, outbox, "failed"),
         "aside": inbox.aside(work),
+        "counters": connection.execute(select(facts.c.value).where(facts.c.key == upkeep.COUNTERS)).scalar(),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select, update
 
 from bot.clock import SteppedClock
@@ -15,7 +16,9 @@ from bot.ledger import inbox as inbox_book
 from bot.ledger import outbox as outbox_book
 from bot.ledger.desk import Desk, Work
 from bot.ledger.tables import counts, facts, inbox, outbox, questions
+from bot.services import help as help_service
 from bot.services import upkeep
+from bot.texts.catalogue import Catalogue
 from tests.services.conftest import Office
 
 
@@ -92,6 +95,31 @@ def test_a_counter_that_is_off_is_mended_at_night_and_remembered(desk: Desk, clo
 
     assert ask(desk, select(counts.c.value)) == 0
     assert ask(desk, select(facts.c.value).where(facts.c.key == upkeep.COUNTERS))["off"] == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "zh", "en"),
+    [
+        (9, "有 1 处不符，已更正", "1 off, mended"),
+        (None, "计数与台账一致", "they agree with the ledger"),
+    ],
+)
+def test_what_the_night_found_of_the_counters_stands_in_health(
+    desk: Desk, clock: SteppedClock, office: Office, value: int | None, zh: str, en: str
+) -> None:
+    admin = office.member("韩巳", Role.ADMIN)
+    if value is not None:
+        desk.do_now(lambda work: work.insert(counts, region="延津县", state="filed", value=value))
+
+    clock.advance(timedelta(hours=18))
+    desk.do_now(upkeep.due)
+    office.does(admin, help_service.health, admin + 1000)
+
+    values = ask(desk, select(outbox.c.payload).where(outbox.c.chat_id == admin + 1000))["values"]
+    catalogue = Catalogue(desk.world.campaign)
+    assert zh in catalogue.text("zh", "help.health", values)
+    assert en in catalogue.text("en", "help.health", values)
+
 
 
 def test_after_a_day_without_telegram_members_are_told_once(
