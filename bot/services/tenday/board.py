@@ -99,7 +99,7 @@ def board(work: Work, card: Row[Any]) -> Shown | None:
 def _buttons(key: str, track: str, owed: bool) -> Rows:
     argument = f"{key}/{track}"
     urge = (Button("tenday_urge", "turge", arg=argument),) if owed else ()
-    return ((*urge, Button("tenday_period", "period", arg=f"{track}.{key}")),)
+    return ((*urge, Button("tenday_period", "scperiod", arg=f"{track}.{key}")),)
 
 
 def of_button(work: Work, argument: str) -> tuple[Period, str]:
