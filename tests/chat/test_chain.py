@@ -6,9 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from bot.domain.permissions import Role
 from bot.ledger.desk import Work
+from bot.ledger.tables import entries
 from bot.services import export
 from tests.drawn import photo
 from tests.town.scenes import CAPTION, People, labels, words
@@ -300,3 +302,42 @@ async def test_a_split_caption_is_not_offered_to_itself(people: People) -> None:
     await people.press(people.leader, receipt, split)
 
     assert all(OFFER not in words(m) for m in people.new(people.leader))
+
+
+async def warned(people: People, *entry_ids: int) -> None:
+    def verb(work: Work) -> None:
+        work.connection.execute(update(entries).where(entries.c.id.in_(entry_ids)).values(warnings=1))
+
+    await people.town.app.parts.desk.do(verb)
+
+
+async def test_a_link_that_adds_up_warnings_needs_the_office_and_a_second_person(people: People) -> None:
+    await closed(people)
+    await files(people, people.leader, photo("ditch", seed=3), ELSEWHERE)
+    await warned(people, 1, 2)
+    people.leader.sends(people.town.bot, "/issue 县1-0412-02")
+    await people.town.settle()
+
+    for person in (people.leader, people.chief):
+        person.sends(people.town.bot, "/issue 县1-0412-02")
+        await people.town.settle()
+        if "关联" in labels(people.last(person)):
+            await people.press(person, people.last(person), "关联")
+            person.sends(people.town.bot, "县1-0412-01")
+            await people.town.settle()
+    assert (await people.row(2)).chain_id is None
+    proposal = next(m for m in reversed(people.new(people.clerk)) if "同意" in labels(m))
+    await people.press(people.clerk, proposal, "同意")
+
+    assert (await people.row(2)).chain_id == 1
+
+
+async def test_a_member_is_told_that_the_office_must_link_what_adds_up_warnings(people: People) -> None:
+    await closed(people)
+    receipt = await files(people, people.leader, photo(seed=7), CAPTION)
+    await warned(people, 1, 2)
+
+    toast = await people.press(people.leader, receipt, "反弹(关联)")
+
+    assert "请攻坚办办理并送审" in toast.text
+    assert (await people.row(2)).chain_id is None
