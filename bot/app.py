@@ -83,6 +83,7 @@ def build_world(settings: Settings) -> World:
         deadlines=settings.deadline_settings(),
         hours=settings.hours(),
         upkeep=settings.upkeep(),
+        evidence=settings.evidence_rules(),
         invitation_days=settings.invitations.days,
         scoring=settings.scheme(),
         leaders_approve=settings.warnings.approval == "leader",

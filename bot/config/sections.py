@@ -295,6 +295,18 @@ class EscalationSection(_Section):
     hold_minutes: Span = 5  # an office of one person: the pause that stands for the second person
 
 
+class EvidenceSection(_Section):
+    """Hints about photos, the same problem, looking back; the thresholds are measured in docs/evidence.md."""
+
+    near_bits: Annotated[int, Field(ge=0, le=16)] = 8  # of 64: nearly the same picture
+    far_metres: Span = 300  # an after-photo taken farther away is a hint
+    nearby_metres: Span = 50  # entries this close may be the same problem
+    chain_days: Days = 100  # … found within so many days
+    offers: Annotated[int, Field(ge=0, le=3)] = 3  # … so many are offered; 0 = none
+    clock_minutes: Span = 10  # cameras' clocks are wrong by so much
+    drawn_share: Count = 10  # 回头看: one in so many that were closed by picture
+
+
 class InvitationsSection(_Section):
     """Links by which people join."""
 

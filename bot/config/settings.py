@@ -16,6 +16,7 @@ from bot.config.faults import ConfigInvalid, Fault
 from bot.domain.campaign import Campaign, Group, GroupKind, Region, Track
 from bot.domain.deadlines import DeadlineSettings
 from bot.domain.entries import EntryRules
+from bot.domain.evidence import EvidenceRules
 from bot.domain.positions import Bounds
 from bot.domain.scoring import Final, Scheme, Uninspected
 from bot.domain.world import Hours, Upkeep
@@ -57,6 +58,7 @@ class Settings(BaseSettings):
     invitations: table.InvitationsSection = table.InvitationsSection()
     warnings: table.WarningsSection = table.WarningsSection()
     scoring: table.ScoringSection = table.ScoringSection()
+    evidence: table.EvidenceSection = table.EvidenceSection()
 
     _folder: Path = PrivateAttr(default_factory=Path.cwd)
 
@@ -187,6 +189,19 @@ class Settings(BaseSettings):
             inbox_kept=timedelta(hours=self.inbox.keep_hours),
             outbox_kept=timedelta(days=self.outbox.keep_days),
             outage=timedelta(hours=self.inbox.outage_hours),
+        )
+
+    def evidence_rules(self) -> EvidenceRules:
+        """The numbers of hints, resemblance and looking back."""
+        given = self.evidence
+        return EvidenceRules(
+            near=given.near_bits,
+            far_metres=given.far_metres,
+            nearby_metres=given.nearby_metres,
+            chain_within=timedelta(days=given.chain_days),
+            offers=given.offers,
+            clock_slack=timedelta(minutes=given.clock_minutes),
+            drawn_share=given.drawn_share,
         )
 
     def scheme(self) -> Scheme:
