@@ -25,6 +25,7 @@ from bot.services import (
 from bot.services.duties import digest
 from bot.services.duties import due as duties
 from bot.services.followup import lookback, notices
+from bot.services.scoring import proposing
 
 DUE: tuple[Callable[[Work], int], ...] = (
     assignment.settle_due,
@@ -46,6 +47,7 @@ DUE: tuple[Callable[[Work], int], ...] = (
     secrecy.sweep,
     notices.due,
     lookback.draw_due,
+    proposing.due,
     upkeep.due,
 )
 

@@ -102,6 +102,8 @@ def _of(work: Work, track: str, trigger: Trigger) -> list[Row[Any]]:
 
 
 def _no_longer(work: Work, row: Row[Any]) -> None:
+    if row.state == MeasureState.PROPOSED and row.times == 0:
+        return  # it went back to its body, which has not looked at it yet
     if row.state == MeasureState.PROPOSED:
         work.connection.execute(delete(measures).where(measures.c.id == row.id))
     elif row.state != MeasureState.DROPPED:
