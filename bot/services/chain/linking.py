@@ -95,10 +95,11 @@ def merges(work: Work, row: Row[Any], other: Row[Any]) -> bool:
     Only while the filer could take the fresh one back, and never across the covert wall 暗访.
     """
     hidden = book.facts_of(row).hidden or book.facts_of(other).hidden
+    told = row.assigned_at is None or other.assigned_at is not None  # the county knows the older one, too
     untold = row.state == State.FILED and row.filer_id == work.actor.member_id
     free = untold or withdrawal.still_free(work, row)
     return (
-        free and not hidden and row.region == other.region and State(other.state) in MERGED_INTO
+        free and told and not hidden and row.region == other.region and State(other.state) in MERGED_INTO
         and row.mode == other.mode and row.source == other.source
     )  # fmt: skip
 
