@@ -21,6 +21,7 @@ from playwright.sync_api import Locator, Page, expect
 ROOT = Path(__file__).resolve().parents[2]
 SOON = 15_000
 """Milliseconds: generous, because other tests may be running beside."""
+expect.set_options(timeout=SOON)
 
 
 @contextmanager
