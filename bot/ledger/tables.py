@@ -75,6 +75,7 @@ roles = Table(
     Column("until", UtcTime),
 )
 Index("ix_roles_scope", roles.c.role, roles.c.region, roles.c.group_key)
+Index("ix_roles_until", roles.c.until, sqlite_where=roles.c.until.is_not(None))
 
 invitations = Table(
     "invitations",
@@ -131,6 +132,8 @@ chats = Table(
     Column("heard_at", UtcTime),
     Column("moved_to", BigInteger),
 )
+
+Index("ix_chats_unreachable", chats.c.unreachable_at, sqlite_where=chats.c.unreachable_at.is_not(None))
 
 strangers = Table(
     "strangers",

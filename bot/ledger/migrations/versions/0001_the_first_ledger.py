@@ -52,6 +52,14 @@ def upgrade() -> None:
         sa.Column("moved_to", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_chats")),
     )
+    with op.batch_alter_table("chats", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_chats_unreachable",
+            ["unreachable_at"],
+            unique=False,
+            sqlite_where=sa.text("unreachable_at IS NOT NULL"),
+        )
+
     op.create_table(
         "counts",
         sa.Column("region", sa.String(length=32), nullable=False),
@@ -515,6 +523,9 @@ def upgrade() -> None:
     with op.batch_alter_table("roles", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_roles_member_id"), ["member_id"], unique=False)
         batch_op.create_index("ix_roles_scope", ["role", "region", "group_key"], unique=False)
+        batch_op.create_index(
+            "ix_roles_until", ["until"], unique=False, sqlite_where=sa.text("until IS NOT NULL")
+        )
 
     op.create_table(
         "rosters",
@@ -1058,6 +1069,7 @@ def downgrade() -> None:
     op.drop_table("score_rules")
     op.drop_table("rosters")
     with op.batch_alter_table("roles", schema=None) as batch_op:
+        batch_op.drop_index("ix_roles_until", sqlite_where=sa.text("until IS NOT NULL"))
         batch_op.drop_index("ix_roles_scope")
         batch_op.drop_index(batch_op.f("ix_roles_member_id"))
 
@@ -1119,6 +1131,9 @@ def downgrade() -> None:
     op.drop_table("inbox")
     op.drop_table("facts")
     op.drop_table("counts")
+    with op.batch_alter_table("chats", schema=None) as batch_op:
+        batch_op.drop_index("ix_chats_unreachable", sqlite_where=sa.text("unreachable_at IS NOT NULL"))
+
     op.drop_table("chats")
     with op.batch_alter_table("cards", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_cards_entry_id"))
