@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from bot.domain.world import World
 from bot.ledger.outbox import Kind
 from bot.services.post import Parcel
 from bot.texts.catalogue import Catalogue
-from bot.texts.html import plain, within
+from bot.texts.html import fits, pieces, plain, within
 
 MOST_CAPTION: Final = 1024
 MOST_TEXT: Final = 4096
@@ -23,13 +23,18 @@ MOST_TEXT: Final = 4096
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A call that is ready: `edits` is the message it changes, `picture` the key of what it shows."""
+    """A call that is ready: `edits` is the message it changes, `picture` the key of what it shows.
+
+    `goes_on`: what the row's payload must have for the next piece of words that are too long for one
+    message; None with the last one.
+    """
 
     method: str
     params: Mapping[str, Any]
     files: Mapping[str, Upload] | None = None
     edits: int | None = None
     picture: str | None = None
+    goes_on: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,47 @@ class Composer:
         if parcel.kind == Kind.DELETE:
             return Composed("deleteMessage", {"chat_id": parcel.chat_id, "message_id": payload["message_id"]})
         text = self._text(parcel)
+        if parcel.kind == Kind.TEXT:
+            return await self._message(parcel, text)
+        params: dict[str, Any] = {"chat_id": parcel.chat_id, **self._markup(parcel)}
+        drawn = await self._picture(parcel)
+        if parcel.message_id is not None:
+            return self._edit(parcel, params, text, drawn)
+        self._as_new(payload, params)
+        if drawn is not None:
+            return _photo(drawn, {**params, **_words(payload, "caption", text, MOST_CAPTION)})
+        return Composed("sendMessage", {**params, **_words(payload, "text", text, MOST_TEXT), **_NO_PREVIEW})
+
+    async def _message(self, parcel: Parcel, text: str) -> Composed:
+        """A new message; words that are too long for it go on in the next, the buttons under the last."""
+        payload, at = parcel.payload, int(parcel.payload.get("piece", 0))
         params: dict[str, Any] = {"chat_id": parcel.chat_id}
+        if payload.get("location") and not payload.get("file"):
+            latitude, longitude = payload["location"]
+            params.update(self._markup(parcel))
+            self._as_new(payload, params)
+            return Composed("sendLocation", {**params, "latitude": latitude, "longitude": longitude})
+        file = payload.get("file") if at == 0 else None
+        drawn = await self._picture(parcel) if at == 0 and file is None else None
+        captioned = bool(payload.get("captioned") or file or drawn)
+        parts = pieces(text, MOST_CAPTION if captioned else MOST_TEXT, later=MOST_TEXT)
+        part = parts[at] if at < len(parts) else ""
+        goes_on = {"piece": at + 1, "captioned": captioned} if at + 1 < len(parts) else None
+        if goes_on is None:
+            params.update(self._markup(parcel))
+        self._as_new(payload if at == 0 else {**payload, "reply_to": None}, params)
+        if file is not None:
+            params.update(_words(payload, "caption", part, MOST_CAPTION))
+            return replace(await self._document(parcel, params), goes_on=goes_on)
+        if drawn is not None:
+            params.update(_words(payload, "caption", part, MOST_CAPTION))
+            return replace(_photo(drawn, params), goes_on=goes_on)
+        params.update(_words(payload, "text", part, MOST_TEXT))
+        return Composed("sendMessage", {**params, **_NO_PREVIEW}, goes_on=goes_on)
+
+    def _markup(self, parcel: Parcel) -> dict[str, Any]:
+        """The buttons under a message, the menu beside it, or the reply that it opens."""
+        payload, params = parcel.payload, dict[str, Any]()
         if payload.get("buttons"):
             params["reply_markup"] = {
                 "inline_keyboard": self.catalogue.keyboard(parcel.language, payload["buttons"])
@@ -73,26 +118,7 @@ class Composer:
             params["reply_markup"] = self._menu(parcel.language, payload["keyboard"])
         elif payload.get("force_reply"):
             params["reply_markup"] = {"force_reply": True}
-        if payload.get("file"):
-            return await self._document(parcel, params, text)
-        if payload.get("location"):
-            latitude, longitude = payload["location"]
-            self._as_new(payload, params)
-            return Composed("sendLocation", {**params, "latitude": latitude, "longitude": longitude})
-        drawn = await self._picture(parcel)
-        if parcel.message_id is not None:
-            return self._edit(parcel, params, text, drawn)
-        self._as_new(payload, params)
-        if drawn is None:
-            return Composed(
-                "sendMessage", {**params, **_words(payload, "text", text, MOST_TEXT), **_NO_PREVIEW}
-            )
-        params.update(_words(payload, "caption", text, MOST_CAPTION))
-        if drawn.file_id:
-            return Composed("sendPhoto", {**params, "photo": drawn.file_id}, picture=drawn.key)
-        return Composed(
-            "sendPhoto", params, {"photo": Upload(drawn.name, drawn.data, "image/jpeg")}, picture=drawn.key
-        )
+        return params
 
     def _call_params(self, parcel: Parcel) -> dict[str, Any]:
         """A plain call's parameters; the commands of a menu get their descriptions here."""
@@ -163,16 +189,12 @@ class Composer:
             return _by_reference(parcel)
         return Drawn(picture["key"], name, data)
 
-    async def _document(self, parcel: Parcel, params: dict[str, Any], text: str) -> Composed:
+    async def _document(self, parcel: Parcel, params: dict[str, Any]) -> Composed:
         file = parcel.payload["file"]
         maker = self.makers[file["make"]]
         name, data = await asyncio.get_running_loop().run_in_executor(self.executor, maker, file["values"])
-        self._as_new(parcel.payload, params)
-        return Composed(
-            "sendDocument",
-            {**params, **_words(parcel.payload, "caption", text, MOST_CAPTION)},
-            {"document": Upload(file["name"] or name, data, "application/octet-stream")},
-        )
+        upload = Upload(file["name"] or name, data, "application/octet-stream")
+        return Composed("sendDocument", params, {"document": upload})
 
     def _menu(self, language: str | None, rows: list[list[str]]) -> dict[str, Any]:
         if not rows:
@@ -186,11 +208,20 @@ class Composer:
         }
 
 
+def _photo(drawn: Drawn, params: Mapping[str, Any]) -> Composed:
+    """A photo that is made here, or one that Telegram has already."""
+    if drawn.file_id:
+        return Composed("sendPhoto", {**params, "photo": drawn.file_id}, picture=drawn.key)
+    return Composed(
+        "sendPhoto", params, {"photo": Upload(drawn.name, drawn.data, "image/jpeg")}, picture=drawn.key
+    )
+
+
 def _words(payload: Mapping[str, Any], name: str, text: str, most: int) -> dict[str, Any]:
     """The words of a message, cut to what Telegram takes; without marks where those were refused."""
     if payload.get("as_plain"):
         return {name: plain(text)[:most]}
-    if len(text) <= most:
+    if fits(text, most):
         return {name: text, "parse_mode": "HTML"}
     shorter = within(text, most)
     return {name: shorter, "parse_mode": "HTML"} if shorter else {name: plain(text)[:most]}

@@ -222,7 +222,10 @@ class Sender:
         try:
             composed = await self._composer.compose(parcel)
             answer = await self._wire.call(composed.method, composed.params, composed.files)
-            ending: Ending = self._sent(parcel, composed, answer)
+            sent = self._sent(parcel, composed, answer)
+            ending: Ending = sent
+            if composed.goes_on is not None:
+                ending = partial(book.piece_sent, answer=sent, changes=composed.goes_on)
         except (TelegramError, Unreadable) as error:
             ending = self._failed(parcel, classify(error))
         except Exception as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -164,7 +164,7 @@ def send_anew(work: Work, row_id: int, card_id: int | None) -> None:
     postpone(work, row_id, None, "edit target gone")
 
 
-def send_otherwise(work: Work, row_id: int, changes: dict[str, Any], why: str) -> None:
+def send_otherwise(work: Work, row_id: int, changes: dict[str, Any], why: str | None) -> None:
     """Send a row once more with a changed payload; a card's row keeps the changes beside what it shows."""
     payload = work.connection.execute(select(outbox.c.payload).where(outbox.c.id == row_id)).scalar()
     work.connection.execute(
@@ -240,6 +240,15 @@ def sent(work: Work, answers: Sequence[Sent]) -> None:
             work.connection.execute(
                 update(questions).where(questions.c.id == answer.question_id).values(message_id=message_id)
             )
+
+
+def piece_sent(work: Work, answer: Sent, changes: Mapping[str, Any]) -> None:
+    """A piece of a row's words arrived: its messages are known, and the row waits for the next piece."""
+    if answer.entry_id is not None:
+        for one in answer.message_ids:
+            remember_message(work, answer.chat_id, one, answer.entry_id, "said")
+    send_otherwise(work, answer.row_id, dict(changes), None)
+    work.connection.execute(update(outbox).where(outbox.c.id == answer.row_id).values(attempts=0, doubts=0))
 
 
 def _shown(work: Work, card: tuple[int, int, str | None], message_id: int | None) -> None:

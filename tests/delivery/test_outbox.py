@@ -473,13 +473,63 @@ async def test_a_refused_card_is_shown_plainly(office: Office, card_says: dict[s
     assert (await office.shown(card)).shown == 1
 
 
-async def test_too_long_words_are_cut_to_what_telegram_takes(office: Office) -> None:
+LONG = "\n".join(f"<b>第{n}行 {'字' * 40}</b>" for n in range(200))
+
+
+async def test_words_that_are_too_long_go_on_in_a_second_message_with_the_buttons_under_the_last(
+    office: Office,
+) -> None:
     li = office.person()
-    await office.put(li, "\n".join(f"<b>第{n}行 {'字' * 40}</b>" for n in range(200)))
+    button = {"label": "", "text": "看", "act": "open", "subject": 1}
+    row = await office.put(li, LONG, payload={"buttons": [[button]], "reply_to": 1})
+    await office.put(li, "之后")
 
     await office.works()
 
-    said = office.heard(li)[0]
+    said = office.heard(li)
+    assert len(said) == 4
+    assert all(len(words) <= 4096 for words in said)
+    assert "\n".join(said[:-1]).splitlines() == [f"第{n}行 {'字' * 40}" for n in range(200)]
+    assert said[-1] == "之后"
+    assert [bool(call.params.get("reply_markup")) for call in office.bot.calls_of("sendMessage")] == [
+        False, False, True, False,
+    ]  # fmt: skip
+    assert [bool(call.params.get("reply_parameters")) for call in office.bot.calls_of("sendMessage")] == [
+        True, False, False, False,
+    ]  # fmt: skip
+    assert (await office.row(row)).state == "sent"
+
+
+async def test_a_piece_that_fails_is_sent_again_and_not_what_went_before_it(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    li = office.person()
+    await office.put(li, LONG)
+    call, calls = office.wire.call, 0
+
+    async def second_fails(*args: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            office.server.faults.next("sendMessage", status=500)
+        return await call(*args)
+
+    monkeypatch.setattr(office.wire, "call", second_fails)
+    await office.works()
+    await office.later(1)
+
+    assert "\n".join(office.heard(li)).count("第0行") == 1
+    assert "\n".join(office.heard(li)).count("第199行") == 1
+
+
+async def test_a_card_that_is_too_long_ends_at_a_line(office: Office, card_says: dict[str, Any]) -> None:
+    li = office.person()
+    card_says["words"] = "\n".join(f"第{n}行 {'字' * 40}" for n in range(200))
+    await office.card(li)
+
+    await office.works()
+
+    [said] = office.heard(li)
     assert 3900 < len(said) <= 4096
     assert said.endswith("…")
 
