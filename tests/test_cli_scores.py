@@ -397,3 +397,27 @@ def test_a_campaign_of_ten_periods_gives_what_is_computed_on_paper(
     ]
     assert sorted(got_measures) == sorted(expected)
     assert any(count >= 3 for _, _, _, count, _ in got_measures)
+
+
+def test_the_final_ranking_waits_until_the_office_has_chosen_how(
+    run: Run, scores: Callable[..., Result], tmp_path: Path
+) -> None:
+    for period, yanjin in (("2019-05-28", 20), ("2019-06-28", 39)):
+        scores(period, f"延津县,group,mark,{yanjin},", "卫辉市,group,mark,30,")
+        ranking(run, "county", period, "--publish")
+    not_yet = run("ranking", "--track", "county", "--period", "final", "--publish")
+    config = tmp_path / "config.toml"
+    config.write_text(config.read_text("utf-8").replace('final = ""', 'final = "periods"'), "utf-8")
+    rows = ranking(run, "county", "final", "--publish")
+    refused = scores("final", "延津县,group,mark,30,")
+
+    assert not_yet.exit_code == 1
+    assert "[scoring] final" in not_yet.stderr
+    assert [(row["region"], row["total"], row["last"]) for row in rows[:2]] == [
+        ("卫辉市", "90.00", False),
+        ("延津县", "89.50", True),
+    ]
+    assert refused.exit_code == 2
+    assert ("final_last", "诫勉谈话", "待认定") in {
+        (one["trigger"], one["measure"], one["state"]) for one in measures(run)
+    }

@@ -223,6 +223,7 @@ def ranking(track: str, period: str, form: str, publish: bool) -> None:
 NOT_PUBLISHABLE = {
     "published": "{period} 已印发，不再改变；更正须另行编号 · is published and never changes",
     "not_over": "{period} 还没有结束 · is not over yet",
+    "no_final": "总排名怎样计算还没有定：设 [scoring] final · not chosen how: set [scoring] final",
     "no_scores": "{period} 没有一个单位有得分，请先 scores import · no region has a score yet: import marks",
 }
 

@@ -85,7 +85,7 @@ class Drawing:
             )
             for row in values["rows"]
         ]
-        kind = word("month" if values["monthly"] else "ten_day")
+        kind = word(values["kind"])
         title = f"{values['track']}{'' if language == 'zh' else ' '}{kind}"
         return ranking_card.ranking_card(
             title, f"{name}{correction}　{days}", word("note"), lines, fonts=self._fonts

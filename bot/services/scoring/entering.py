@@ -214,7 +214,7 @@ def card(work: Work, row: Row[Any]) -> Shown | None:
         return None
     key, _, index = (row.panel or "").partition("/")
     try:
-        window = windows.window(work, key) if key else default_window(work, tracks)
+        window = windows.scored(work, key) if key else default_window(work, tracks)
     except UnknownWindow:
         window = default_window(work, tracks)
     regions = _regions(work, window)
@@ -311,7 +311,7 @@ def ask(work: Work, index: int, arg: str, chat_id: int, message_id: int | None) 
     regions = work.world.campaign.regions
     key, _, source = arg.partition("/")
     try:
-        window = windows.window(work, key)
+        window = windows.scored(work, key)
     except UnknownWindow:
         raise NotUnderstood(hint="old_button") from None
     if index >= len(regions) or source not in {one.key for one in SOURCES}:
@@ -365,7 +365,7 @@ def not_inspected(work: Work, key: str, chat_id: int) -> Toast:
     if not bodies:
         raise NotYours
     try:
-        window = windows.window(work, key)
+        window = windows.scored(work, key)
     except UnknownWindow:
         raise NotUnderstood(hint="old_button") from None
     told = False

@@ -79,7 +79,7 @@ def import_lines(work: Work, period: str, lines: Sequence[Line], content: bytes)
         UnknownWindow: there is no such period.
         BadLines: nothing was stored.
     """
-    window = windows.window(work, period)
+    window = windows.scored(work, period)
     key = f"import:{period}:{hashlib.sha256(content).hexdigest()[:32]}"
     known = work.connection.execute(select(score_items.c.id).where(score_items.c.dedup == f"{key}:0")).first()
     entries, numbers = check(work, window, lines)

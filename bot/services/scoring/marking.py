@@ -47,6 +47,8 @@ def markers(work: Work, track: str, window: Window) -> list[Marker]:
     """Everybody who is to mark a track's window, with how many regions each has marked."""
     campaign = work.world.campaign
     regions = tuple(region.name for region in campaign.regions_of(track))
+    if window.final:
+        return []
     watched = not window.monthly and bool(people.holders_of(work, Role.OVERSIGHT))
     if not campaign.groups and not watched:
         return []

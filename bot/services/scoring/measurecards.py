@@ -189,6 +189,8 @@ def card(work: Work, card_row: Row[Any]) -> Shown | None:
     if may_confirm(work, row) and not waits:
         if row.state == MeasureState.PROPOSED:
             found = "confirm_found" if values["finding"] else "confirm_measure"
+            if row.trigger == Trigger.FINAL_LAST:
+                found = "confirm_unfinished"
             rows = ((Button(found, "scconfirm", *at), Button("not_applicable", "scna", *at)),)
         elif row.state == MeasureState.CONFIRMED:
             rows = ((Button("carried_out", "scdone", *at), Button("not_applicable", "scna", *at)),)

@@ -20,8 +20,11 @@ def refresh(work: Work, track: str) -> list[int]:
     What no longer follows falls away; what was confirmed on it goes back to its body.
     """
     fresh: list[int] = []
-    for trigger in (Trigger.TEN_DAY_LAST, Trigger.MONTH_LAST):
-        history = sheets.history(work, track, monthly=trigger is Trigger.MONTH_LAST)
+    for trigger in (Trigger.TEN_DAY_LAST, Trigger.MONTH_LAST, Trigger.FINAL_LAST):
+        if trigger is Trigger.FINAL_LAST:
+            history = sheets.final(work, track)
+        else:
+            history = sheets.history(work, track, monthly=trigger is Trigger.MONTH_LAST)
         bases = {
             row.period: {"period": row.period, "sheet": row.id, "correction": row.correction}
             for row, _ in history

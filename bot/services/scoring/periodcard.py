@@ -140,7 +140,7 @@ def _undecided(board: Board, row: Row[Any]) -> list[dict[str, Any]]:
     """What is to be decided before locking: parts without a mark, by region."""
     decided = row.decisions or {}
     found = [{"region": region, "part": part, "how": ""} for region, part in board.undecided]
-    if not board.window.monthly:
+    if board.window.kind == "ten_day":
         found += [
             {"region": one["region"], "part": part, "how": ""}
             for one in board.rows
@@ -187,7 +187,9 @@ def _buttons(
         rows.append((Button("urge_marks", "scurge", *at),) if board is None else ())
     if row.state in ("open", "draft") and board is not None:
         tools = []
-        if board.undecided or any(one["missing"] for one in board.rows) or row.decisions:
+        if window.kind == "ten_day" and (
+            board.undecided or any(one["missing"] for one in board.rows) or row.decisions
+        ):
             tools.append(Button("decide_missing", "turn", arg="miss"))
         if board.tied_for_last or values["tie"]:
             tools += [Button("tie_all", "sctie", *at, "all"), Button("tie_none", "sctie", *at, "none")]
@@ -208,7 +210,12 @@ def _why_row(work: Work, track: str, window: Window, board: Board | None) -> tup
     if board is None:
         return ()
     index = [one.key for one in work.world.campaign.tracks].index(track)
-    return (Button("score_details", "scwhy", index, 0, f"?{window.key}"),)
+    if window.final:
+        return ()
+    found = [Button("score_details", "scwhy", index, 0, f"?{window.key}")]
+    if windows.over(work, windows.window(work, windows.FINAL)):
+        found.append(Button("final_ranking", "scperiod", arg=f"{track}.{windows.FINAL}"))
+    return tuple(found)
 
 
 def _count(work: Work, table: Any, *conditions: Any) -> int:

@@ -16,7 +16,7 @@ from bot.services.scoring.windows import Window
 
 
 class NotPublishable(Exception):
-    """A ranking cannot be published now; `why` is `published`, `not_over`, `no_scores` or `draft`."""
+    """A ranking cannot be published now; `why` is `published`, `not_over`, `no_scores` or `no_final`."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -49,8 +49,10 @@ def lock(work: Work, row: Row[Any], window: Window, scheme: Scheme, number: int,
     """Freeze the ranking as it stands, with a hash.
 
     Raises:
-        NotPublishable: no region has a score.
+        NotPublishable: no region has a score, or nobody has chosen how the final ranking is made.
     """
+    if window.final and scheme.final is None:
+        raise NotPublishable("no_final")
     board = sheets.compute(work, row.track, window, scheme, number, row.decisions or {})
     if all(one["rank"] is None for one in board.rows):
         raise NotPublishable("no_scores")

@@ -24,7 +24,13 @@ def latest(work: Work, track: str) -> Row[Any] | None:
     rows = work.connection.execute(
         select(score_sheets).where(score_sheets.c.track == track, score_sheets.c.state == "published")
     ).all()
-    return max(rows, key=lambda row: (windows.window(work, row.period).end, row.correction), default=None)
+    return max(rows, key=lambda row: (_order(work, row.period), row.correction), default=None)
+
+
+def _order(work: Work, key: str) -> tuple[Any, int]:
+    """Rankings by the end of what they are about; a month after its last period, the final one last."""
+    window = windows.window(work, key)
+    return window.end, ("ten_day", "month", "final").index(window.kind)
 
 
 def tracks_for(work: Work) -> list[str]:
@@ -91,7 +97,7 @@ def _around(work: Work, row: Row[Any]) -> tuple[tuple[Button, ...], ...]:
             score_sheets.c.track == row.track, score_sheets.c.state == "published"
         )
     ).scalars()
-    ordered = sorted(set(rows), key=lambda key: (windows.window(work, key).end, len(key) == len("2019-04")))
+    ordered = sorted(set(rows), key=lambda key: _order(work, key))
     at = ordered.index(row.period)
     near = [*ordered[max(0, at - 1) : at], *ordered[at + 1 : at + 2]]
     return (
@@ -107,7 +113,7 @@ def values(work: Work, row: Row[Any], window: Window) -> dict[str, Any]:
     return {
         "track": work.world.campaign.track(row.track).name,
         "window": window.values(),
-        "monthly": window.monthly,
+        "kind": window.kind,
         "correction": row.correction,
         "published_at": row.published_at.isoformat() if row.published_at else None,
         "rows": [
@@ -130,6 +136,8 @@ def _given(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def before(work: Work, row: Row[Any]) -> dict[str, Any]:
     """Region → its rank and total in the published ranking of the same kind before this one."""
+    if row.period == windows.FINAL:
+        return {}
     history = sheets.history(work, row.track, monthly=len(row.period) == len("2019-04"))
     earlier = [one for one, _ in history if one.period < row.period]
     return {one["region"]: one for one in earlier[-1].data["rows"]} if earlier else {}
@@ -164,7 +172,7 @@ def picture(work: Work, row: Row[Any], window: Window) -> Picture:
         {
             "track": work.world.campaign.track(row.track).name,
             "window": window.values(),
-            "monthly": window.monthly,
+            "kind": window.kind,
             "correction": row.correction,
             "rows": shown,
         },

@@ -34,7 +34,7 @@ def send(work: Work, key: str, chat_id: int) -> None:
     if not tracks or not may_score(ScoreAct.ENTER, work.actor):
         raise NotYours
     try:
-        window = windows.window(work, key)
+        window = windows.scored(work, key)
     except UnknownWindow:
         raise NotUnderstood(hint="old_button") from None
     rows: list[dict[str, Any]] = []
@@ -94,7 +94,7 @@ def take(
     if not may_score(ScoreAct.ENTER, work.actor):
         raise NotYours
     try:
-        window = windows.window(work, key)
+        window = windows.scored(work, key)
     except UnknownWindow:
         raise ScoreNotNow(why="sheet_period", window=windows.current(work).values()) from None
     found = list(faults)

@@ -19,6 +19,7 @@ from bot.domain.scoring import (
     MonthScore,
     Scheme,
     Score,
+    score_final,
     score_month,
     score_region,
     score_sums,
@@ -27,7 +28,7 @@ from bot.domain.scoring import (
 from bot.ledger.desk import Work
 from bot.ledger.tables import score_sheets
 from bot.services.scoring import items, schemes
-from bot.services.scoring.windows import Window
+from bot.services.scoring.windows import FINAL, Window
 
 CLOSED = ("locked", "published")
 """States in which a sheet takes nothing any more."""
@@ -140,6 +141,8 @@ def compute(
     """The ranking out of the items that are in the ledger now, and what the office has decided."""
     regions = [region.name for region in work.world.campaign.regions_of(track)]
     tie = TieForLast(decisions["tie"]) if decisions.get("tie") else None
+    if window.final:
+        return _final(work, track, window, scheme, number, tie, state)
     sums = items.sums(work, track, window.key, scheme)
     if window.monthly:
         totals = published_totals(work, track, window)
@@ -163,6 +166,46 @@ def compute(
     return _board(
         track, window, number, places, {one.region: _row(one) for one in scores}, state, undecided, ()
     )
+
+
+def _final(
+    work: Work,
+    track: str,
+    window: Window,
+    scheme: Scheme,
+    number: int,
+    tie: TieForLast | None,
+    state: str,
+) -> Board:
+    """The final ranking, as the office has chosen; while it has not, nobody has a score."""
+    regions = [region.name for region in work.world.campaign.regions_of(track)]
+    periods, months = (
+        [_totals(row) for row, _ in history(work, track, monthly=monthly)] for monthly in (False, True)
+    )
+    totals = {
+        region: score_final(
+            scheme.final, [one.get(region) for one in periods], [one.get(region) for one in months]
+        )
+        if scheme.final
+        else None
+        for region in regions
+    }
+    rows: dict[str, dict[str, Any]] = {
+        region: {
+            "parts": {},
+            "missing": [] if total is not None else [scheme.final.value if scheme.final else "final"],
+            "status": "missing" if total is None else "ranked",
+            "basis": {},
+        }
+        for region, total in totals.items()
+    }
+    return _board(track, window, number, ranked(list(totals.items()), tie), rows, state, (), ())
+
+
+def _totals(row: Row[Any]) -> dict[str, Decimal | None]:
+    return {
+        one["region"]: None if one["total"] is None else Decimal(one["total"]) for one in row.data["rows"]
+    }
 
 
 def line_of(work: Work, track: str, window: Window, row: Row[Any] | None, region: str) -> dict[str, Any]:
@@ -261,10 +304,7 @@ def published_totals(work: Work, track: str, month: Window) -> dict[str, dict[st
     for key in month.periods:
         row = published(work, track, key)
         if row is not None:
-            found[key] = {
-                one["region"]: None if one["total"] is None else Decimal(one["total"])
-                for one in row.data["rows"]
-            }
+            found[key] = _totals(row)
     return found
 
 
@@ -277,9 +317,15 @@ def history(work: Work, track: str, *, monthly: bool) -> list[tuple[Row[Any], St
     ).all()
     found: dict[str, Row[Any]] = {}
     for row in rows:
-        if (len(row.period) == len("2019-04")) is monthly:
+        if row.period != FINAL and (len(row.period) == len("2019-04")) is monthly:
             found.setdefault(row.period, row)
     return [(row, _standing(row)) for row in found.values()]
+
+
+def final(work: Work, track: str) -> list[tuple[Row[Any], Standing]]:
+    """A track's published final ranking, if there is one."""
+    row = published(work, track, FINAL)
+    return [] if row is None else [(row, _standing(row))]
 
 
 def _standing(row: Row[Any]) -> Standing:

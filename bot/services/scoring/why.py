@@ -164,7 +164,7 @@ def details(work: Work, region: str, window: Window, row: Row[Any] | None) -> di
     published = row is not None and row.state == "published"
     shown_parts = []
     serial = 0
-    keys = ["covert"] if window.monthly else [part.key for part in scheme.parts]
+    keys = ["covert"] if window.monthly else [part.key for part in scheme.parts if not window.final]
     for key in keys:
         part = None if window.monthly else scheme.part(key)
         of_part = [i for i in rows if part is None or i.source in part.sources]

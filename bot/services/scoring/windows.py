@@ -13,6 +13,9 @@ from bot.domain.calendar import CampaignCalendar, Month, Period
 from bot.ledger.desk import Work
 from bot.services.duties import days
 
+FINAL = "final"
+"""The key of the final ranking 总排名."""
+
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -42,6 +45,16 @@ class Window:
         """Whether it is a month."""
         return bool(self.periods)
 
+    @property
+    def final(self) -> bool:
+        """Whether it is the whole campaign, for the final ranking."""
+        return self.key == FINAL
+
+    @property
+    def kind(self) -> str:
+        """`ten_day`, `month` or `final`."""
+        return "final" if self.final else "month" if self.monthly else "ten_day"
+
     def values(self) -> dict[str, str]:
         """What texts say of it: key, label, days."""
         return {
@@ -63,6 +76,17 @@ def calendar(work: Work) -> CampaignCalendar:
     return _calendar(campaign.first_day, campaign.last_day, campaign.zone)
 
 
+def scored(work: Work, key: str) -> Window:
+    """The window with that key, for which marks can be given: the final ranking has none of its own.
+
+    Raises:
+        UnknownWindow: there is none.
+    """
+    if key == FINAL:
+        raise UnknownWindow(key, (one.key for one in all_of(work)))
+    return window(work, key)
+
+
 def window(work: Work, key: str) -> Window:
     """The window with that key.
 
@@ -80,6 +104,9 @@ def window(work: Work, key: str) -> Window:
     for month in found.months:
         if month.key == key:
             return of_month(found, month)
+    if key == FINAL:
+        first, last = found.periods[0], found.periods[-1]
+        return Window(FINAL, "总排名", first.start, last.end, first.first_day, last.last_day, "")
     raise UnknownWindow(key, [*(p.key.isoformat() for p in found.periods), *(m.key for m in found.months)])
 
 
@@ -144,4 +171,4 @@ def works_on(work: Work) -> Callable[[date], bool]:
 
 def known(work: Work, key: str) -> bool:
     """Whether a window has that key."""
-    return any(one.key == key for one in all_of(work))
+    return key == FINAL or any(one.key == key for one in all_of(work))
