@@ -108,7 +108,7 @@ Placed = tuple[str, Role, str, dict[str, Any]]
 
 def _groups(campaign: Campaign) -> Iterator[Placed]:
     regional = [group for group in campaign.groups if group.kind is GroupKind.REGIONAL]
-    for group in _of_each_track(campaign, regional, 2):
+    for group in _of_each_track(regional):
         yield "组长", Role.INSPECTOR, f"lead:{group.key}", {"group": group.key, "leader": True}
         if group is regional[0]:
             yield "组员", Role.INSPECTOR, f"member:{group.key}", {"group": group.key}
@@ -133,6 +133,8 @@ def _counties(campaign: Campaign, places_csv: str) -> Iterator[Placed]:
             yield "城建办主任", Role.TOWNSHIP, f"township:{region}", scope
 
 
-def _of_each_track(campaign: Campaign, groups: list[Group], most: int) -> Iterator[Group]:
-    for track in campaign.tracks:
-        yield from [group for group in groups if group.track == track.key][:most]
+def _of_each_track(groups: list[Group]) -> Iterator[Group]:
+    """All of the first track, so that its marks can be complete; of any other the first two."""
+    for number, track in enumerate(dict.fromkeys(group.track for group in groups)):
+        mine = [group for group in groups if group.track == track]
+        yield from mine if number == 0 else mine[:2]

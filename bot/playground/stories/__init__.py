@@ -27,6 +27,7 @@ finds in it can stand in later words as `{number}`. In words and labels `|` part
 A story begins in working hours: if the clock stands elsewhere, it is moved to the next working morning first.
 """
 
+from .closing import STORY as CLOSING
 from .covert import STORY as COVERT
 from .friday import STORY as FRIDAY
 from .public import STORY as PUBLIC
@@ -49,7 +50,7 @@ from .story import (
 )
 from .telling import Stage, StoryFailed, Telling
 
-STORIES: dict[str, Story] = {story.key: story for story in (REPORT, FRIDAY, COVERT, PUBLIC)}
+STORIES: dict[str, Story] = {story.key: story for story in (REPORT, FRIDAY, CLOSING, COVERT, PUBLIC)}
 """In the order in which the page offers them."""
 
 __all__ = [

@@ -78,10 +78,14 @@ class Goes:
 
 @dataclass(frozen=True, slots=True)
 class Until:
-    """The clock goes on to an hour of the day: the next one, or the next one on a weekday (0 is Monday)."""
+    """The clock goes on to an hour of the day.
+
+    The next one; or the next one on a weekday (0 is Monday); or the next from Monday to Friday.
+    """
 
     clock: time
     weekday: int | None = None
+    working: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +153,16 @@ Expectation = Hears | Shows | NeverHears
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: a line of explanation, who does what, and what is then to be seen."""
+    """One step: a line of explanation, who does what, and what is then to be seen.
+
+    `if_offered`: where the button that it presses is not offered any more, the step is passed over.
+    """
 
     line: Both
     who: str = ""
     does: Act | None = None
     then: tuple[Expectation, ...] = ()
+    if_offered: bool = False
 
 
 @dataclass(frozen=True)

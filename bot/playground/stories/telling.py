@@ -113,6 +113,10 @@ class Telling:
             await self._begin()
         step = self.story.steps[self.at]
         self._step_began = self.stage.server.events.number
+        if step.if_offered and not self._offered(step.does):
+            self.at += 1
+            self.seen.append(None)
+            return None
         try:
             made = await self._does(step, step.does) if step.does is not None else None
         except (PlayError, WaitedInVain) as error:
@@ -189,12 +193,26 @@ class Telling:
         zone = self.stage.zone()
         local = self.stage.now().astimezone(zone)
         at = datetime.combine(local.date(), act.clock, zone)
-        while at <= local or (act.weekday is not None and at.weekday() != act.weekday):
+
+        def fits() -> bool:
+            if act.working and at.weekday() >= SATURDAY:
+                return False
+            return at > local and (act.weekday is None or at.weekday() == act.weekday)
+
+        while not fits():
             at = datetime.combine(at.date() + timedelta(days=1), act.clock, zone)
         return at
 
     def _reply(self, name: str) -> dict[str, Any]:
         return {"reply_to": self._named(name)} if name else {}
+
+    def _offered(self, act: Act | None) -> bool:
+        if not isinstance(act, Presses) or act.message not in self.names:
+            return False
+        try:
+            return bool(self._button(self.names[act.message], act.label))
+        except StoryFailed:
+            return False
 
     def _button(self, message: Message, label: str) -> str:
         for wanted in _either(label):
