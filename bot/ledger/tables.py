@@ -829,6 +829,30 @@ report_parts = Table(
     UniqueConstraint("chat_id", "message_id", "kind", "report_id"),
 )
 
+# 通知 of an office to regions and groups, and who has said 「收到」
+announcements = Table(
+    "announcements",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("track", String(32), nullable=False),
+    Column("member_id", ForeignKey("members.id"), nullable=False),
+    Column("text", Text, nullable=False),
+    # names of regions and keys of groups
+    Column("owners", Json, nullable=False),
+    Column("state", String(10), nullable=False, server_default="draft"),  # draft | sent | cancelled
+    Column("at", UtcTime, nullable=False),
+    Column("sent_at", UtcTime),
+)
+announcement_receipts = Table(
+    "announcement_receipts",
+    metadata,
+    Column("announcement_id", ForeignKey("announcements.id"), primary_key=True),
+    Column("owner", String(48), primary_key=True),
+    Column("member_id", ForeignKey("members.id")),
+    Column("at", UtcTime, nullable=False),
+    Column("attendees", Text),
+)
+
 # the city's own figures 市交办问题 of a region, as they stood at the Friday's cut
 week_figures = Table(
     "week_figures",
@@ -894,6 +918,25 @@ bulletin_versions = Table(
     Column("file_id", String(256)),
     Column("file_name", String(128)),
     UniqueConstraint("bulletin_id", "version"),
+)
+
+# 考评结果运用 3: a heap found after the campaign costs its region money; one row an entry, once
+heap_fines = Table(
+    "heap_fines",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("entry_id", ForeignKey("entries.id"), nullable=False, unique=True),
+    Column("track", String(32), nullable=False),
+    Column("region", String(32), nullable=False, index=True),
+    Column("yuan", Integer, nullable=False),
+    Column("state", String(10), nullable=False, server_default="open"),  # open | objected | confirmed | dropped
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("member_id", ForeignKey("members.id")),
+    Column("at", UtcTime, nullable=False),
+    Column("objections_until", UtcTime, nullable=False),
+    Column("objection", Text, nullable=False, server_default=""),
+    Column("answer", Text, nullable=False, server_default=""),
+    Column("confirmed_at", UtcTime),
 )
 
 # --- the wire's own books ------------------------------------------------------------------------

@@ -29,7 +29,9 @@ from bot.services import (
     secrecy,
     sources,
 )
+from bot.services.announcing import notices as announcing
 from bot.services.answering import Toast
+from bot.services.bulletins import editing as bulletins
 from bot.services.incoming import Incoming
 from bot.services.material import Material
 from bot.services.refusals import NoSuchEntry, NotUnderstood
@@ -61,9 +63,15 @@ def message(work: Work, incoming: Incoming) -> Toast | None:
         if entry_id is not None:
             about_entry(work, entry_id, incoming)
             return None
+    if incoming.reply_to is not None and announcing.replied(work, incoming):
+        return None
+    if plain and announcing.written(work, incoming):
+        return None
     if incoming.reply_to is not None and work.actor.regions() and weekly.replied(work, incoming):
         return None
     if incoming.reply_to is not None and work.actor.groups() and tenday.replied(work, incoming):
+        return None
+    if incoming.reply_to is not None and work.actor.offices() and bulletins.replied(work, incoming):
         return None
     if incoming.location is not None:
         pins.heard(work, incoming)

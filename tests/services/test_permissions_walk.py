@@ -31,6 +31,7 @@ from bot.ledger import inbox, people
 from bot.ledger.desk import Work
 from bot.ledger.engines import writer_engine
 from bot.ledger.tables import (
+    announcements,
     cards,
     chats,
     entries,
@@ -290,6 +291,10 @@ PRESSES: Mapping[str, Rule] = {
     "unbind": AboutPeople(_binds, subject="chat"),
     "eachphoto": AboutPeople(_binds, subject="chat"),
     # the calendar, weekly and ten-day reports
+    "anpick": AboutPeople(_of_county_office, subject="announcement", arg="0"),
+    "ansend": AboutPeople(_of_county_office, subject="announcement"),
+    "ancancel": AboutPeople(_of_county_office, subject="announcement"),
+    "angot": AboutPeople(lambda a: "延津县" in a.regions(), subject="announced", arg="延津县"),
     "wform": AboutPeople(lambda a: "延津县" in a.regions(), arg="2019-04-12/延津县"),
     "wmerged": AboutPeople(_of_county_office, arg="2019-04-12/county"),
     "wurge": AboutPeople(_of_county_office, arg="2019-04-12/county"),
@@ -658,6 +663,14 @@ def walk(office: Office, tmp_path: Path) -> Iterator[Walk]:
                 rosters, track="county", member_id=who["office"], chat_id=who["office"] + 1000, at=work.now
             ),
             "handed": _handed(work, who["office"]),
+            "announcement": work.insert(
+                announcements, track="county", member_id=who["office"], text="开会", owners=["延津县"],
+                at=work.now,
+            ),
+            "announced": work.insert(
+                announcements, track="county", member_id=who["office"], text="开会", owners=["延津县"],
+                state="sent", at=work.now, sent_at=work.now,
+            ),
             "chat": -100500,
             "channel": 100600,
             **_scored(work, who),

@@ -235,6 +235,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", "region", name=op.f("pk_week_figures")),
     )
     op.create_table(
+        "announcements",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("track", sa.String(length=32), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("owners", Json(), nullable=False),
+        sa.Column("state", sa.String(length=10), server_default="draft", nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("sent_at", UtcTime(), nullable=True),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_announcements_member_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_announcements")),
+    )
+    op.create_table(
         "bulletins",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("track", sa.String(length=32), nullable=False),
@@ -608,6 +621,21 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "announcement_receipts",
+        sa.Column("announcement_id", sa.Integer(), nullable=False),
+        sa.Column("owner", sa.String(length=48), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=True),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("attendees", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["announcement_id"], ["announcements.id"], name=op.f("fk_announcement_receipts_announcement_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["members.id"], name=op.f("fk_announcement_receipts_member_id")
+        ),
+        sa.PrimaryKeyConstraint("announcement_id", "owner", name=op.f("pk_announcement_receipts")),
+    )
+    op.create_table(
         "bulletin_versions",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("bulletin_id", sa.Integer(), nullable=False),
@@ -690,6 +718,29 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_handed_unreported", ["state"], unique=False, sqlite_where=sa.text("reported_at IS NULL")
         )
+
+    op.create_table(
+        "heap_fines",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("track", sa.String(length=32), nullable=False),
+        sa.Column("region", sa.String(length=32), nullable=False),
+        sa.Column("yuan", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=10), server_default="open", nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=True),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("objections_until", UtcTime(), nullable=False),
+        sa.Column("objection", sa.Text(), server_default="", nullable=False),
+        sa.Column("answer", sa.Text(), server_default="", nullable=False),
+        sa.Column("confirmed_at", UtcTime(), nullable=True),
+        sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_heap_fines_entry_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_heap_fines_member_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_heap_fines")),
+        sa.UniqueConstraint("entry_id", name=op.f("uq_heap_fines_entry_id")),
+    )
+    with op.batch_alter_table("heap_fines", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_heap_fines_region"), ["region"], unique=False)
 
     op.create_table(
         "invitations",
@@ -1038,6 +1089,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_invitations_roster_id"))
 
     op.drop_table("invitations")
+    with op.batch_alter_table("heap_fines", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_heap_fines_region"))
+
+    op.drop_table("heap_fines")
     with op.batch_alter_table("handed", schema=None) as batch_op:
         batch_op.drop_index("ix_handed_unreported", sqlite_where=sa.text("reported_at IS NULL"))
         batch_op.drop_index("ix_handed_member")
@@ -1056,6 +1111,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_bulletin_versions_bulletin_id"))
 
     op.drop_table("bulletin_versions")
+    op.drop_table("announcement_receipts")
     with op.batch_alter_table("warning_letters", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_warning_letters_unsigned", sqlite_where=sa.text("state = 'issued' AND late_told_at IS NULL")
@@ -1107,6 +1163,7 @@ def downgrade() -> None:
     op.drop_table("entries")
     op.drop_table("day_overrides")
     op.drop_table("bulletins")
+    op.drop_table("announcements")
     op.drop_table("week_figures")
     op.drop_table("strangers")
     op.drop_table("serials")

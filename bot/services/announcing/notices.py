@@ -1,0 +1,347 @@
+"""An office's 通知: written, addressed, sent; 「收到」 and 参会人员 come back to it alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Row, select, update
+
+from bot.domain.captions import menu_word
+from bot.ledger import cards as card_book
+from bot.ledger import outbox as outbox_book
+from bot.ledger import people
+from bot.ledger.desk import Work
+from bot.ledger.outbox import Priority
+from bot.ledger.tables import announcement_receipts, announcements, cards
+from bot.services import faces, questions, secrecy
+from bot.services.answering import Toast
+from bot.services.duties import audience
+from bot.services.duties.audience import Audience
+from bot.services.incoming import Incoming
+from bot.services.outgoing import Button, Rows, Shown, new_card, show_card
+from bot.services.refusals import NotUnderstood, NotYours, TooLate
+
+DRAFT: Final = "announce"
+COPY: Final = "announced"
+WORD: Final = "通知"
+MOST_TEXT: Final = 3000
+MOST_ATTENDEES: Final = 300
+ALL_REGIONS, ALL_GROUPS = "regions", "groups"
+
+
+# --- written ------------------------------------------------------------------------------------------
+
+
+def begin(work: Work, chat_id: int) -> None:
+    """「通知」: the office is asked for the words.
+
+    Raises:
+        NotYours: the actor is of no office.
+    """
+    if not work.actor.offices():
+        raise NotYours
+    questions.ask(work, chat_id, DRAFT, "announcing.ask")
+
+
+@questions.answers(DRAFT)
+def _answered(work: Work, question: Row[Any], incoming: Incoming) -> None:
+    write(work, incoming, incoming.text)
+
+
+def written(work: Work, incoming: Incoming) -> bool:
+    """Whether a text that begins with 「通知：」 was taken as one; of an office only."""
+    text = incoming.text.strip()
+    if not work.actor.offices() or not text.startswith(WORD) or menu_word(text, work.world.reader):
+        return False
+    rest = text.removeprefix(WORD)
+    if rest[:1] not in ("：", ":", "\n", " ", "　"):
+        return False
+    write(work, incoming, rest.lstrip("：: \n　"))
+    return True
+
+
+def write(work: Work, incoming: Incoming, text: str) -> None:
+    """A draft with nobody addressed yet.
+
+    Raises:
+        NotYours, SecretMaterial, NotUnderstood: nothing was written.
+    """
+    if not work.actor.offices():
+        raise NotYours
+    secrecy.refuse_secret(work, incoming)
+    words = text.strip()[:MOST_TEXT]
+    if not words:
+        raise NotUnderstood(hint="announce")
+    new_id = work.insert(
+        announcements,
+        track=work.actor.offices()[0],
+        member_id=work.actor.member_id,
+        text=words,
+        owners=[],
+        at=work.now,
+    )
+    new_card(work, incoming.chat_id, DRAFT, subject=f"announce/{new_id}", member_id=work.actor.member_id)
+
+
+def _get(work: Work, announcement_id: int) -> Row[Any]:
+    row = work.connection.execute(select(announcements).where(announcements.c.id == announcement_id)).first()
+    if row is None:
+        raise NotUnderstood(hint="old_button")
+    return row
+
+
+def _own(work: Work, announcement_id: int) -> Row[Any]:
+    row = _get(work, announcement_id)
+    if row.track not in work.actor.offices():
+        raise NotYours
+    return row
+
+
+def _choices(work: Work, track: str) -> list[tuple[str, str]]:
+    """Who can be addressed: (owner, title) of the track's regions and groups, and the covert group."""
+    campaign = work.world.campaign
+    found = [(region.name, region.name) for region in campaign.regions_of(track)]
+    covert = campaign.covert_group()
+    groups = [group for group in campaign.groups if group.track == track]
+    if covert is not None and covert not in groups:
+        groups.append(covert)
+    return [*found, *((group.key, campaign.group_title(group.key)) for group in groups)]
+
+
+def pick(work: Work, announcement_id: int, argument: str) -> Toast:
+    """A region or a group is put in or taken out; `regions` and `groups` are all of them.
+
+    Raises:
+        NotYours: another office's.
+        TooLate: it was sent.
+    """
+    row = _own(work, announcement_id)
+    if row.state != "draft":
+        raise TooLate
+    choices = _choices(work, row.track)
+    chosen = set(row.owners)
+    if argument in (ALL_REGIONS, ALL_GROUPS):
+        these = {owner for owner, _ in choices if ("/" in owner) == (argument == ALL_GROUPS)}
+        chosen = chosen - these if these <= chosen else chosen | these
+    elif argument.isdecimal() and int(argument) < len(choices):
+        chosen ^= {choices[int(argument)][0]}
+    else:
+        raise NotUnderstood(hint="old_button")
+    ordered = [owner for owner, _ in choices if owner in chosen]
+    work.connection.execute(update(announcements).where(announcements.c.id == row.id).values(owners=ordered))
+    _refresh(work, row.id)
+    return Toast()
+
+
+def cancel(work: Work, announcement_id: int) -> Toast:
+    """「取消」: the draft is dropped.
+
+    Raises:
+        NotYours, TooLate: see `pick`.
+    """
+    row = _own(work, announcement_id)
+    if row.state != "draft":
+        raise TooLate
+    work.connection.execute(
+        update(announcements).where(announcements.c.id == row.id).values(state="cancelled")
+    )
+    _refresh(work, row.id)
+    return Toast("people.nothing_done")
+
+
+def send(work: Work, announcement_id: int) -> Toast:
+    """「发出」: each region's contacts and each group's leaders get it, with a sound.
+
+    Raises:
+        NotYours: another office's.
+        TooLate: it was sent already, or cancelled.
+        NotUnderstood: nobody is addressed.
+    """
+    row = _own(work, announcement_id)
+    if row.state != "draft":
+        raise TooLate
+    if not row.owners:
+        raise NotUnderstood(hint="announce_whom")
+    work.connection.execute(
+        update(announcements).where(announcements.c.id == row.id).values(state="sent", sent_at=work.now)
+    )
+    for one in _audiences(work, row):
+        for reader in one.readers:
+            show_card(
+                work, reader.chat_id, COPY, subject=f"announced/{row.id}/{one.owner}",
+                member_id=reader.member_id, priority=Priority.BROADCAST,
+            )  # fmt: skip
+    _refresh(work, row.id)
+    return Toast("announcing.sent_toast", {"count": len(row.owners)})
+
+
+def _audiences(work: Work, row: Row[Any]) -> list[Audience]:
+    regions = [owner for owner in row.owners if "/" not in owner]
+    groups = [owner for owner in row.owners if "/" in owner]
+    return [*audience.of_regions(work, row.track, regions), *audience.of_groups(work, groups)]
+
+
+# --- 「收到」 -------------------------------------------------------------------------------------------
+
+
+def receive(work: Work, announcement_id: int, owner: str) -> Toast:
+    """「收到」: once for a region or group, whoever of it presses first.
+
+    Raises:
+        NotYours: not addressed to the actor.
+    """
+    row = _get(work, announcement_id)
+    if row.state != "sent" or owner not in row.owners or owner not in _mine(work):
+        raise NotYours
+    if _receipt(work, row.id, owner) is None:
+        _note(work, row.id, owner, None)
+        _refresh(work, row.id)
+    return Toast("announcing.got_toast")
+
+
+def replied(work: Work, incoming: Incoming) -> bool:
+    """Whether a reply to a 通知 was taken as its 参会人员; it is 「收到」 as well."""
+    if incoming.reply_to is None or not incoming.text.strip() or incoming.attachments:
+        return False
+    found = card_book.by_message(work, incoming.chat_id, incoming.reply_to)
+    if found is None or found.kind != COPY:
+        return False
+    _, number, owner = found.subject.split("/", 2)
+    row = _get(work, int(number))
+    if owner not in _mine(work):
+        return False
+    secrecy.refuse_secret(work, incoming)
+    _note(work, row.id, owner, incoming.text.strip()[:MOST_ATTENDEES])
+    _refresh(work, row.id)
+    new_card(work, incoming.chat_id, COPY, subject=found.subject, member_id=work.actor.member_id)
+    return True
+
+
+def _mine(work: Work) -> set[str]:
+    return {*work.actor.regions(), *work.actor.groups()}
+
+
+def _receipt(work: Work, announcement_id: int, owner: str) -> Row[Any] | None:
+    return work.connection.execute(
+        select(announcement_receipts).where(
+            announcement_receipts.c.announcement_id == announcement_id,
+            announcement_receipts.c.owner == owner,
+        )
+    ).first()
+
+
+def _note(work: Work, announcement_id: int, owner: str, attendees: str | None) -> None:
+    if _receipt(work, announcement_id, owner) is None:
+        work.connection.execute(
+            announcement_receipts.insert().values(
+                announcement_id=announcement_id, owner=owner, member_id=work.actor.member_id,
+                at=work.now, attendees=attendees,
+            )
+        )  # fmt: skip
+    elif attendees is not None:
+        work.connection.execute(
+            update(announcement_receipts)
+            .where(
+                announcement_receipts.c.announcement_id == announcement_id,
+                announcement_receipts.c.owner == owner,
+            )
+            .values(attendees=attendees)
+        )
+
+
+# --- what is shown ------------------------------------------------------------------------------------
+
+
+def _refresh(work: Work, announcement_id: int) -> None:
+    """Bring the office's message and the copies up to date, by edits."""
+    rows = work.connection.execute(
+        select(cards.c.id, cards.c.chat_id, cards.c.wanted, cards.c.kind).where(
+            cards.c.subject.in_(_subjects(work, announcement_id)), cards.c.kind.in_((DRAFT, COPY))
+        )
+    ).all()
+    for row in rows:
+        card_book.want(work, row.id, row.wanted + 1)
+        priority = Priority.REPLY if row.kind == DRAFT else Priority.BROADCAST
+        outbox_book.put_card(work, row.id, row.chat_id, row.wanted + 1, None, priority, keep_pace=True)
+
+
+def _subjects(work: Work, announcement_id: int) -> Sequence[str]:
+    row = _get(work, announcement_id)
+    return [f"announce/{row.id}", *(f"announced/{row.id}/{owner}" for owner in row.owners)]
+
+
+@faces.shows(DRAFT)
+def office_card(work: Work, card: Row[Any]) -> Shown | None:
+    """The office's message: whom it goes to, then who has received it and who has not."""
+    row = _get(work, int(card.subject.partition("/")[2]))
+    if row.track not in work.actor.offices():
+        return None
+    titles = dict(_choices(work, row.track))
+    receipts = {
+        one.owner: one
+        for one in work.connection.execute(
+            select(announcement_receipts).where(announcement_receipts.c.announcement_id == row.id)
+        ).all()
+    }
+    local = work.world.campaign.local
+    unread = []
+    if row.state == "sent":
+        unread = [titles[one.owner] for one in _audiences(work, row) if one.cut_off]
+    values = {
+        "text": row.text,
+        "state": row.state,
+        "count": len(row.owners),
+        "owners": [titles[owner] for owner in row.owners],
+        "got": len(receipts),
+        "sent_at": local(row.sent_at).isoformat() if row.sent_at else None,
+        "missing": [titles[owner] for owner in row.owners if owner not in receipts],
+        "unreachable": unread,
+        "attending": [
+            {"title": titles[owner], "names": one.attendees}
+            for owner, one in receipts.items()
+            if one.attendees
+        ],
+    }
+    return Shown("announcing.office", values, _draft_buttons(work, row) if row.state == "draft" else ())
+
+
+def _draft_buttons(work: Work, row: Row[Any]) -> Rows:
+    choices = _choices(work, row.track)
+    buttons = [
+        Button("", "anpick", row.id, arg=str(index), text=("✓ " if owner in row.owners else "") + title)
+        for index, (owner, title) in enumerate(choices)
+    ]
+    rows: list[tuple[Button, ...]] = [
+        (
+            Button("announce_regions", "anpick", row.id, arg=ALL_REGIONS),
+            Button("announce_groups", "anpick", row.id, arg=ALL_GROUPS),
+        )
+    ]
+    rows += [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
+    last = [Button("cancel", "ancancel", row.id)]
+    if row.owners:
+        last.insert(0, Button("announce_send", "ansend", row.id, values={"count": len(row.owners)}))
+    return (*rows, tuple(last))
+
+
+@faces.shows(COPY)
+def copy_card(work: Work, card: Row[Any]) -> Shown | None:
+    """The 通知 as a region or group reads it."""
+    _, number, owner = card.subject.split("/", 2)
+    row = _get(work, int(number))
+    if owner not in _mine(work):
+        return None
+    receipt = _receipt(work, row.id, owner)
+    member = people.member(work, receipt.member_id) if receipt is not None else None
+    local = work.world.campaign.local
+    values = {
+        "office": work.world.campaign.track(row.track).office,
+        "text": row.text,
+        "at": local(row.sent_at).isoformat() if row.sent_at else None,
+        "got_at": local(receipt.at).isoformat() if receipt is not None else None,
+        "by": member.name if member is not None else "",
+        "attendees": receipt.attendees if receipt is not None else None,
+    }
+    buttons: Rows = ((Button("announce_got", "angot", row.id, arg=owner),),) if receipt is None else ()
+    return Shown("announcing.copy", values, buttons)
