@@ -30,6 +30,9 @@ TEXT: Final = Pt(16)
 TITLE: Final = Pt(22)
 TABLE: Final = Pt(12)
 FOOT: Final = Pt(14)
+COMPACT: Final = {TEXT: Pt(14), TITLE: Pt(20), TABLE: Pt(10.5), FOOT: Pt(14)}
+"""The sizes of a compact page."""
+COMPACT_LINE: Final = Pt(19)
 CHARACTER: Final = 320
 """One character of the text in twentieths of a point, as indents are counted."""
 
@@ -50,6 +53,10 @@ class Text:
     level: int = 0
     draft: bool = False
     first_line: bool = True
+    lead: str = ""
+    """A heading that runs into its paragraph, in 黑体: where a page must hold everything."""
+    small: bool = False
+    """A note under a table, in its size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +108,8 @@ class Paper:
     sealed: bool = False
     centred_numbers: bool = False
     """Plain printed drafts have the page's number in the middle."""
+    compact: bool = False
+    """四号 text, 19 pt lines: for what must stand on one page (FORMS §4)."""
 
 
 def docx(paper: Paper) -> bytes:
@@ -112,7 +121,8 @@ def docx(paper: Paper) -> bytes:
         body.remove(extra)
     if paper.symbol:
         _aligned(document, paper.symbol, WD_ALIGN_PARAGRAPH.CENTER)
-        _aligned(document, "", WD_ALIGN_PARAGRAPH.CENTER)
+        if not paper.compact:
+            _aligned(document, "", WD_ALIGN_PARAGRAPH.CENTER)
     for line in paper.title:
         _aligned(document, line, WD_ALIGN_PARAGRAPH.CENTER, SONG, TITLE)
     _aligned(document, "", WD_ALIGN_PARAGRAPH.CENTER)
@@ -125,9 +135,40 @@ def docx(paper: Paper) -> bytes:
     many = len(paper.attachments) > 1
     for number, attachment in enumerate(paper.attachments, 1):
         _attached(document, f"附件{number}" if many else "附件", attachment)
+    if paper.compact:
+        _compacted(document)
     written = io.BytesIO()
     document.save(written)
     return written.getvalue()
+
+
+def _compacted(document: Written) -> None:
+    """Set everything that was written in the smaller sizes, the lines closer."""
+    style: Any = document.styles["Normal"]
+    style.font.size, style.paragraph_format.line_spacing = COMPACT[TEXT], COMPACT_LINE
+    for grid in document.sections[0]._sectPr.findall(qn("w:docGrid")):
+        grid.getparent().remove(grid)  # a title would take two of the close lines
+    tables = [cell for table in document.tables for row in table.rows for cell in row.cells]
+    for table in document.tables:
+        after = table._tbl.getnext()
+        if after is not None and after.getnext() is not None and after.getnext().tag == qn("w:p"):
+            after.getparent().remove(after)  # words follow: no empty line between
+    for holder in (document, *tables):
+        for paragraph in holder.paragraphs:
+            for run in paragraph.runs:
+                if run.font.size == TITLE:
+                    paragraph.paragraph_format.line_spacing = Pt(26)
+                run.font.size = COMPACT.get(run.font.size, run.font.size)
+            _indents_of(paragraph, COMPACT[TEXT].pt / TEXT.pt)
+
+
+def _indents_of(paragraph: Paragraph, scale: float) -> None:
+    """Indents counted in points follow the size of a character."""
+    indent: Any = paragraph._p.pPr.ind if paragraph._p.pPr is not None else None
+    for side in ("firstLine", "left", "right", "hanging"):
+        counted = indent.get(qn(f"w:{side}")) if indent is not None else None
+        if counted is not None:
+            indent.set(qn(f"w:{side}"), str(round(int(counted) * scale)))
 
 
 def chinese_day(day: date) -> str:
@@ -228,8 +269,13 @@ def _block(document: Written, block: Block) -> None:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
             if block.first_line:
                 _indent(paragraph, firstLine=2)
+            if block.lead:
+                _set(paragraph.add_run(clean(block.lead)), HEI, TEXT)
             run = paragraph.add_run(clean(block.words))
-            _set(run, _LEVELS.get(block.level, FANG), TEXT)
+            _set(run, _LEVELS.get(block.level, FANG), TABLE if block.small else TEXT)
+            if block.small:
+                paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+                _off(paragraph, "snapToGrid")
             if block.level:
                 paragraph.paragraph_format.keep_with_next = True
             if block.draft:
@@ -264,7 +310,7 @@ def _table(document: Written, block: Table) -> None:
             run = paragraph.add_run(clean(value))
             _set(run, HEI if row_number == 0 else FANG, TABLE)
             run.bold = (row_number - 1, column) in block.marked
-    document.add_paragraph()
+    document.add_paragraph()  # two tables in a row would grow together
 
 
 def _picture(document: Written, block: Picture) -> None:

@@ -83,6 +83,7 @@ def _values(paper: Paper, root: Path) -> dict[str, Any]:
         "day-in": day_in,
         "note": clean(paper.note),
         "centred": paper.centred_numbers,
+        "compact": paper.compact,
         "fonts": {key: _families(name) for key, name in _FAMILIES.items()},
     }
 
@@ -107,6 +108,8 @@ def _block(block: Block, root: Path) -> dict[str, Any]:
                 "level": block.level,
                 "draft": block.draft,
                 "first": block.first_line,
+                "lead": clean(block.lead),
+                "small": block.small,
             }
         case Table():
             values = dataclasses.asdict(block) | {"kind": "table", "marked": sorted(block.marked)}

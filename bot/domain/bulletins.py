@@ -1,4 +1,4 @@
-"""Bulletins 通报: kinds, the way from 代拟稿 to 印发, what a page may print, whose figures differ (SPEC §6)."""
+"""Bulletins 通报: kinds, their way to 印发, what a page may print, whose figures differ (SPEC §6)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 
 class Kind(StrEnum):
@@ -44,7 +44,7 @@ WAY: Final[Mapping[Stage, frozenset[Stage]]] = MappingProxyType(
         _S.SUPERSEDED: frozenset(),
     }
 )
-"""From → to, every pair there is. Nothing is published that a second person has not agreed to (red line f)."""
+"""From → to, every pair there is: nothing is published without a second person (red line f)."""
 
 EDITABLE: Final = frozenset({_S.DRAFT, _S.APPROVED, _S.REPORTED})
 """A change of what was agreed to makes a draft of it: it is judged anew."""
@@ -104,7 +104,9 @@ REGION_COLUMNS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """分县表 (FORMS §4); 「周报」 stands in the weekly one alone."""
 
-RANKING_COLUMNS: Final[Mapping[str, str]] = MappingProxyType({"rank": "名次", "region": "单位", "total": "得分"})
+RANKING_COLUMNS: Final[Mapping[str, str]] = MappingProxyType(
+    {"rank": "名次", "region": "单位", "total": "得分"}
+)
 
 UNIT: Final = "单位"
 
@@ -142,6 +144,46 @@ class Grid:
     name: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+
+
+# --- the tables, as printed ---------------------------------------------------------------------------
+
+REPORTS: Final[Mapping[str, str]] = MappingProxyType(
+    {"on_time": "按时", "late": "迟报", "mending": "待更正", "partly": "未报全", "missing": "未报"}
+)
+REGIONS, RANKING = "regions", "ranking"
+
+
+def grids(values: Mapping[str, Any]) -> list[Grid]:
+    """The tables of figures of a bulletin: by region, and the ranking."""
+    found = [region_grid(values)]
+    if values["kind"] != Kind.WEEKLY and values["ranking"] is not None:
+        found.append(ranking_grid(values))
+    return found
+
+
+def region_grid(values: Mapping[str, Any]) -> Grid:
+    """分县表: regions in the notice's order, never sorted."""
+    columns = {key: label for key, label in REGION_COLUMNS.items() if key != "report"}
+    if values["kind"] == Kind.WEEKLY:
+        columns = dict(REGION_COLUMNS)
+    rows = []
+    for row in values["figures"]["rows"]:
+        cells = {**row, "report": REPORTS[values["reports"].get(row["region"], "missing")]}
+        rows.append((row["region"], *(str(cells[name]) for name in columns)))
+    return Grid(REGIONS, (UNIT, *columns.values()), tuple(rows))
+
+
+def ranking_grid(values: Mapping[str, Any]) -> Grid:
+    """名次 | 单位 | 得分, or the order alone."""
+    rows = []
+    for one in values["ranking"]["rows"]:
+        rank = "—" if one["rank"] is None else f"{one['rank']}" + ("（并列）" if one["tied"] else "")
+        rows.append((rank, one["region"], one["total"] or "不参加排名"))
+    head = tuple(RANKING_COLUMNS.values())
+    if values["scores"]:
+        return Grid(RANKING, head, tuple(rows))
+    return Grid(RANKING, head[:2], tuple(row[:2] for row in rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,3 +258,85 @@ def _best(table: Grid, others: Sequence[Grid]) -> int | None:
     if not scores or max(scores) * 2 < len(wanted):
         return None
     return scores.index(max(scores))
+
+
+# --- resolved by a person -----------------------------------------------------------------------------
+
+OURS, THEIRS = "ours", "theirs"
+
+
+def resolved(grid: Grid, differences: Iterable[Mapping[str, Any]]) -> Grid:
+    """A table of the ledger with the figures that a person let stand against it, with a reason."""
+    theirs = {
+        (one["row"], one["column"]): one["theirs"]
+        for one in differences
+        if one["table"] == grid.name and one.get("choice") == THEIRS and one["row"] and one["column"]
+    }
+    key = grid.head.index(UNIT)
+    rows = tuple(
+        tuple(theirs.get((row[key], head), cell) for head, cell in zip(grid.head, row, strict=True))
+        for row in grid.rows
+    )
+    return Grid(grid.name, grid.head, rows)
+
+
+def settled(
+    paper: Mapping[str, Any], differences: Iterable[Mapping[str, Any]], ours: Iterable[Grid]
+) -> dict[str, Any]:
+    """A changed paper with the ledger's figures wherever a person chose them; lost rows and tables return."""
+    blocks = [dict(block) for block in paper["blocks"]]
+    tables = {grid.name: grid for grid in ours}
+    chosen = [one for one in differences if one.get("choice") == OURS and one["table"] in tables]
+    places = _placed(tables.values(), blocks)
+    for one in chosen:
+        grid = tables[one["table"]]
+        if not one["row"]:
+            blocks.append(_as_block(grid))
+            continue
+        at = places.get(grid.name)
+        if at is None:
+            continue
+        blocks[at] = _with_ours(blocks[at], grid, one["row"], one["column"])
+    return {**paper, "blocks": blocks}
+
+
+def _placed(tables: Iterable[Grid], blocks: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Which block each of the ledger's tables is."""
+    left = [rank for rank, block in enumerate(blocks) if block["kind"] == "table"]
+    found: dict[str, int] = {}
+    for grid in tables:
+        at = _best(grid, [Grid("", tuple(blocks[rank]["head"]), ()) for rank in left])
+        if at is not None:
+            found[grid.name] = left.pop(at)
+    return found
+
+
+def _with_ours(block: Mapping[str, Any], grid: Grid, row: str, column: str) -> dict[str, Any]:
+    heads = [plain(word) for word in block["head"]]
+    key = grid.head.index(UNIT)
+    line = next(one for one in grid.rows if one[key] == row)
+    key_there = heads.index(plain(UNIT)) if plain(UNIT) in heads else 0
+    rows = [list(one) for one in block["rows"]]
+    if not column:
+        said = {plain(head): cell for head, cell in zip(grid.head, line, strict=True)}
+        rows.append([said.get(head, "") for head in heads])
+    elif plain(column) in heads:
+        at = heads.index(plain(column))
+        for one in rows:
+            if plain(one[key_there]) == plain(row):
+                one[at] = line[grid.head.index(column)]
+    return {**block, "rows": rows}
+
+
+def _as_block(grid: Grid) -> dict[str, Any]:
+    width = round(PAGE_WIDTH / len(grid.head), 1)
+    return {
+        "kind": "table",
+        "head": list(grid.head),
+        "rows": [list(row) for row in grid.rows],
+        "widths": [width] * len(grid.head),
+    }
+
+
+PAGE_WIDTH: Final = 156.0
+"""Of the text, in millimetres."""

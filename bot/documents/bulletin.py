@@ -1,0 +1,430 @@
+"""Bulletins 通报 as papers: 周工作通报 on one page, 旬查通报, 月评通报; .docx, PDF, the phone's picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any, Final
+
+from bot.documents import official_pdf, pictures
+from bot.documents.ledger_rows import Words
+from bot.documents.official import Attachment, Block, Paper, Picture, Table, Text, docx
+from bot.domain.bulletins import PAGE_WIDTH, REGION_COLUMNS, ranking_grid, rate, region_grid
+from bot.media.errors import MediaError
+from bot.media.fonts import Fonts
+from bot.media.store import PhotoStore
+from bot.texts.papers import paragraphs, sentence
+
+LAST: Final = {"weekly": "上周", "tenday": "上旬", "monthly": "上月"}
+NUMERALS: Final = "一二三四五六七八九十"
+TO_WRITE: Final = "（请填写）"
+MARKED_REPORTS: Final = ("未报", "未报全")
+DUTIES: Final = {
+    "weekly": "报送周报",
+    "ten_day": "旬查报告报送",
+    "ten_day_bulletin": "印发旬查通报",
+    "month_ranking": "月评排名",
+}
+Values = Mapping[str, Any]
+
+
+class Bulletins:
+    """Makes the files and pictures of bulletins out of values; blocking, called in worker threads."""
+
+    def __init__(self, words: Words, store: PhotoStore, fonts: Fonts, folders: Sequence[Path] = ()) -> None:
+        self._words = words
+        self._store = store
+        self._fonts = fonts
+        self._folders = folders
+
+    def docx(self, values: Values) -> tuple[str, bytes]:
+        """The paper to be changed, or printed."""
+        return "通报.docx", docx(self.paper(values))
+
+    def pdf(self, values: Values) -> tuple[str, bytes]:
+        """The paper as it goes out."""
+        return "通报.pdf", official_pdf.pdf(self.paper(values), self._folders)
+
+    def page(self, values: Values) -> bytes:
+        """The first page for the phone (PNG)."""
+        return official_pdf.pictures(self.paper(values), self._folders)[0]
+
+    def paper(self, values: Values) -> Paper:
+        """The paper as a value."""
+        said = self._said(values)
+        weekly = values["kind"] == "weekly"
+        symbol = f"第{values['number']}期"
+        if values["correction"]:
+            before = values["correction_of"]
+            symbol += f"（更正第{before}期）" if before else "（更正）"
+        changed = values["paper"]
+        if changed:
+            blocks, attachments = self._changed(values)
+            title: tuple[str, ...] = tuple(changed["title"])
+            addressee = changed["addressee"]
+        else:
+            topic = "weekly" if weekly else "tenday_bulletin"
+            blocks, attachments = self._weekly(said) if weekly else self._tenday(said)
+            title, addressee = paragraphs(f"{topic}.title", said), sentence(f"{topic}.addressee", said)
+        return Paper(
+            title=title,
+            symbol=symbol,
+            addressee=addressee,
+            blocks=tuple(blocks),
+            signature=values["signature"],
+            day=date.fromisoformat(values["day"]),
+            attachments=tuple(attachments),
+            compact=weekly,
+        )
+
+    # --- the words' values ----------------------------------------------------------------------------
+
+    def _said(self, values: Values) -> dict[str, Any]:
+        figures = values["figures"]
+        totals, last = figures["totals"], figures["last"]
+        weekly, monthly = values["kind"] == "weekly", values["kind"] == "monthly"
+        cut = datetime.fromisoformat(values["cut"])
+        first = date.fromisoformat(values["first"])
+        out = [
+            f"{what}{count}个"
+            for what, count in (("作废", figures["void"]), ("缓办", figures["deferred"]))
+            if count
+        ]
+        return {
+            **values,
+            "track": values["track"].replace("(", "（").replace(")", "）"),
+            "monthly": monthly,
+            "window": "本周" if weekly else "本月" if monthly else "本旬",
+            "totals": totals,
+            "n": {key: _with_last(key, totals, last) for key in totals},
+            "brackets": last is not None,
+            "rate": rate(totals["closed"], totals["due"]),
+            "more": _more(totals["found"], last["found"] if last else None, LAST[values["kind"]]),
+            "better": _better(totals, last),
+            "out": "、".join(out),
+            "cut_day": f"{cut.month}月{cut.day}日{cut.hour}时" if cut.hour or cut.minute else _before(cut),
+            "span": f"{_day(first)}至{_day(_last_day(cut))}",
+            "stands_out": _stands_out(figures["rows"]),
+            "kinds": self._kinds(figures["categories"][:3]),
+            "repeated": len(figures["repeated"]),
+            "by_state": _by_state(values["reports"]),
+            "dues": [
+                {"day": _day(datetime.fromisoformat(one["at"]).date()), "what": DUTIES[one["duty"]]}
+                for one in values["next"]["dues"]
+            ],
+            "deadlines": values["next"]["deadlines"],
+            "overdue": totals["overdue"],
+        }  # fmt: skip
+
+    def _kinds(self, counted: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
+        return [{"name": self._words.of("categories", key), "count": count} for key, count in counted]
+
+    # --- the weekly page ------------------------------------------------------------------------------
+
+    def _weekly(self, said: dict[str, Any]) -> tuple[list[Block], list[Attachment]]:
+        texts = said["texts"]
+
+        def judged(key: str, lead: str = "") -> list[Block]:
+            words = texts.get(key) or "".join(paragraphs(f"weekly.{key}", said))
+            if not words:
+                return []
+            first, *rest = words.splitlines()
+            draft = said["draft"] and key not in texts
+            return [Text(first, lead=lead, draft=draft), *(Text(line, draft=draft) for line in rest)]
+
+        blocks: list[Block] = judged("conclusion")
+        blocks += [Text(one) for one in paragraphs("weekly.numbers", said)]
+        blocks.append(_region_table(said))
+        blocks += _note("weekly", said)
+        for key in ("good", "bad", "reports", "next"):
+            lead = sentence(f"weekly.head_{key}", said)
+            blocks += (
+                judged(key, lead) if key != "reports" else _led(lead, paragraphs("weekly.reports", said))
+            )
+        attachments = []
+        lists = self._overdue_blocks(said)
+        if lists:
+            attachments.append(Attachment(sentence("weekly.list_overdue", said), tuple(lists)))
+        shown = self._pairs(said)
+        if shown:
+            attachments.append(Attachment(sentence("weekly.pictures", said), tuple(shown)))
+        return blocks, attachments
+
+    def _overdue_blocks(self, said: dict[str, Any]) -> list[Block]:
+        figures = said["figures"]
+        overdue = [
+            (
+                one["number"],
+                one["region"],
+                one["place"],
+                self._kind(one),
+                one["township"],
+                f"逾期{one['days']}天",
+            )
+            for one in figures["overdue"]
+        ]
+        late = {one["number"] for one in figures["overdue"]}
+        again = [
+            (
+                one["number"],
+                one["region"],
+                one["place"],
+                self._kind(one),
+                one["township"],
+                f"第{one['rounds']}次",
+            )
+            for one in figures["repeated"]
+            if one["number"] not in late
+        ]
+        if not overdue and not again:
+            return []
+        head = ("编号", "单位", "地点", "类别", "责任单位", "情况")
+        return [Table(head, tuple(overdue + again), (28.0, 22.0, 40.0, 22.0, 24.0, 20.0))]
+
+    def _kind(self, one: Values) -> str:
+        main, _ = self._words.category(one["category"])
+        return main
+
+    def _pairs(self, said: Values) -> list[Block]:
+        """The chosen pairs, each drawn anew without metadata; a photo gone missing is left out, and said."""
+        blocks: list[Block] = []
+        for one in said["pictures"]:
+            image = self.pair(one)
+            caption = f"{one['number']}　{one['place']}"
+            blocks.append(
+                Picture(image, caption, height=88)
+                if image
+                else Text(f"（{caption}：照片缺失）", draft=said["draft"])
+            )
+        return blocks
+
+    def pair(self, one: Values) -> bytes | None:
+        """Before and after side by side; None where neither photo is at hand."""
+        sides = {which: self._photo(one[which]) for which in ("before", "after")}
+        if not any(sides.values()):
+            return None
+        words = pictures.PairWords(
+            number=one["number"],
+            place=one["place"],
+            before="整改前",
+            after="整改后",
+            before_date=_short(one["before"]),
+            after_date=_short(one["after"]),
+            missing="无照片",
+        )
+        try:
+            return pictures.before_after([(sides["before"], sides["after"])], words, fonts=self._fonts)
+        except MediaError:
+            return None
+
+    def _photo(self, side: Values | None) -> bytes | None:
+        if side is None:
+            return None
+        try:
+            return self._store.get(side["file"])
+        except MediaError:
+            return None
+
+    # --- ten days, a month ------------------------------------------------------------------------------
+
+    def _tenday(self, said: dict[str, Any]) -> tuple[list[Block], list[Attachment]]:
+        topic = "tenday_bulletin"
+        heads = paragraphs(f"{topic}.heads", said)
+        texts, draft = said["texts"], said["draft"]
+
+        def judged(key: str) -> list[Block]:
+            words = texts.get(key)
+            if words:
+                return [Text(line) for line in words.splitlines()]
+            made = paragraphs(f"{topic}.{key}", said)
+            return [Text(one, draft=draft) for one in made if draft or one != TO_WRITE]
+
+        def counted(key: str) -> list[Block]:
+            return [Text(one) for one in paragraphs(f"{topic}.{key}", said)]
+
+        sections: list[tuple[str, list[Block]]] = [
+            (
+                heads[0],
+                [*counted("numbers"), *judged("conclusion"), _region_table(said), *_note(topic, said)],
+            ),
+            (heads[1], judged("good")),
+            (heads[2], [*judged("bad"), *self._by_region(topic, said)]),
+            (heads[3], counted("measures") if "measures" not in texts else judged("measures")),
+            (heads[4], self._ranking(topic, said)),
+            (heads[5], judged("next")),
+        ]
+        blocks: list[Block] = counted("opening")
+        kept = [(head, inside) for head, inside in sections if inside]
+        for rank, (head, inside) in enumerate(kept):
+            blocks.append(Text(f"{NUMERALS[rank]}、{head}", level=1))
+            blocks += inside
+        return blocks, self._tenday_attachments(topic, said)
+
+    def _by_region(self, topic: str, said: dict[str, Any]) -> list[Block]:
+        found: list[Block] = []
+        for row in said["figures"]["rows"]:
+            if row["found"] or row["overdue"]:
+                kinds = self._kinds(said["figures"]["kinds"].get(row["region"], [])[:3])
+                found += [Text(one) for one in paragraphs(f"{topic}.region", {**row, "kinds": kinds})]
+        return found
+
+    def _ranking(self, topic: str, said: dict[str, Any]) -> list[Block]:
+        ranking = said["ranking"]
+        if ranking is None:
+            return [Text("（排名尚未锁定）", draft=True)] if said["draft"] else []
+        grid = ranking_grid(said)
+        widths = (36.0, 70.0, 50.0) if said["scores"] else (56.0, 100.0)
+        blocks: list[Block] = [Text(one) for one in paragraphs(f"{topic}.ranked", said)]
+        blocks.append(Table(grid.head, grid.rows, widths))
+        for one in ranking["rows"]:
+            for basis in one["basis"].values():
+                if basis in ("average", "granted", "decided"):
+                    words = {"region": one["region"], "basis": basis}
+                    blocks.append(Text(sentence(f"{topic}.granted", words)))
+        if said["criticised"]:
+            words = {"label": said["label"], "regions": said["criticised"]}
+            blocks.append(Text(sentence(f"{topic}.criticised", words)))
+        return blocks
+
+    def _tenday_attachments(self, topic: str, said: dict[str, Any]) -> list[Attachment]:
+        found: list[Attachment] = []
+        figures = said["figures"]
+        if figures["entries"]:
+            rows = tuple(
+                (
+                    str(rank), one["number"], one["region"], one["place"], self._kind(one),
+                    _due(one["deadline"]), self._words.of("states", one["state"]),
+                )
+                for rank, one in enumerate(figures["entries"], 1)
+            )  # fmt: skip
+            head = ("序号", "编号", "单位", "地点", "类别", "整改时限", "状态")
+            inside: list[Block] = [Table(head, rows, (13.0, 30.0, 20.0, 33.0, 18.0, 24.0, 18.0))]
+            if figures["entries_in_all"] > len(figures["entries"]):
+                words = {"shown": len(figures["entries"]), "all": figures["entries_in_all"]}
+                inside.append(Text(sentence(f"{topic}.cut_off", words)))
+            found.append(Attachment(sentence(f"{topic}.ledger", said), tuple(inside)))
+        warned = tuple((one["region"], str(one["warnings"])) for one in figures["rows"] if one["warnings"])
+        if warned:
+            found.append(
+                Attachment(
+                    sentence(f"{topic}.warnings", said),
+                    (Table(("单位", "督办警示（份）"), warned, (90.0, 66.0)),),
+                )
+            )
+        shown = self._pairs(said)
+        if shown:
+            found.append(Attachment(sentence(f"{topic}.pictures", said), tuple(shown)))
+        return found
+
+    # --- a paper that somebody changed ------------------------------------------------------------------
+
+    def _changed(self, values: Values) -> tuple[list[Block], list[Attachment]]:
+        changed = values["paper"]
+        pairs = sentence("weekly.pictures", {})
+        attachments = [
+            Attachment(one["title"], tuple(_block(block) for block in one["blocks"]))
+            for one in changed["attachments"]
+            if one["title"] != pairs  # what is chosen by tap is drawn anew
+        ]
+        shown = self._pairs(values)
+        if shown:
+            attachments.append(Attachment(pairs, tuple(shown)))
+        return [_block(block) for block in changed["blocks"]], attachments
+
+
+def _block(block: Values) -> Block:
+    if block["kind"] == "table":
+        rows = tuple(tuple(row) for row in block["rows"])
+        return Table(tuple(block["head"]), rows, tuple(block["widths"]))
+    note = block["words"].startswith("注：")
+    return Text(
+        block["words"], level=block["level"], lead=block.get("lead", ""), small=note, first_line=not note
+    )
+
+
+def _led(lead: str, words: Sequence[str]) -> list[Block]:
+    return [Text(one, lead=lead if rank == 0 else "") for rank, one in enumerate(words)]
+
+
+def _note(topic: str, said: dict[str, Any]) -> list[Block]:
+    return [Text(one, first_line=False, small=True) for one in paragraphs(f"{topic}.note", said)]
+
+
+def _region_table(said: Values) -> Table:
+    """分县表: the notice's order; 逾期 above 0 and 未报 alone are marked."""
+    grid = region_grid(said)
+    late = grid.head.index(REGION_COLUMNS["overdue"])
+    marked = {(rank, late) for rank, row in enumerate(grid.rows) if row[late] != "0"}
+    report = REGION_COLUMNS["report"]
+    if report in grid.head:
+        at = grid.head.index(report)
+        marked |= {(rank, at) for rank, row in enumerate(grid.rows) if row[at] in MARKED_REPORTS}
+    wide = {0: 24.0, 4: 28.0}
+    rest = (PAGE_WIDTH - sum(wide.values())) / (len(grid.head) - len(wide))
+    widths = tuple(wide.get(column, rest) for column in range(len(grid.head)))
+    return Table(grid.head, grid.rows, widths, frozenset(marked))
+
+
+def _with_last(key: str, totals: Values, last: Values | None) -> str:
+    return f"{totals[key]}" if last is None else f"{totals[key]}（{last[key]}）"
+
+
+def _more(now: int, before: int | None, when: str) -> str:
+    if before is None:
+        return ""
+    if now == before:
+        return f"，与{when}持平"
+    return f"，比{when}{'增加' if now > before else '减少'}{abs(now - before)}个"
+
+
+def _better(totals: Values, last: Values | None) -> str:
+    """In percentage points 百分点, from the exact shares."""
+    if last is None or not totals["due"] or not last["due"]:
+        return ""
+    now, before = (Decimal(100) * one["closed"] / one["due"] for one in (totals, last))
+    step = (now - before).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    if not step:
+        return "，与上期持平"
+    return f"，{'提高' if step > 0 else '下降'}{abs(step).normalize():f}个百分点"
+
+
+def _stands_out(rows: Sequence[Values]) -> str:
+    """Who has nothing overdue, who has the most: facts, to be judged by a person."""
+    late = [row for row in rows if row["overdue"]]
+    if not late:
+        return "各单位均无逾期问题。" if any(row["due"] for row in rows) else ""
+    most = max(row["overdue"] for row in late)
+    names = "、".join(row["region"] for row in late if row["overdue"] == most)
+    return f"{names}逾期{most}个，为最多。"
+
+
+def _by_state(reports: Values) -> dict[str, Any]:
+    missing = [region for region, state in reports.items() if state in ("missing", "partly", "mending")]
+    return {
+        "on_time": sum(state == "on_time" for state in reports.values()),
+        "late": [region for region, state in reports.items() if state == "late"],
+        "missing": missing,
+    }
+
+
+def _day(day: date) -> str:
+    return f"{day.month}月{day.day}日"
+
+
+def _last_day(cut: datetime) -> date:
+    """The last day that is printed of a window: a cut at midnight ends the day before."""
+    return date.fromordinal(cut.date().toordinal() - (cut.hour == cut.minute == 0))
+
+
+def _before(cut: datetime) -> str:
+    return f"{_day(_last_day(cut))}24时"
+
+
+def _due(deadline: str | None) -> str:
+    return _day(date.fromisoformat(deadline)) if deadline else ""
+
+
+def _short(side: Values | None) -> str:
+    return _day(date.fromisoformat(side["day"])) if side else ""

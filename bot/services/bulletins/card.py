@@ -1,0 +1,234 @@
+"""The office's card of a bulletin: first page as a picture, where it stands, what can be done (SPEC §6)."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import Row, select
+
+from bot.domain.bulletins import Kind, Stage
+from bot.ledger import cards as card_book
+from bot.ledger import outbox as outbox_book
+from bot.ledger import people
+from bot.ledger.desk import Work
+from bot.ledger.outbox import Priority
+from bot.ledger.tables import cards, requests
+from bot.services import faces, seconds
+from bot.services.bulletins import book, values
+from bot.services.duties import told
+from bot.services.outgoing import Button, File, Picture, Rows, Shown, new_card, say
+
+CARD: Final = "bulletin"
+PAPER: Final = "bulletin"
+"""The kind under which a sent paper is known, so that a reply to it finds its bulletin."""
+ACT: Final = "bulletin"
+MOST_SHOWN: Final = 5
+
+
+def _subject(row: Row[Any]) -> str:
+    return f"bulletin:{row.id}"
+
+
+def show(
+    work: Work, row: Row[Any], chat_id: int, member_id: int, *, priority: Priority = Priority.REPLY
+) -> None:
+    """Show a bulletin's card as a new message."""
+    new_card(work, chat_id, CARD, subject=_subject(row), member_id=member_id, priority=priority)
+
+
+def refresh(work: Work, row: Row[Any], *, besides: int = 0) -> None:
+    """A bulletin moved: the cards that stand are edited."""
+    for found in work.connection.execute(
+        select(cards.c.id, cards.c.chat_id, cards.c.wanted).where(
+            cards.c.subject == _subject(row), cards.c.kind == CARD
+        )
+    ).all():
+        if found.chat_id != besides:
+            card_book.want(work, found.id, found.wanted + 1)
+            outbox_book.put_card(
+                work, found.id, found.chat_id, found.wanted + 1, None, Priority.REPLY, keep_pace=True
+            )
+
+
+def named(work: Work, row: Row[Any]) -> dict[str, Any]:
+    """What a bulletin is called, for the words of messages."""
+    one = book.issue_of(work, row)
+    return {
+        "kind": row.kind,
+        "track": work.world.campaign.track(row.track).name,
+        "label": one.label,
+        "key": row.key,
+        "number": row.number,
+        "correction": row.correction,
+    }
+
+
+def title(work: Work, row: Row[Any]) -> str:
+    """第3周周工作通报第3期, for logs of proposals and file captions."""
+    found = named(work, row)
+    correction = f"（更正{row.correction}）" if row.correction else ""
+    return f"{found['track']}{found['label']}{NAMES[Kind(row.kind)]}第{row.number}期{correction}"
+
+
+def proposal(work: Work, row: Row[Any]) -> Row[Any] | None:
+    """The open 送审 of a bulletin."""
+    found = work.connection.execute(
+        select(requests).where(
+            requests.c.kind == seconds.KIND, requests.c.state == "open", requests.c.track == row.track
+        )
+    ).all()
+    return next(
+        (one for one in found if one.data.get("act") == ACT and one.data.get("bulletin") == row.id), None
+    )
+
+
+def file(work: Work, row: Row[Any], form: str, printed: dict[str, Any] | None = None) -> File:
+    """The paper as a file: `docx` or `pdf`."""
+    found = printed or values.of(work, row)
+    number = found["number"]
+    name = f"{NAMES[Kind(row.kind)]}第{number}期-{found['track']}-{row.key}"
+    if row.correction:
+        name += f"-更正{row.correction}"
+    return File(f"bulletin_{form}", f"{name}.{form}", found)
+
+
+NAMES: Final = {Kind.WEEKLY: "周工作通报", Kind.TENDAY: "旬查情况通报", Kind.MONTHLY: "月评通报"}
+
+
+def picture(printed: dict[str, Any]) -> Picture:
+    """The first page for the phone."""
+    digest = hashlib.sha256(orjson.dumps(printed, option=orjson.OPT_SORT_KEYS)).hexdigest()[:24]
+    return Picture("bulletin", f"bulletin:{printed['id']}:{digest}", printed)
+
+
+def send_paper(
+    work: Work, row: Row[Any], chat_id: int, member_id: int, form: str, *, again: bool = False
+) -> None:
+    """Send the paper to one of the office; a reply to it with the changed .docx finds the bulletin."""
+    key = told.Key(
+        PAPER, f"{row.id}/{row.version}.{form}", row.created_at if not again else work.now, member_id
+    )
+    say(
+        work, chat_id, "bulletins.paper", {**named(work, row), "form": form, "state": row.state},
+        file=file(work, row, form), priority=Priority.REMINDER, dedup=key.dedup(), silent=True,
+    )  # fmt: skip
+
+
+@faces.shows(CARD)
+def face(work: Work, card_row: Row[Any]) -> Shown | None:
+    """Title and state, what a person must still do, the buttons that the state allows."""
+    row = book.get(work, int(card_row.subject.partition(":")[2]))
+    if row is None or row.track not in work.actor.offices():
+        return None
+    printed = values.of(work, row)
+    open_ = [one for one in row.content["differences"] if one.get("choice") is None]
+    request = proposal(work, row) if row.state == Stage.SUBMITTED else None
+    found = {
+        **named(work, row),
+        "number": printed["number"],
+        "state": row.state,
+        "mine": request is not None and request.member_id == work.actor.member_id,
+        "hold_until": _iso(work, request.hold_until) if request is not None else None,
+        "approved_by": _name(work, row.approved_by),
+        "approved_at": _iso(work, row.approved_at),
+        "reported_at": _iso(work, row.reported_at),
+        "published_at": _iso(work, row.published_at),
+        "withdrawn_at": _iso(work, row.withdrawn_at),
+        "undo": undoable(work, row),
+        "sealed": bool(row.sealed),
+        "totals": row.figures["totals"],
+        "cut": printed["cut"],
+        "reports": list(printed["reports"].values()),
+        "ranked": printed["ranking"] is not None,
+        "needs_ranking": row.kind != Kind.WEEKLY,
+        "scores": row.content["scores"],
+        "criticised": list(printed["criticised"]),
+        "pictures": len(row.content["pictures"]),
+        "changed": bool(row.content["paper"]),
+        "differences": open_[:MOST_SHOWN],
+        "more": max(0, len(open_) - MOST_SHOWN),
+        "names": row.content.get("names", []),
+    }  # fmt: skip
+    return Shown(
+        "bulletins.card", found, _buttons(work, row, printed, bool(open_)), picture(printed),
+        silent=row.state != Stage.DRAFT, protect=False,
+    )  # fmt: skip
+
+
+def undoable(work: Work, row: Row[Any]) -> bool:
+    """Whether a publication still waits for its 「撤销」."""
+    at: datetime | None = row.published_at
+    return row.state == Stage.PUBLISHED and at is not None and work.now < at + book.UNDO_WITHIN
+
+
+def _name(work: Work, member_id: int | None) -> str:
+    member = people.member(work, member_id)
+    return member.name if member is not None else ""
+
+
+def _iso(work: Work, instant: datetime | None) -> str | None:
+    return None if instant is None else work.world.campaign.local(instant).isoformat()
+
+
+def _buttons(work: Work, row: Row[Any], printed: dict[str, Any], unresolved: bool) -> Rows:
+    at = (row.id, row.version)
+    paper = (Button("bulletin_docx", "bfile", *at, "docx"), Button("bulletin_pdf", "bfile", *at, "pdf"))
+    match Stage(row.state):
+        case Stage.DRAFT:
+            return _draft_buttons(row, printed, unresolved, at, paper)
+        case Stage.SUBMITTED:
+            return (paper,)
+        case Stage.APPROVED:
+            return (
+                (Button("bulletin_publish", "bpub", *at), Button("bulletin_report", "brep", *at)),
+                (Button("bulletin_both", "bboth", *at),),
+                paper,
+            )
+        case Stage.REPORTED:
+            return ((Button("bulletin_publish", "bpub", *at),), paper)
+        case Stage.PUBLISHED:
+            label = "undo" if undoable(work, row) else "bulletin_down"
+            return ((Button(label, "bdown", *at), Button("bulletin_correct", "bfix", *at)), paper)
+        case Stage.WITHDRAWN:
+            return ((Button("bulletin_correct", "bfix", *at),), paper)
+        case _:
+            return (paper,)
+
+
+def _draft_buttons(
+    row: Row[Any],
+    printed: dict[str, Any],
+    unresolved: bool,
+    at: tuple[int, int],
+    paper: tuple[Button, ...],
+) -> Rows:
+    rows: list[tuple[Button, ...]] = []
+    if unresolved:
+        rank, one = next(
+            (rank, one) for rank, one in enumerate(row.content["differences"]) if one.get("choice") is None
+        )
+        where = {"ours": one["ours"], "theirs": one["theirs"] or "—"}
+        rows.append(
+            (
+                Button("bulletin_ours", "bours", *at, str(rank), values=where),
+                Button("bulletin_theirs", "btheirs", *at, str(rank), values=where),
+            )
+        )
+        rows.append((Button("bulletin_all_ours", "bours", *at, "all"),))
+    else:
+        rows.append((Button("bulletin_submit", "bsubmit", *at),))
+    rows.append((Button("bulletin_pictures", "bpics", *at), Button("bulletin_sources", "bsrc", *at)))
+    if row.kind != Kind.WEEKLY:
+        label = "bulletin_order_only" if row.content["scores"] else "bulletin_with_scores"
+        switches = [Button(label, "bswitch", *at, "scores")]
+        if printed["criticised"] or not row.content["criticism"]:
+            label = "bulletin_no_criticism" if row.content["criticism"] else "bulletin_criticism"
+            switches.append(Button(label, "bswitch", *at, "criticism"))
+        rows.append(tuple(switches))
+    if row.content["paper"]:
+        rows.append((Button("bulletin_own_draft", "bswitch", *at, "paper"),))
+    rows.append(paper)
+    return tuple(rows)

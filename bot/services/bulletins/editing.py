@@ -1,0 +1,351 @@
+"""Changing a 代拟稿: words by section, the changed .docx, figures that differ, switches (SPEC §6)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Row, select
+
+from bot.domain.bulletins import SECTIONS, Grid, Kind, Stage, compare, grids, never_said
+from bot.domain.captions import secret_marking
+from bot.domain.masking import mask_numbers
+from bot.ledger import cards as card_book
+from bot.ledger import people
+from bot.ledger.desk import Work
+from bot.ledger.tables import members
+from bot.services import questions, secrecy
+from bot.services.answering import Toast
+from bot.services.bulletins import book, card, posting, values
+from bot.services.duties import told
+from bot.services.incoming import Incoming
+from bot.services.outgoing import Button, say
+from bot.services.refusals import BulletinFile, BulletinNotNow, NotUnderstood, SecretMaterial
+
+MOST_TEXT: Final = 3000
+MOST_DIFFERENCES: Final = 60
+
+
+# --- which bulletin a message speaks of ---------------------------------------------------------------
+
+
+def spoken_of(work: Work, incoming: Incoming) -> Row[Any] | None:
+    """The bulletin whose card or paper a message replies to, for a member of its office."""
+    if incoming.reply_to is None or not work.actor.offices():
+        return None
+    return _of_message(work, incoming.chat_id, incoming.reply_to)
+
+
+def _of_message(work: Work, chat_id: int, message_id: int) -> Row[Any] | None:
+    shown = card_book.by_message(work, chat_id, message_id)
+    if shown is not None and shown.kind == card.CARD:
+        row = book.get(work, int(shown.subject.partition(":")[2]))
+    else:
+        reminder = told.spoken_of(work, chat_id, message_id)
+        if reminder is None or reminder[0] != card.PAPER:
+            return None
+        row = book.get(work, int(reminder[1].partition("/")[0]))
+    return row if row is not None and row.track in work.actor.offices() else None
+
+
+def speaks_of(work: Work, chat_id: int, message_id: int, telegram_id: int) -> bool:
+    """Whether a message shows a bulletin that its reader may change by replying with a file."""
+    work.actor = people.actor_of(work, telegram_id)
+    return _of_message(work, chat_id, message_id) is not None
+
+
+# --- words --------------------------------------------------------------------------------------------
+
+
+def replied(work: Work, incoming: Incoming) -> bool:
+    """Whether a plain reply was taken as the words of sections; without a head it is the first one."""
+    if incoming.attachments or not incoming.text.strip():
+        return False
+    row = spoken_of(work, incoming)
+    if row is None:
+        return False
+    secrecy.refuse_secret(work, incoming)
+    texts = sections_of(Kind(row.kind), incoming.text)
+    _check(texts.values())
+    content = {**row.content, "texts": {**row.content["texts"], **texts}}
+    if row.content["paper"]:
+        content["paper"] = with_sections(row.content["paper"], SECTIONS[Kind(row.kind)], texts)
+    _changed(work, row, "words", content, incoming.chat_id)
+    return True
+
+
+def sections_of(kind: Kind, text: str) -> dict[str, str]:
+    """A reply's words by section: 「结论：…」, 「好的做法：…」; what has no head belongs to the first."""
+    heads = {label: key for key, label in SECTIONS[kind].items()}
+    pattern = re.compile(r"^\s*[「【]?(" + "|".join(map(re.escape, heads)) + r")[」】]?\s*[:：]\s*(.*)$")
+    found: dict[str, str] = {}
+    head = next(iter(SECTIONS[kind]))
+    for line in text.strip().splitlines():
+        match = pattern.match(line)
+        if match:
+            head, line = heads[match[1]], match[2]
+            found.setdefault(head, "")
+        if line.strip():
+            found[head] = f"{found.get(head, '')}\n{mask_numbers(line.strip())}".strip()[:MOST_TEXT]
+    return found
+
+
+def with_sections(
+    paper: Mapping[str, Any], labels: Mapping[str, str], texts: Mapping[str, str]
+) -> dict[str, Any]:
+    """A changed paper with the words under some headings replaced; tables and pictures stay."""
+    wanted = {labels[key]: text for key, text in texts.items()}
+    blocks: list[dict[str, Any]] = []
+    skipping = False
+    for block in paper["blocks"]:
+        heading = block["words"] if block["kind"] == "text" and block["level"] == 1 else block.get("lead", "")
+        head = next((label for label in wanted if label in heading), None)
+        if heading:
+            skipping = head is not None
+        if head is not None:
+            lines = [_text(line) for line in wanted.pop(head).splitlines()]
+            blocks += (
+                [{**lines[0], "lead": block["lead"]}, *lines[1:]] if block.get("lead") else [block, *lines]
+            )
+        elif not (skipping and block["kind"] == "text" and not heading):
+            blocks.append(block)
+    first = wanted.get(next(iter(labels.values())))
+    if first is not None:  # a weekly page's conclusion has no heading: it is the first paragraph
+        at = next((rank for rank, block in enumerate(blocks) if block["kind"] == "text"), 0)
+        blocks[at : at + 1] = [_text(line) for line in first.splitlines()]
+    return {**paper, "blocks": blocks}
+
+
+def _text(words: str) -> dict[str, Any]:
+    return {"kind": "text", "words": words, "level": 0}
+
+
+def _check(texts: Any) -> None:
+    for text in texts:
+        words = never_said(text)
+        if words:
+            raise BulletinNotNow(why="never", words=list(words), state="")
+
+
+def _changed(
+    work: Work, row: Row[Any], what: str, content: Mapping[str, Any], chat_id: int, **file: Any
+) -> None:
+    content = {**content, "names": names_in(work, row, content)}
+    fresh = book.change(work, row, what, content, **file)
+    card.refresh(work, fresh, besides=chat_id)
+    card.show(work, fresh, chat_id, work.actor.member_id)
+
+
+def names_in(work: Work, row: Row[Any], content: Mapping[str, Any]) -> list[str]:
+    """Names of members that stand in what people wrote: to be looked at before it is printed."""
+    said = " ".join(content["texts"].values())
+    if content["paper"]:
+        said += " ".join(block.get("words", "") for block in content["paper"]["blocks"])
+    if not said:
+        return []
+    known = work.connection.execute(select(members.c.name).where(members.c.left_at.is_(None))).scalars()
+    return sorted({name for name in known if len(name) >= 2 and name in said})[:5]
+
+
+# --- the changed .docx --------------------------------------------------------------------------------
+
+
+def take_paper(work: Work, incoming: Incoming, paper: Mapping[str, Any], tables: Sequence[Grid]) -> None:
+    """The changed .docx takes the draft's place; figures that differ from the ledger's are named.
+
+    Raises:
+        BulletinNotNow: it is being judged, or out; or it names what no bulletin may.
+        SecretMaterial: it carries a marking.
+    """
+    row = spoken_of(work, incoming)
+    if row is None:
+        raise NotUnderstood(hint="old_button")
+    words = "\n".join(_words_of(paper))
+    marked = secret_marking(words, work.world.reader)
+    secrecy.refuse_secret(work, incoming)
+    if marked is not None:
+        raise SecretMaterial(word=marked)
+    _check([words])
+    printed = values.of(work, row)
+    found = compare(grids(printed), tables)
+    differences = [
+        {"table": one.table, "row": one.row, "column": one.column, "ours": one.ours, "theirs": one.theirs}
+        for one in found.differences
+    ]
+    differences += [
+        {"table": table, "row": name, "column": "", "ours": "", "theirs": ""}
+        for table, name in found.missing_rows
+    ]
+    differences += [
+        {"table": table, "row": "", "column": "", "ours": "", "theirs": ""} for table in found.missing_tables
+    ]
+    if len(differences) > MOST_DIFFERENCES:
+        raise BulletinFile(why="other_paper", count=len(differences))
+    content = {**row.content, "paper": _masked(paper), "differences": differences, "texts": {}}
+    file = incoming.attachments[0]
+    _changed(
+        work, row, "paper", content, incoming.chat_id, file=(file.file_id, file.name or "")
+    )  # fmt: skip
+
+
+def refuse(work: Work, why: str) -> Toast | None:
+    """A paper that cannot be used: what is wrong with it, and what to do.
+
+    Raises:
+        BulletinFile: always.
+    """
+    raise BulletinFile(why=why)
+
+
+def _words_of(paper: Mapping[str, Any]) -> list[str]:
+    found = [*paper["title"], paper["addressee"]]
+    for blocks in (paper["blocks"], *(one["blocks"] for one in paper["attachments"])):
+        for block in blocks:
+            if block["kind"] == "text":
+                found.append(block["words"])
+            elif block["kind"] == "table":
+                found += [*block["head"], *(cell for line in block["rows"] for cell in line)]
+    return found
+
+
+def _masked(value: Any) -> Any:
+    """Mobile and identity numbers are printed nowhere (red line (e))."""
+    if isinstance(value, str):
+        return mask_numbers(value)
+    if isinstance(value, Mapping):
+        return {key: _masked(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_masked(one) for one in value]
+    return value
+
+
+# --- figures that differ ------------------------------------------------------------------------------
+
+
+def take_ours(work: Work, bulletin_id: int, version: int, rank: str) -> Toast:
+    """「台账」: the ledger's figure stands; `rank` `all` for every one that is open."""
+    row = book.held(work, bulletin_id)
+    book.fresh(row, version)
+    found = [dict(one) for one in row.content["differences"]]
+    for at in _ranks(found, rank):
+        found[at]["choice"] = "ours"
+    _resolved(work, row, found)
+    return Toast("bulletins.resolved_toast")
+
+
+def ask_theirs(work: Work, bulletin_id: int, version: int, rank: str, chat_id: int) -> None:
+    """「来件」: the paper's figure stands, with a reason that the record keeps."""
+    row = book.held(work, bulletin_id)
+    book.fresh(row, version)
+    (at,) = _ranks(list(row.content["differences"]), rank)
+    questions.ask(
+        work, chat_id, "bulletin_theirs", "bulletins.ask_theirs", {"one": row.content["differences"][at]},
+        subject={"bulletin": row.id, "rank": at, "version": row.version},
+        buttons=lambda question_id: ((Button("cancel", "noanswer", question_id),),),
+    )  # fmt: skip
+
+
+@questions.answers("bulletin_theirs")
+def _take_theirs(work: Work, question: Row[Any], incoming: Incoming) -> None:
+    row = book.held(work, question.subject["bulletin"])
+    book.fresh(row, question.subject["version"])
+    found = [dict(one) for one in row.content["differences"]]
+    found[question.subject["rank"]] |= {
+        "choice": "theirs",
+        "reason": mask_numbers(incoming.text.strip())[:300],
+        "member": work.actor.member_id,
+    }
+    _resolved(work, row, found)
+
+
+def _ranks(found: Sequence[Mapping[str, Any]], rank: str) -> list[int]:
+    if rank == "all":
+        return [at for at, one in enumerate(found) if one.get("choice") is None]
+    at = int(rank) if rank.isdecimal() else len(found)
+    if at >= len(found) or found[at].get("choice") is not None:
+        raise NotUnderstood(hint="old_button")
+    return [at]
+
+
+def _resolved(work: Work, row: Row[Any], differences: list[dict[str, Any]]) -> None:
+    fresh = book.change(work, row, "figures", {**row.content, "differences": differences})
+    card.refresh(work, fresh)
+
+
+# --- switches -----------------------------------------------------------------------------------------
+
+
+def switch(work: Work, bulletin_id: int, version: int, what: str) -> Toast:
+    """Scores or the order only; the line of a confirmed 通报批评; back to the machine's own draft."""
+    row = book.held(work, bulletin_id)
+    book.fresh(row, version)
+    content = dict(row.content)
+    if what == "paper":
+        content |= {"paper": None, "differences": []}
+    elif what in ("scores", "criticism"):
+        if content["paper"]:
+            raise BulletinNotNow(why="own_paper", state=row.state)
+        content[what] = not content[what]
+    else:
+        raise NotUnderstood(hint="old_button")
+    card.refresh(work, book.change(work, row, "options", content))
+    return Toast("bulletins.switched_toast", {"what": what, "on": bool(content[what])})
+
+
+def send_file(work: Work, bulletin_id: int, version: int, form: str, chat_id: int) -> Toast:
+    """The paper as it stands now, as .docx to be changed or as PDF."""
+    row = book.held(work, bulletin_id)
+    if form not in ("docx", "pdf"):
+        raise NotUnderstood(hint="old_button")
+    card.send_paper(work, row, chat_id, work.actor.member_id, form, again=True)
+    return Toast("bulletins.sending_toast")
+
+
+def seal(work: Work, incoming: Incoming) -> None:
+    """A sealed PDF becomes the 正式件; after the publication it goes to the channel beside the page.
+
+    Raises:
+        BulletinNotNow: nobody has agreed to this bulletin yet.
+    """
+    row = spoken_of(work, incoming)
+    if row is None:
+        raise NotUnderstood(hint="old_button")
+    secrecy.refuse_secret(work, incoming)
+    if Stage(row.state) not in (Stage.APPROVED, Stage.REPORTED, Stage.PUBLISHED):
+        raise BulletinNotNow(why="not_approved", state=row.state)
+    file = incoming.attachments[0]
+    fresh = book.put(work, row, sealed={"file_id": file.file_id, "name": (file.name or "")[:64]})
+    posting.sealed(work, fresh)
+    card.refresh(work, fresh)
+    say(work, incoming.chat_id, "bulletins.sealed", card.named(work, fresh), reply_to=incoming.message_id)
+
+
+# --- where a figure comes from ------------------------------------------------------------------------
+
+MOST_NUMBERS: Final = 40
+
+
+def sources(work: Work, bulletin_id: int, chat_id: int, region: str = "") -> None:
+    """「数据出处」: the numbers of the entries behind each figure of a region."""
+    row = book.held(work, bulletin_id)
+    regions = [one.name for one in work.world.campaign.regions_of(row.track)]
+    at = int(region) if region.isdecimal() else -1
+    buttons = tuple(
+        tuple(
+            Button("", "bsrc", row.id, row.version, str(rank), text=regions[rank])
+            for rank in range(first, min(first + 3, len(regions)))
+        )
+        for first in range(0, len(regions), 3)
+    )
+    found: dict[str, Any] = {}
+    if 0 <= at < len(regions):
+        found = {
+            column: {"numbers": numbers[:MOST_NUMBERS], "more": max(0, len(numbers) - MOST_NUMBERS)}
+            for column, numbers in row.figures["trace"].get(regions[at], {}).items()
+        }
+    say(
+        work, chat_id, "bulletins.sources",
+        {**card.named(work, row), "region": regions[at] if at >= 0 else "", "columns": found},
+        buttons=buttons,
+    )  # fmt: skip
