@@ -12,11 +12,10 @@ from bot.ledger import entries as book
 from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.ledger.outbox import remember_message
-from bot.services import drafts, editing, filing, life, pictures
+from bot.services import drafts, editing, filing, life, pictures, secrecy
 from bot.services.identity import Identity, identity_of
 from bot.services.incoming import Incoming
 from bot.services.refusals import AnonymousAdmin, CovertInGroup, NotUnderstood
-from bot.services.secrecy import refuse_secret
 
 
 def take(work: Work, incoming: Incoming) -> int:
@@ -29,7 +28,7 @@ def take(work: Work, incoming: Incoming) -> int:
         AnonymousAdmin, CovertInGroup: see there.
         NotYours: the actor does not file here.
     """
-    refuse_secret(work, incoming)
+    secrecy.refuse_secret(work, incoming)
     album = (
         pictures.of_album(work, incoming.chat_id, incoming.media_group_id) if incoming.media_group_id else []
     )
@@ -180,7 +179,7 @@ def words(work: Work, incoming: Incoming) -> int | None:
     The next text within ten minutes is the caption of the member's open draft in this chat. A text
     that names a place and a problem opens a draft from the other end. Menu words never are captions.
     """
-    refuse_secret(work, incoming)
+    secrecy.refuse_secret(work, incoming)
     text = words_of(incoming)
     if not text or is_menu_word(text, work.world.reader):
         return None
