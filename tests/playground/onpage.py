@@ -38,6 +38,7 @@ def playing(folder: Path, *options: str) -> Iterator[Town]:
             said += line
             if wanted in line:
                 break
+        assert wanted in said, f"the playground did not start: {said}"
         try:
             yield Town(first(said, r"http://[\w.:]+"), said)
         finally:

@@ -93,6 +93,7 @@ def test_one_s_own_words_are_edited_and_forwarded(page: Page, town: Town) -> Non
     phone.hears("明天去司寨乡")
 
     phone.field.press("ArrowUp")
+    expect(phone.field).to_have_value("明天去司寨乡")
     phone.says("后天去司寨乡")
     edited = phone.box.locator(".row.mine", has_text="后天去司寨乡").last
     expect(edited.locator(".meta")).to_contain_text("已编辑", timeout=SOON)

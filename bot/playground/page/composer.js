@@ -34,7 +34,7 @@ function OpenComposer({ phone, number, onPlace }) {
     box.current.style.height = "auto";
     box.current.style.height = `${Math.min(box.current.scrollHeight + 2, 140)}px`;
   }, [words]);
-  useEffect(() => { if (editing) { setWords(editing.text || editing.caption); box.current.focus(); } }, [editing]);
+  useLayoutEffect(() => { if (editing) { setWords(editing.text || editing.caption); box.current.focus(); } }, [editing]);
   useEffect(() => { if (reply) box.current.focus(); }, [reply]);
 
   const stopSpecial = () => { if (editing) setWords(draftOf(phone)); phone.reply.value = phone.editing.value = null; };
