@@ -200,6 +200,11 @@ PRESSES: Mapping[str, Handler] = {
     "scconfirm": scoring.confirm_measure,
     "scna": scoring.not_applicable,
     "scdone": scoring.carried_out,
+    "fnpropose": scoring.propose_fine,
+    "fnobject": scoring.object_to_fine,
+    "fnkeep": scoring.keep_fine,
+    "fndrop": scoring.drop_fine,
+    "fnsend": scoring.send_fine,
 }
 
 IN_GROUPS = frozenset(("private", "bind", "unbind", "eachphoto", "bindch"))
@@ -224,6 +229,7 @@ WORDS: Mapping[str, Handler] = {
     "得分明细": scoring.details,
     "结果运用": scoring.measures,
     "考评口径": scoring.rules,
+    "垃圾扣款": scoring.fines_,
     "周报": weekly.open_,
     "督导报告": weekly.open_drafts,
     "销号": check.close_by_word,

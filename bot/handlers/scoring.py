@@ -17,6 +17,7 @@ from bot.services.scoring import (
     deciding,
     drafting,
     entering,
+    fines,
     issuing,
     measurecards,
     periodcard,
@@ -302,3 +303,39 @@ async def carried_out(here: Hearing) -> Toast:
     return await here.do(
         measurecards.ask_proof, press.subject, press.version, heard.sender_id, heard.pressed_message
     )
+
+
+# --- heaps after the campaign ------------------------------------------------------------------------------
+
+
+async def fines_(here: Hearing) -> Toast:
+    """「垃圾扣款」."""
+    if not here.heard.private:
+        return await here.do(nothing)
+    return await here.do(fines.show, here.heard.sender_id)
+
+
+async def propose_fine(here: Hearing) -> Toast:
+    """「提请扣款」."""
+    return await here.do(fines.propose, here.pressed.subject)
+
+
+async def object_to_fine(here: Hearing) -> Toast:
+    """「提异议」."""
+    heard = here.heard
+    return await here.do(fines.ask_objection, here.pressed.subject, heard.sender_id, heard.pressed_message)
+
+
+async def keep_fine(here: Hearing) -> Toast:
+    """「不采纳」."""
+    return await here.do(fines.keep, here.pressed.subject, here.pressed.version)
+
+
+async def drop_fine(here: Hearing) -> Toast:
+    """「不扣」."""
+    return await here.do(fines.drop, here.pressed.subject, here.pressed.version)
+
+
+async def send_fine(here: Hearing) -> Toast:
+    """「送审」."""
+    return await here.do(fines.send, here.pressed.subject, here.pressed.version)

@@ -37,6 +37,7 @@ from bot.ledger.tables import (
     entries,
     events,
     handed,
+    heap_fines,
     invitations,
     measures,
     members,
@@ -344,6 +345,12 @@ PRESSES: Mapping[str, Rule] = {
     "scconfirm": AboutPeople(_of_county_office, subject="measure"),
     "scna": AboutPeople(_of_county_office, subject="measure"),
     "scdone": AboutPeople(_of_county_office, subject="measure"),
+    # no heap of the walk was found after the campaign: it is nobody's to propose
+    "fnpropose": AboutPeople(lambda a: False, subject="fined_entry"),
+    "fnobject": AboutPeople(lambda a: "延津县" in a.regions(), subject="fine"),
+    "fnkeep": AboutPeople(_of_county_office, subject="fine"),
+    "fndrop": AboutPeople(_of_county_office, subject="fine"),
+    "fnsend": AboutPeople(_of_county_office, subject="fine"),
     "bindch": AboutPeople(
         lambda a: a.has(Role.ADMIN) or "county" in a.offices(), subject="channel", arg="county"
     ),
@@ -589,7 +596,12 @@ def _scored(work: Work, who: dict[str, int]) -> dict[str, int]:
         measures, track="county", region="延津县", trigger="ten_day_last", subject="2019-05-18", times=1,
         measure="criticism", basis={}, at=work.now,
     )  # fmt: skip
-    return {**found, "region": 6, "track": 0}
+    entry_id = work.connection.execute(select(func.min(entries.c.id))).scalar_one()
+    found["fine"] = work.insert(
+        heap_fines, entry_id=entry_id, track="county", region="延津县", yuan=100_000, at=work.now,
+        objections_until=until,
+    )  # fmt: skip
+    return {**found, "region": 6, "track": 0, "fined_entry": entry_id}
 
 
 @pytest.fixture
