@@ -9,6 +9,7 @@ from bot.delivery.hearing import Hearing
 from bot.domain.captions import menu_word
 from bot.handlers import chain as chains
 from bot.handlers import (
+    announcing,
     chats,
     check,
     county,
@@ -161,6 +162,10 @@ PRESSES: Mapping[str, Handler] = {
     "urgeall": follow.urge_region,
     "slip": follow.slip,
     "lookturn": follow.look_turn,
+    "anpick": announcing.pick,
+    "ansend": announcing.send,
+    "ancancel": announcing.cancel,
+    "angot": announcing.received,
     "wform": weekly.form,
     "wmerged": weekly.merged,
     "wurge": weekly.urge,
@@ -231,6 +236,7 @@ WORDS: Mapping[str, Handler] = {
     "考评口径": scoring.rules,
     "垃圾扣款": scoring.fines_,
     "周报": weekly.open_,
+    "通知": announcing.begin,
     "督导报告": weekly.open_drafts,
     "销号": check.close_by_word,
     "暗访": covert.covert_on,
