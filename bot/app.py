@@ -32,7 +32,7 @@ from bot.delivery.receiver import Receiver
 from bot.delivery.sender import Sender
 from bot.delivery.updates import ALLOWED_UPDATES, Heard
 from bot.delivery.wire import Wire
-from bot.documents import notice, roster, score_sheet, tenday, weekly_form, weekly_merged
+from bot.documents import notice, roster, score_sheet, tenday, warning_letter, weekly_form, weekly_merged
 from bot.documents.ledger_rows import Words
 from bot.domain.captions import CaptionReader
 from bot.domain.weekly import WeeklyForm
@@ -174,17 +174,20 @@ class Application:
         catalogue = Catalogue(self.world.campaign, settings.texts.language)
         fonts = Fonts(Path(settings.fonts.text) if settings.fonts.text else None)
         store = PhotoStore(settings.media_url())
-        composer = Composer(
-            catalogue, self.world, Drawing(store, fonts, catalogue), self.clock.now, self._pool
-        )
+        drawing = Drawing(store, fonts, catalogue)
+        composer = Composer(catalogue, self.world, drawing, self.clock.now, self._pool)
         composer.makers["score_sheet"] = score_sheet.write
         composer.makers["notice"] = notice.make
         composer.makers["slip"] = notice.make_slip
+        composer.makers["warning_docx"] = partial(warning_letter.make, store)
+        composer.makers["warning_pdf"] = partial(warning_letter.make_pdf, store)
         composer.makers["roster"] = partial(roster.page, catalogue)
         composer.makers["weekly"] = partial(weekly_form.make, self.world.weekly)
         words = Words(catalogue)
         composer.makers["tenday_report"] = partial(tenday.report, words)
         composer.makers["tenday_ledger"] = partial(tenday.ledger, words, store)
+        composer.makers["bulletin_docx"] = drawing.bulletins.docx
+        composer.makers["bulletin_pdf"] = drawing.bulletins.pdf
         composer.makers["weekly_merged"] = partial(weekly_merged.make, self.world.weekly)
         outbox = settings.outbox
         limits = Limits(outbox.per_second, outbox.per_chat, int(outbox.per_group_minute), monotonic)

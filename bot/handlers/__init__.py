@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from bot.delivery.hearing import Hearing
 from bot.domain.captions import menu_word
-from bot.handlers import chain as chains
 from bot.handlers import (
     announcing,
+    bulletins,
     chats,
     check,
     county,
@@ -24,7 +24,9 @@ from bot.handlers import (
     sources,
     weekly,
 )
+from bot.handlers import chain as chains
 from bot.handlers import followup as follow
+from bot.handlers import warnings as warned
 from bot.services.answering import Toast, nothing
 from bot.texts import buttons
 
@@ -49,6 +51,7 @@ COMMANDS: Mapping[str, Handler] = {
     "why": scoring.details,
     "measures": scoring.measures,
     "weekly": weekly.open_,
+    "warnings": warned.letters,
 }
 
 ANYBODY = frozenset(("start", "help", "cancel", "iknow"))
@@ -210,6 +213,40 @@ PRESSES: Mapping[str, Handler] = {
     "fnkeep": scoring.keep_fine,
     "fndrop": scoring.drop_fine,
     "fnsend": scoring.send_fine,
+    "bopen": bulletins.open_one,
+    "bfile": bulletins.file,
+    "bsrc": bulletins.sources,
+    "bswitch": bulletins.switch,
+    "bours": bulletins.ours,
+    "btheirs": bulletins.theirs,
+    "bpics": bulletins.choose_pictures,
+    "bpic": bulletins.picture,
+    "bsubmit": bulletins.submit,
+    "brep": bulletins.report,
+    "bpub": bulletins.publish,
+    "bboth": bulletins.both,
+    "bdown": bulletins.take_down,
+    "bfix": bulletins.correct,
+    "warn": warned.begin,
+    "wterm": warned.term,
+    "wpanel": warned.panel,
+    "wadd": warned.toggle,
+    "wname": warned.name,
+    "wphotos": warned.photos,
+    "wwords": warned.words,
+    "wphone": warned.phone,
+    "wdrop": warned.drop,
+    "wsend": warned.send,
+    "wfile": warned.file,
+    "wapprove": warned.approve,
+    "wback": warned.send_back,
+    "wrevoke": warned.revoke,
+    "wsign": warned.sign,
+    "wanswer": warned.answer,
+    "wopen": warned.open_letter,
+    "wadvice": warned.draft_advised,
+    "wnot": warned.put_aside,
+    "waccount": warned.account,
 }
 
 IN_GROUPS = frozenset(("private", "bind", "unbind", "eachphoto", "bindch"))
@@ -236,6 +273,7 @@ WORDS: Mapping[str, Handler] = {
     "考评口径": scoring.rules,
     "垃圾扣款": scoring.fines_,
     "周报": weekly.open_,
+    "通报": bulletins.open_list,
     "通知": announcing.begin,
     "督导报告": weekly.open_drafts,
     "销号": check.close_by_word,
@@ -244,6 +282,8 @@ WORDS: Mapping[str, Handler] = {
     "回头看": follow.look_back,
     "切换": covert.ask_identity,
     "登记来源问题": sources.begin,
+    "警示": warned.letters,
+    "组电话": warned.phone_by_word,
     "明访": covert.covert_off,
 }
 """Menu words (their usual form) → who answers: no job needs a typed command."""
@@ -259,6 +299,8 @@ async def dispatch(here: Hearing) -> Toast:
             return await intake.edited(here)
         case "message" if heard.command:
             return await COMMANDS.get(heard.command, entries.message)(_open(here, heard.command))
+        case "message" if bulletins.may_be_paper(here):
+            return await bulletins.document(here, otherwise=_other_paper)
         case "message" if scoring.may_be_sheet(here):
             return await scoring.document(here, otherwise=_other_workbook)
         case "message" if people.may_be_roster(here):
@@ -275,6 +317,13 @@ async def dispatch(here: Hearing) -> Toast:
             return await chats.channel_post(here.for_anybody())
         case _:
             return await here.for_anybody().do(nothing)
+
+
+async def _other_paper(here: Hearing) -> Toast:
+    """A paper that belongs to no bulletin may be a report, or a message like any other."""
+    if weekly.may_be_report(here):
+        return await weekly.document(here, otherwise=entries.message)
+    return await entries.message(here)
 
 
 async def _other_workbook(here: Hearing) -> Toast:

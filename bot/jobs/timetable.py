@@ -22,10 +22,12 @@ from bot.services import (
     townships,
     upkeep,
 )
+from bot.services.bulletins import drafting, posting
 from bot.services.duties import digest
 from bot.services.duties import due as duties
 from bot.services.followup import lookback, notices
 from bot.services.scoring import proposing
+from bot.services.warnings import advising, deciding, serving
 
 DUE: tuple[Callable[[Work], int], ...] = (
     assignment.settle_due,
@@ -47,6 +49,16 @@ DUE: tuple[Callable[[Work], int], ...] = (
     secrecy.sweep,
     notices.due,
     lookback.draw_due,
+    drafting.due,
+    posting.after_due,
+    deciding.held_due,
+    deciding.escalate_due,
+    serving.unserved_due,
+    serving.unsigned_due,
+    advising.found_due,
+    advising.overdue_due,
+    advising.ended_due,
+    advising.escalate_due,
     proposing.due,
     upkeep.due,
 )

@@ -82,6 +82,7 @@ def send_back(work: Work, entry_id: int, version: int, reason: str, words: str =
         raise ValueError(reason)
     row = to_return(work, entry_id, version)
     words = duplicates.without_hidden(work, words)
+    how = how_checked(work, row)
     settle_proof(work, row, "returned")
     local = work.world.campaign.local
     due = deadlines.after_return(local(row.deadline), local(work.now), work.world.deadlines)
@@ -92,7 +93,7 @@ def send_back(work: Work, entry_id: int, version: int, reason: str, words: str =
         State.RETURNED,
         "returned",
         body=life.body_for(work, row, Action.RETURN),
-        data={"reason": reason, "words": words, "deadline": due.isoformat()},
+        data={"reason": reason, "words": words, "deadline": due.isoformat(), "how": how},
         returns=row.returns + 1,
         deadline=due,
     )

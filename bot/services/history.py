@@ -30,6 +30,14 @@ MOVES: Final = frozenset(
 )  # fmt: skip
 """Moves that the county's side reads of either side."""
 
+LETTERS: Final = frozenset(
+    {"warned", "warning_signed", "warning_answered", "warning_revoked", "warning_unfulfilled"}
+)
+"""What the county reads of warning letters 督办警示."""
+
+OFFICES: Final = frozenset({"accounted", "warning_counted"})
+"""What the office alone reads: proposed measures never leave it (red line (b))."""
+
 REQUESTS: Final = frozenset(
     {
         "asked_extension", "asked_not_ours", "withdrew_extension", "withdrew_not_ours", "extended",
@@ -48,6 +56,7 @@ INSIDE: Final = frozenset(
         "opened", "worded", "filed", "edited", "identity", "visit", "split", "merged", "linked", "unlinked",
         "location", "county_words", "verify_asked", "verified", "verified_nothing",
         "taken_over", "revisit", "revisited", "drawn", "proposed",
+        "warning_sent", "warning_refused", "warning_withdrawn",
         "proposal_refused", "proposal_withdrawn", "proposal_lapsed", "check_passed", "secret", "renumbered",
     }
 )  # fmt: skip
@@ -113,12 +122,14 @@ def _readable(row: Row[Any], event: Row[Any], having: frozenset[Standing]) -> bo
         return False
     if event.kind == "worded" and event.from_state is None and event.data is None:
         return False  # the caption itself stands on the card
+    if event.kind in OFFICES and Standing.OFFICE not in having:
+        return False
     inside = having - {Standing.CONTACT, Standing.TOWNSHIP}
     if inside:
         return True
     if row.assigned_at is None or event.kind in INSIDE:
         return False
-    if event.kind in MOVES or event.kind in REQUESTS:
+    if event.kind in MOVES or event.kind in REQUESTS or event.kind in LETTERS:
         return True
     return event.kind in OWN and _side(event.body) == "county"
 
@@ -192,4 +203,4 @@ def _body(work: Work, row: Row[Any], body: str, having: frozenset[Standing]) -> 
 
 def kinds() -> Sequence[str]:
     """Every kind of event that has a place in a history."""
-    return sorted(MOVES | REQUESTS | OWN | INSIDE)
+    return sorted(MOVES | REQUESTS | OWN | INSIDE | LETTERS | OFFICES)

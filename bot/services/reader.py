@@ -32,6 +32,7 @@ from bot.services.followup import notices, urging
 from bot.services.outgoing import Button, Rows, Shown, new_card
 from bot.services.refusals import NoSuchEntry
 from bot.services.views.values import knows_visit, problem_for
+from bot.services.warnings import offering as warnings
 
 
 def by_number(work: Work, text: str, chat_id: int) -> None:
@@ -140,6 +141,7 @@ def _buttons(work: Work, row: Row[Any], having: frozenset[Standing], panel: str 
     rows.append(office_row(row, having))
     linked = chains.reader_button(work, row, having)
     rows.append((Button("history", "history", row.id), *urging.button(row, having), *linked))
+    rows.append(warnings.button(work, row, having))
     rows.append(notices.slip_button(row))
     return tuple(one for one in rows if one)
 
@@ -196,6 +198,10 @@ def panel_buttons(work: Work, row: Row[Any], having: frozenset[Standing], panel:
     return (*(tuple(choices[i : i + 2]) for i in range(0, len(choices), 2)), back)
 
 
+AGREE = {"bulletin": ("bulletin_agree", "bulletin_return")}
+"""Act → the labels of 「同意」 and 「不同意」 where the field has words of its own for them."""
+
+
 @faces.shows("second")
 def second_card(work: Work, card_row: Row[Any]) -> Shown | None:
     """A proposal for its second person, and for the one who proposed it."""
@@ -226,7 +232,8 @@ def second_card(work: Work, card_row: Row[Any]) -> Shown | None:
     if request.state == "open" and mine:
         rows = ((Button("undo", "unpropose", request.id),), *rows)
     elif request.state == "open":
-        rows = ((Button("agree", "agree", request.id), Button("disagree", "disagree", request.id)), *rows)
+        yes, no = AGREE.get(request.data["act"], ("agree", "disagree"))
+        rows = ((Button(yes, "agree", request.id), Button(no, "disagree", request.id)), *rows)
     return Shown("office.second", found, rows, protect=request.data["act"] in seconds.PROTECTED)
 
 

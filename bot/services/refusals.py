@@ -32,6 +32,11 @@ Refusal
 ├── WhichRegion         a report of somebody who reports for several regions
 ├── BadScores           lines of scores that cannot be taken, each named
 ├── ScoreNotNow         marks, drafts, rankings, measures: what is in the way
+├── BulletinNotNow      a bulletin 通报: what is in the way
+├── BulletinFile        a paper sent back that cannot be used, and the remedy
+├── NoSuchLetter        a warning letter that does not exist, or not for this reader
+├── LetterNotNow        a warning letter 督办警示: what is in the way
+├── NoGroupPhone        no letter can be issued in a group's name without its telephone
 ├── UnknownRegion       no region has that name
 ├── NotBound            nothing to bind there, or not by this member
 ├── PublicChannel       a channel with a public name: a red line
@@ -185,6 +190,26 @@ class BadScores(Refusal):
 
 class ScoreNotNow(Refusal):
     """Something about scores that cannot be done now: value `why`, and the `window` it is about."""
+
+
+class BulletinNotNow(Refusal):
+    """A bulletin cannot be changed, sent on or published now; `why` says what is in the way."""
+
+
+class BulletinFile(Refusal):
+    """A paper sent back that cannot be used; `why` says what is wrong."""
+
+
+class NoSuchLetter(Refusal):
+    """The warning letter does not exist, or not for this reader."""
+
+
+class LetterNotNow(Refusal):
+    """Something about a warning letter that cannot be done now: values `why`, `state`, and what it needs."""
+
+
+class NoGroupPhone(Refusal):
+    """A group without a telephone: no letter in its name; values `group`, `own` (its leader asks)."""
 
 
 class UnknownRegion(Refusal):

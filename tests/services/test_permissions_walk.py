@@ -51,6 +51,9 @@ from bot.ledger.tables import (
     score_items,
     score_objections,
     score_sheets,
+    warning_advice,
+    warning_items,
+    warning_letters,
 )
 from bot.services import life, onsite, views
 from bot.services.answering import Toast
@@ -59,7 +62,9 @@ from bot.texts import buttons
 from bot.texts.catalogue import Catalogue
 from tests.services.conftest import START, Office
 
-REFUSED = frozenset(("refusals.not_yours", "refusals.no_such_entry", "refusals.stranger"))
+REFUSED = frozenset(
+    ("refusals.not_yours", "refusals.no_such_entry", "refusals.no_such_letter", "refusals.stranger")
+)
 UNKNOWN = frozenset(("refusals.no_such_entry", "refusals.stranger"))
 UPDATE = 1
 
@@ -174,6 +179,22 @@ def _scores(actor: Any) -> bool:
 def _gives_marks(actor: Any) -> bool:
     """A group's mark of 延津县: its group's leader, or the office for it."""
     return actor.leads("county/1") or _of_county_office(actor)
+
+
+def _drafted(actor: Any) -> bool:
+    """The draft is the first group's leader's."""
+    return bool(actor.leads("county/1"))
+
+
+def _reads_letters(actor: Any) -> bool:
+    """A letter to 延津县 in the first group's name, once it is issued."""
+    return (
+        "county/1" in actor.groups()
+        or _of_county_office(actor)
+        or "延津县" in actor.regions()
+        or actor.has(Role.OVERSIGHT)
+        or actor.has(Role.CITY_LEADER)
+    )
 
 
 def _reads_details(actor: Any) -> bool:
@@ -351,6 +372,27 @@ PRESSES: Mapping[str, Rule] = {
     "fnkeep": AboutPeople(_of_county_office, subject="fine"),
     "fndrop": AboutPeople(_of_county_office, subject="fine"),
     "fnsend": AboutPeople(_of_county_office, subject="fine"),
+    # warning letters
+    "warn": Entry(Action.WARN),
+    "wterm": AboutPeople(_drafted, subject="draft_letter", arg="7"),
+    "wpanel": Own(),
+    "wadd": AboutPeople(_drafted, subject="draft_letter", arg="4"),
+    "wname": AboutPeople(_drafted, subject="draft_letter"),
+    "wphotos": AboutPeople(_drafted, subject="draft_letter"),
+    "wwords": AboutPeople(_drafted, subject="draft_letter"),
+    "wphone": AboutPeople(_drafted, subject="draft_letter"),
+    "wdrop": AboutPeople(_drafted, subject="draft_letter"),
+    "wsend": AboutPeople(_drafted, subject="draft_letter"),
+    "wfile": AboutPeople(_reads_letters, subject="issued_letter"),
+    "wapprove": AboutPeople(_of_county_office, subject="waiting_letter"),
+    "wback": AboutPeople(_of_county_office, subject="waiting_letter"),
+    "wrevoke": AboutPeople(_of_county_office, subject="issued_letter"),
+    "wsign": AboutPeople(lambda a: "延津县" in a.regions(), subject="issued_letter"),
+    "wanswer": AboutPeople(lambda a: "延津县" in a.regions(), subject="issued_letter"),
+    "wopen": AboutPeople(_reads_letters, subject="issued_letter"),
+    "wadvice": AboutPeople(lambda a: a.leads("county/1"), subject="advice"),
+    "wnot": AboutPeople(lambda a: a.leads("county/1"), subject="advice"),
+    "waccount": AboutPeople(_of_county_office, subject="account_advice"),
     "bindch": AboutPeople(
         lambda a: a.has(Role.ADMIN) or "county" in a.offices(), subject="channel", arg="county"
     ),
@@ -376,6 +418,7 @@ COMMANDS: Mapping[str, Callable[[Any], bool] | None] = {
     "rank": None,
     "why": _reads_details,
     "measures": lambda actor: bool(actor.offices()) or actor.has(Role.OVERSIGHT),
+    "warnings": lambda actor: any(one.role not in (Role.ADMIN, Role.TOWNSHIP) for one in actor.grants),
 }
 """Command → who may give it in private; None: everybody who has joined. It shows what they may see."""
 
@@ -604,6 +647,35 @@ def _scored(work: Work, who: dict[str, int]) -> dict[str, int]:
     return {**found, "region": 6, "track": 0, "fined_entry": entry_id}
 
 
+def _warned(work: Work, who: dict[str, int], entry_id: int) -> dict[str, int]:
+    """A letter in every state, and both proposals."""
+    found = {}
+    for state in ("draft", "waiting", "issued"):
+        letter_id = work.insert(
+            warning_letters, state=state, track="county", region="延津县", group_key="county/1",
+            member_id=who["leader"], body="group:county/1", at=work.now, words={},
+            due=work.now + timedelta(days=7),
+            **({"number": "警县1-2019-001", "approved_at": work.now, "served_at": work.now,
+                "data": PAPER} if state == "issued" else {}),
+        )  # fmt: skip
+        work.insert(warning_items, letter_id=letter_id, entry_id=entry_id, seq=1)
+        found[f"{state}_letter"] = letter_id
+    for kind, group in (("warn", "county/1"), ("account", None)):
+        found["advice" if kind == "warn" else "account_advice"] = work.insert(
+            warning_advice, kind=kind, dedup=kind, track="county", region="延津县", group_key=group,
+            why="overdue", entries=[entry_id], at=work.now + timedelta(seconds=1),
+        )  # fmt: skip
+    return found
+
+
+PAPER: Mapping[str, Any] = {
+    "unit": "延津县", "you": "你县", "group": "第一督查组", "short_group": "第一组", "phone": "0000-0000000",
+    "days": ["2019-04-12"], "subject": "王楼镇", "items": ["垃圾堆"], "matter": "上述", "due": "2019-04-19",
+    "day": "2019-04-12", "photos": [], "revoked": None,
+}  # fmt: skip
+"""What a letter says."""
+
+
 @pytest.fixture
 def walk(office: Office, tmp_path: Path) -> Iterator[Walk]:
     """Everybody and everything there is to press on."""
@@ -618,6 +690,7 @@ def walk(office: Office, tmp_path: Path) -> Iterator[Walk]:
         for case in ("submitted", "returned", "closed"):
             _proof(work, found.entries[case], "submitted", who["contact"])
         assigned, acknowledged = found.entries["assigned"], found.entries["acknowledged"]
+        returned = found.entries["returned"]
         found.subjects = {
             "waiting_proof": _proof(work, assigned, "waiting", who["township"]),
             "extension": _request(
@@ -676,16 +749,27 @@ def walk(office: Office, tmp_path: Path) -> Iterator[Walk]:
             ),
             "handed": _handed(work, who["office"]),
             "announcement": work.insert(
-                announcements, track="county", member_id=who["office"], text="开会", owners=["延津县"],
+                announcements,
+                track="county",
+                member_id=who["office"],
+                text="开会",
+                owners=["延津县"],
                 at=work.now,
             ),
             "announced": work.insert(
-                announcements, track="county", member_id=who["office"], text="开会", owners=["延津县"],
-                state="sent", at=work.now, sent_at=work.now,
+                announcements,
+                track="county",
+                member_id=who["office"],
+                text="开会",
+                owners=["延津县"],
+                state="sent",
+                at=work.now,
+                sent_at=work.now,
             ),
             "chat": -100500,
             "channel": 100600,
             **_scored(work, who),
+            **_warned(work, who, returned),
         }
         found.subjects["invitation"] = work.insert(
             invitations,
@@ -864,7 +948,9 @@ def test_every_action_of_the_table_is_some_buttons_or_is_done_by_a_message() -> 
         for action in (rule.actions(row) if isinstance(rule, Entry) else (getattr(rule, "action", None),))
     }
 
-    assert set(MAY) - pressed_ - by_message == set()
+    by_setting = {Action.WARN_AS_MEMBER}  # who drafts a letter where the leader approves
+
+    assert set(MAY) - pressed_ - by_message - by_setting == set()
 
 
 @pytest.mark.parametrize("act", [act for act, rule in PRESSES.items() if isinstance(rule, Entry)])

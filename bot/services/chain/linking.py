@@ -21,6 +21,7 @@ from bot.services.answering import Toast
 from bot.services.incoming import Incoming
 from bot.services.outgoing import Button, open_panel, refresh_cards, say
 from bot.services.refusals import AlreadyLinked, NeedsOffice, NoSuchEntry, NotPossible
+from bot.services.warnings import counting
 
 SAME, AGAIN, NOT = "same", "again", "not"
 KINDS: Final = (SAME, AGAIN, NOT)
@@ -28,6 +29,9 @@ KINDS: Final = (SAME, AGAIN, NOT)
 
 MERGED_INTO: Final = OPEN_STATES | {State.FILED, State.SUBMITTED}
 """States of the older entry in which a fresh one can be merged into it."""
+
+MOST_LINKED: Final = 60
+"""Entries of one chain that are followed: no problem comes back that often in a hundred days."""
 
 ACT: Final = "link"
 """The act of a second person, where a link raises a count of warnings (SPEC §1 (f))."""
@@ -75,7 +79,7 @@ def _both(work: Work, entry_id: int, other_id: int) -> tuple[Row[Any], Row[Any]]
     for one in (row, other):
         if one.kind != "issue" or one.state in (State.DRAFT, State.VOID):
             raise NotPossible(state=one.state)
-    if row.chain_id is not None and row.chain_id == other.chain_id:
+    if _together(work, row, other):
         raise AlreadyLinked(number=row.number, other=other.number)
     return row, other
 
@@ -99,7 +103,8 @@ def merges(work: Work, row: Row[Any], other: Row[Any]) -> bool:
     untold = row.state == State.FILED and row.filer_id == work.actor.member_id
     free = untold or withdrawal.still_free(work, row)
     return (
-        free and told and not hidden and row.region == other.region and State(other.state) in MERGED_INTO
+        free and told and not hidden and not row.warnings
+        and row.region == other.region and State(other.state) in MERGED_INTO
         and row.mode == other.mode and row.source == other.source
     )  # fmt: skip
 
@@ -152,14 +157,15 @@ def _agreed(work: Work, request: Row[Any], _: str) -> None:
 
 
 def _link(work: Work, row: Row[Any], other: Row[Any], kind: str) -> None:
+    """Link two entries; with one that is hidden yet 暗访 the other learns nothing before its hand-over."""
     _write(work, row, other, kind)
-    join(work, row.id, other.id)
     body = life.body_for(work, row, Action.LINK)
     pairs = [(row, other), (other, row)]
-    if book.facts_of(row).hidden:
-        pairs = pairs[:1]  # the other's readers must not learn of it
-    elif book.facts_of(other).hidden:
-        pairs = pairs[1:]
+    hidden = [one for one in (row, other) if book.facts_of(one).hidden]
+    if hidden:
+        pairs = [pair for pair in pairs if pair[0] in hidden]
+    else:
+        join(work, row.id, other.id)
     for one, partner in pairs:
         events.record(work, "linked", entry_id=one.id, body=body, data={"other": partner.id, "kind": kind})
         refresh_cards(work, one.id)
@@ -167,7 +173,7 @@ def _link(work: Work, row: Row[Any], other: Row[Any], kind: str) -> None:
 
 def _raises_warnings(work: Work, row: Row[Any], other: Row[Any]) -> bool:
     """Whether the joint chain has more warnings 警示 than either has: red line (f)."""
-    return all(sum(one.warnings for one in members(work, half)) > 0 for half in (row, other))
+    return row.warnings > 0 and other.warnings > 0 and counting.joint(work, row, other)
 
 
 def _write(work: Work, row: Row[Any], other: Row[Any], kind: str) -> None:
@@ -190,6 +196,55 @@ def members(work: Work, row: Row[Any]) -> list[Row[Any]]:
     )
 
 
+def linked(work: Work, row: Row[Any]) -> list[Row[Any]]:
+    """What hangs together with an entry by links, as far as the actor sees every step of it; oldest first.
+
+    What is linked with it only through an entry that does not exist for the actor is not among them.
+    """
+    if row.chain_id is None and not book.facts_of(row).hidden:
+        return []
+    found: dict[int, Row[Any]] = {row.id: row}
+    edge = {row.id}
+    while edge and len(found) < MOST_LINKED:
+        steps = work.connection.execute(
+            select(links.c.entry_id, links.c.other_id).where(
+                or_(links.c.entry_id.in_(edge), links.c.other_id.in_(edge)),
+                links.c.kind.in_((SAME, AGAIN)),
+                links.c.undone_at.is_(None),
+            )
+        ).all()
+        beyond = {one for step in steps for one in step} - found.keys()
+        rows = work.connection.execute(select(entries).where(entries.c.id.in_(beyond))).all()
+        fresh = {one.id: one for one in rows if life.having_of(work, one)}
+        found |= fresh
+        edge = set(fresh)
+    del found[row.id]
+    return sorted(found.values(), key=lambda one: one.id)
+
+
+def _together(work: Work, row: Row[Any], other: Row[Any]) -> bool:
+    return any(one.id == other.id for one in (*linked(work, row),)) or any(
+        one.id == row.id for one in linked(work, other)
+    )
+
+
+def surface(work: Work, row: Row[Any]) -> None:
+    """A covert entry was handed over: what its group had linked it with is its chain from now on."""
+    for one in standing_links(work, _partners(work, row.id)):
+        partner = book.get(work, one.other_id if one.entry_id == row.id else one.entry_id)
+        if row.id in (one.entry_id, one.other_id) and partner and not book.facts_of(partner).hidden:
+            join(work, row.id, partner.id)
+
+
+def _partners(work: Work, entry_id: int) -> set[int]:
+    rows = work.connection.execute(
+        select(links.c.entry_id, links.c.other_id).where(
+            or_(links.c.entry_id == entry_id, links.c.other_id == entry_id)
+        )
+    ).all()
+    return {one for row in rows for one in row} | {entry_id}
+
+
 def join(work: Work, one: int, other: int) -> None:
     """Let two entries, with all that is linked to them, be one chain; its id is its oldest entry's."""
     rows = [book.get(work, entry_id) for entry_id in (one, other)]
@@ -202,6 +257,9 @@ def _put(work: Work, together: Iterable[int]) -> None:
     chain = ids[0] if len(ids) > 1 else None
     # no move and no edit: the version stays, so that buttons in people's chats stay good
     work.connection.execute(update(entries).where(entries.c.id.in_(ids)).values(chain_id=chain))
+    rows = [book.get(work, entry_id) for entry_id in ids]
+    if any(one is not None and one.warnings for one in rows):
+        counting.recount(work, ids)
 
 
 def standing_links(work: Work, ids: Iterable[int]) -> list[Row[Any]]:
@@ -223,7 +281,7 @@ def standing_links(work: Work, ids: Iterable[int]) -> list[Row[Any]]:
 def ask_undo(work: Work, entry_id: int, chat_id: int, reply_to: int | None) -> None:
     """「解除关联」: the reason is asked for."""
     row = life.load(work, entry_id, Action.LINK)
-    if row.chain_id is None:
+    if not linked(work, row):
         raise NotPossible(state=row.state)
     questions.ask(
         work,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row
 
 from bot.domain.entries import Mode, Source, State
 from bot.domain.permissions import Action, Standing, may
 from bot.ledger import entries as book
 from bot.ledger.desk import Work
-from bot.ledger.tables import entries
-from bot.services import faces, life, sight
+from bot.services import faces, life
 from bot.services.chain import linking, resembling
 from bot.services.outgoing import Button, Picture, Rows, Shown, gone, new_card, show_card
 from bot.services.refusals import NotPossible
@@ -27,15 +26,7 @@ PHOTOS: Final = 2
 
 def others(work: Work, row: Row[Any]) -> list[Row[Any]]:
     """The other entries of the chain that the actor may see, oldest first."""
-    if row.chain_id is None:
-        return []
-    return list(
-        work.connection.execute(
-            select(entries)
-            .where(and_(entries.c.chain_id == row.chain_id, entries.c.id != row.id, sight.visible(work)))
-            .order_by(entries.c.id)
-        ).all()
-    )
+    return linking.linked(work, row)
 
 
 def of(work: Work, row: Row[Any]) -> dict[str, Any] | None:
@@ -47,7 +38,7 @@ def of(work: Work, row: Row[Any]) -> dict[str, Any] | None:
         "others": [_line(work, one) for one in found[-MOST:]],
         "more": max(0, len(found) - MOST),
         "returns": row.returns + sum(one.returns for one in found),
-        "warnings": row.warnings + sum(one.warnings for one in found),
+        "warnings": max(row.warnings, *(one.warnings for one in found)),
     }
 
 
@@ -202,7 +193,7 @@ def chain_card(work: Work, card_row: Row[Any]) -> Shown | None:
         "rows": [_line(work, one) for one in shown],
         "more": max(0, len(found) - MOST),
         "returns": row.returns + sum(one.returns for one in found),
-        "warnings": row.warnings + sum(one.warnings for one in found),
+        "warnings": max([row.warnings, *(one.warnings for one in found)]),
         "alone": not found,
     }
     numbers = [Button("", "open", one.id, text=one.number or "") for one in shown if one.id != row.id]

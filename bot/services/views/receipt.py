@@ -29,6 +29,7 @@ from bot.services.followup import notices, urging
 from bot.services.outgoing import Button, Rows, Shown
 from bot.services.views import panels
 from bot.services.views.values import entry_values, identity_title, last_body
+from bot.services.warnings import offering as warnings
 
 
 def receipt(work: Work, entry: Row[Any], panel: str | None = None, *, sent: bool = True) -> Shown | None:
@@ -141,6 +142,7 @@ def _receipt_buttons(work: Work, entry: Row[Any], panel: str | None) -> Rows:
         rows.extend(_filed_buttons(work, entry, having, panel))
     elif entry.state not in (State.VOID, State.DRAFT):
         row = [Button("history", "history", entry.id, 0), *urging.button(entry, having)]
+        row.extend(warnings.button(work, entry, having))
         row.extend(notices.slip_button(entry))
         if entry.state == State.CLOSED and may(Action.REOPEN, having):
             row.append(Button("relapse", "reopen", entry.id, entry.version))
