@@ -12,7 +12,7 @@ from bot.delivery.hearing import Hearing
 from bot.delivery.wire import TooLarge
 from bot.documents import weekly_reading as reading
 from bot.services.answering import Toast, nothing
-from bot.services.duties import due, moves
+from bot.services.duties import due, moves, outlook
 from bot.services.tenday import board as tenday_board
 from bot.services.tenday import reporting
 from bot.services.weekly import asking, board, receiving, reminding
@@ -165,3 +165,13 @@ async def submit(here: Hearing) -> Toast:
 async def urge_groups(here: Hearing) -> Toast:
     """「催办」 on the office's board of a closing day."""
     return await here.do(tenday_board.urge, here.pressed.arg)
+
+
+# --- the calendar -------------------------------------------------------------------------------------
+
+
+async def calendar(here: Hearing) -> Toast:
+    """「日历」."""
+    if not here.heard.private:
+        return await here.do(nothing)
+    return await here.do(outlook.show, here.heard.chat_id)

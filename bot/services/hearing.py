@@ -32,6 +32,7 @@ from bot.services import (
 from bot.services.announcing import notices as announcing
 from bot.services.answering import Toast
 from bot.services.bulletins import editing as bulletins
+from bot.services.duties import outlook
 from bot.services.incoming import Incoming
 from bot.services.material import Material
 from bot.services.refusals import NoSuchEntry, NotUnderstood
@@ -65,7 +66,7 @@ def message(work: Work, incoming: Incoming) -> Toast | None:
             return None
     if incoming.reply_to is not None and announcing.replied(work, incoming):
         return None
-    if plain and announcing.written(work, incoming):
+    if plain and (announcing.written(work, incoming) or outlook.said(work, incoming)):
         return None
     if incoming.reply_to is not None and work.actor.regions() and weekly.replied(work, incoming):
         return None

@@ -266,3 +266,34 @@ async def test_on_a_day_off_only_what_is_due_that_day_is_said(town: Town) -> Non
     assert "县1-0410-01" in saturday
     assert "县1-0410-02" not in saturday
     assert len(new(wang, town)) == count
+
+
+# --- the office's own days ----------------------------------------------------------------------------
+
+
+async def test_the_office_decides_about_a_day_and_is_asked_what_falls_on_it(town: Town) -> None:
+    qian = await office(town)
+
+    qian.sends(town.bot, "放假 4月15日")
+    await town.settle()
+    answer = words(last(qian, town))
+    await town.passes(seconds=1)
+    asked = with_button(qian, town, "改到4月16日")
+    qian.sends(town.bot, "日历")
+    await town.settle()
+    outlook = words(last(qian, town))
+
+    assert "4月15日(周一) 放假" in answer
+    assert "办法规定：4月15日(周一)11:00" in words(asked)
+    assert "4月15日(周一)放假" in outlook
+    assert "4月28日(周日)上班" in outlook
+    assert "4月12日(周五)10:00 周报" in outlook
+
+
+async def test_a_day_that_does_not_exist_is_not_taken(town: Town) -> None:
+    qian = await office(town)
+
+    qian.sends(town.bot, "放假 4月31日")
+    await town.settle()
+
+    assert "日期" in words(last(qian, town))

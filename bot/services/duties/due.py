@@ -48,7 +48,7 @@ def due(work: Work) -> int:
         if (subject, slot.at) in done or (quiet and not slot.urgent):
             continue
         told.work_off(work, subject, slot.at)
-        if slot.at < told.began(work):
+        if slot.kind is not SlotKind.PROPOSAL and slot.at < told.began(work):
             continue
         fresh.append(slot)
     return count + _tell(work, fresh)
