@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 
 from bot.domain.deadlines import Deadline, DeadlineWish, resolve
 from bot.domain.entries import OPEN_STATES, Mode, Source, State
@@ -15,6 +15,7 @@ from bot.ledger import events, people
 from bot.ledger.desk import Work
 from bot.ledger.outbox import Priority
 from bot.ledger.people import Reached
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import cards, chats, entries
 from bot.services import faces, heads, life, officers
 from bot.services.outgoing import Shown, new_card, show_card
@@ -29,8 +30,17 @@ AT_ONCE = 50
 """Cards that one beat delivers to a region at the most; the next beat goes on."""
 
 
+_any_settled = Prepared(
+    select(entries.c.id)
+    .where(entries.c.settle_at.is_not(None), entries.c.settle_at <= bindparam("now"))
+    .limit(1)
+)
+
+
 def settle_due(work: Work, most: int = 50) -> int:
     """Hand over every entry whose settle time is over; gives how many."""
+    if _any_settled.first(work, now=work.now) is None:
+        return 0
     rows = work.connection.execute(
         select(entries)
         .where(entries.c.settle_at.is_not(None), entries.c.settle_at <= work.now)
@@ -215,8 +225,21 @@ def _mark(work: Work, card_id: int, row: Row[Any], member_id: int, *, quiet: boo
     )
 
 
+_any_unsigned = Prepared(
+    select(entries.c.id)
+    .where(
+        entries.c.state == "assigned",
+        entries.c.deputy_told_at.is_(None),
+        entries.c.assigned_at <= bindparam("before"),
+    )
+    .limit(1)
+)
+
+
 def deputies_due(work: Work) -> int:
     """Show cards to the deputy that were not signed for in four hours of working time; gives how many."""
+    if _any_unsigned.first(work, before=work.now - work.world.rules.deputy_after) is None:
+        return 0
     rows = work.connection.execute(
         select(entries).where(
             entries.c.state == State.ASSIGNED.value,
@@ -234,13 +257,17 @@ def deputies_due(work: Work) -> int:
     return told
 
 
+_any_unreachable = Prepared(select(chats.c.id).where(chats.c.unreachable_at.is_not(None)).limit(1))
+_waiting_regions = Prepared(select(entries.c.region).where(entries.c.undelivered_at.is_not(None)).distinct())
+
+
 def redeliver_due(work: Work) -> int:
     """Cards whose reader cannot be reached go on to the next contact; gives how many found a reader.
 
     A card that nobody could get goes to the first contact who can be reached again, or has joined since.
     """
     found = 0
-    for row in _cut_off(work):
+    for row in _cut_off(work) if _any_unreachable.first(work) is not None else ():
         having = _readers(work, row)
         if any(card.unreachable_at is None for card in having):
             continue
@@ -251,7 +278,7 @@ def redeliver_due(work: Work) -> int:
         found += deliver(work, row) is not None
     waiting = entries.c.undelivered_at.is_not(None)
     # by region, for this is asked every second, and thousands may wait where nobody has joined yet
-    regions = work.connection.execute(select(entries.c.region).where(waiting).distinct()).scalars().all()
+    regions = [row.region for row in _waiting_regions.all(work)]
     if not regions:
         return found
     work.connection.execute(

@@ -12,6 +12,7 @@ from bot.ledger import entries as book
 from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.ledger.people import Reached
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import cards, entries, members
 from bot.services import checkers, faces, life, renumbering, telling
 from bot.services.answering import Toast
@@ -68,6 +69,18 @@ def choose_identity(work: Work, key: str) -> Toast:
     return Toast("covert.identity_chosen", {"title": work.world.campaign.group_title(key)})
 
 
+_any_hidden = Prepared(
+    select(entries.c.id)
+    .where(
+        entries.c.mode == "covert",
+        entries.c.state == "filed",
+        entries.c.kind == "issue",
+        entries.c.handed_over_at.is_(None),
+    )
+    .limit(1)
+)
+
+
 def waiting_due(work: Work) -> int:
     """Tell those of covert entries who may hand them over; gives how many were told.
 
@@ -75,6 +88,8 @@ def waiting_due(work: Work) -> int:
     leader, or none has acted for 24 h (SPEC §1 «what needs a leader»). While the filer has not said
     as whom it was filed, the filer is reminded once, and the others hear after that day only.
     """
+    if _any_hidden.first(work) is None:
+        return 0
     told = 0
     rows = work.connection.execute(
         select(entries).where(

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from bot.domain.permissions import Role
 from bot.ledger import events, people
 from bot.ledger.desk import Work
 from bot.ledger.people import Reached
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import members, roles
 from bot.services import commands, faces, questions
 from bot.services.incoming import Incoming
@@ -232,8 +233,17 @@ def take_back(work: Work, chat_id: int, role_id: int) -> None:
     faces.show_plain(work, chat_id, "lend")
 
 
+_any_over = Prepared(
+    select(roles.c.id)
+    .where(roles.c.until.is_not(None), roles.c.until <= bindparam("now"), roles.c.ended_at.is_(None))
+    .limit(1)
+)
+
+
 def ended_due(work: Work) -> int:
     """Lendings end by themselves on their date: both are told, and menus change; gives how many."""
+    if _any_over.first(work, now=work.now) is None:
+        return 0
     over = work.connection.execute(
         select(roles).where(roles.c.until.is_not(None), roles.c.until <= work.now, roles.c.ended_at.is_(None))
     ).all()

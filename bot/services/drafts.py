@@ -199,8 +199,17 @@ def join_previous(work: Work, entry_id: int, version: int) -> Toast:
 # --- the nag --------------------------------------------------------------------------------------
 
 
+_any_to_nag = Prepared(
+    select(entries.c.id)
+    .where(entries.c.state == "draft", entries.c.nag_at.is_not(None), entries.c.nag_at <= bindparam("now"))
+    .limit(1)
+)
+
+
 def nag_due(work: Work, most: int = 50) -> int:
     """After 15 min, once: a draft is shown anew to its filer; gives how many."""
+    if _any_to_nag.first(work, now=work.now) is None:
+        return 0
     rows = work.connection.execute(
         select(entries)
         .where(

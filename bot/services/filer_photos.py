@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from bot.domain.entries import State
 from bot.domain.permissions import Action, may
 from bot.ledger import entries as book
 from bot.ledger import events, people
 from bot.ledger.desk import Work
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import photos
 from bot.ledger.tables import questions as questions_table
 from bot.services import filing, intake, life, onsite, pictures, questions
@@ -299,8 +300,21 @@ def _become(work: Work, row: Row[Any], ids: Sequence[int], kind: str, round_: in
     life.refresh_cards(work, row.id)
 
 
+_any_unanswered = Prepared(
+    select(questions_table.c.id)
+    .where(
+        questions_table.c.kind == WHAT,
+        questions_table.c.state == "open",
+        questions_table.c.expires_at <= bindparam("now"),
+    )
+    .limit(1)
+)
+
+
 def unanswered(work: Work, most: int = 20) -> int:
     """Photos whose question nobody answered in its time are more before-photos; gives how many questions."""
+    if _any_unanswered.first(work, now=work.now) is None:
+        return 0
     found = work.connection.execute(
         select(questions_table)
         .where(

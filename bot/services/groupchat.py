@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, bindparam, delete, select
 
 from bot.domain.captions import secret_marking
 from bot.domain.entries import Mode, State
@@ -14,6 +14,7 @@ from bot.domain.permissions import Role, Standing
 from bot.ledger import entries as book
 from bot.ledger import inbox, people
 from bot.ledger.desk import Work
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import facts, photos
 from bot.services import commands, filing, intake, life, pictures, questions, reader, renumbering, secrecy
 from bot.services.answering import Toast, after
@@ -156,9 +157,23 @@ def forget(work: Work, incoming: Incoming) -> None:
     work.connection.execute(delete(photos).where(photos.c.id.in_(loose)))
 
 
+_any_reference = Prepared(
+    select(photos.c.id)
+    .where(
+        photos.c.kind == "reference",
+        photos.c.entry_id.is_(None),
+        photos.c.chat_id < 0,
+        photos.c.received_at < bindparam("before"),
+    )
+    .limit(1)
+)
+
+
 def sweep(work: Work) -> int:
     """References of untagged photos in group chats go after 24 h, with the marks of refused albums."""
     before = work.now - work.world.rules.reference_kept
+    if _any_reference.first(work, before=before) is None:
+        return _sweep_marks(work, before.isoformat())
     gone = work.connection.execute(
         delete(photos).where(
             photos.c.kind == "reference",
@@ -170,12 +185,13 @@ def sweep(work: Work) -> int:
     return gone + _sweep_marks(work, before.isoformat())
 
 
+_marks = Prepared(select(facts).where(facts.c.key >= "covert:", facts.c.key < "covert;"))
+
+
 def _sweep_marks(work: Work, before: str) -> int:
-    old = [
-        row.key
-        for row in work.connection.execute(select(facts).where(facts.c.key.startswith("covert:"))).all()
-        if str(row.value) < before
-    ]
+    old = [row.key for row in _marks.all(work) if str(row.value) < before]
+    if not old:
+        return 0
     work.connection.execute(delete(facts).where(facts.c.key.in_(old)))
     return len(old)
 

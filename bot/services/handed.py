@@ -15,6 +15,7 @@ from bot.ledger import events, outbox, people
 from bot.ledger.desk import Work
 from bot.ledger.outbox import Kind, remember_message
 from bot.ledger.people import Reached
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import entries, handed, messages
 from bot.services import faces, filing, identity, intake, life, pictures
 from bot.services.answering import Toast
@@ -346,8 +347,15 @@ def _set(work: Work, row: Row[Any], **values: Any) -> None:
 # --- the end ---------------------------------------------------------------------------------------
 
 
+_any_unreported = Prepared(
+    select(handed.c.id).where(handed.c.state == "filed", handed.c.reported_at.is_(None)).limit(1)
+)
+
+
 def reports_due(work: Work) -> int:
     """At the end the leader gets the before/after picture, when nobody can take the closing back any more."""
+    if _any_unreported.first(work) is None:
+        return 0
     rows = work.connection.execute(
         select(handed).where(handed.c.state == "filed", handed.c.reported_at.is_(None))
     ).all()

@@ -12,6 +12,7 @@ from bot.ledger import cards as card_book
 from bot.ledger import outbox as book
 from bot.ledger.desk import Work
 from bot.ledger.outbox import Priority
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import cards, entries, facts, occurrences
 from bot.services.outgoing import show_card
 
@@ -88,6 +89,9 @@ def refresh(work: Work, row: Row[Any]) -> None:
         book.put_card(work, head.id, head.chat_id, head.wanted + 1, None, Priority.REPLY, keep_pace=True)
 
 
+_done = Prepared(select(facts.c.value).where(facts.c.key == DAY))
+
+
 def new_day_due(work: Work) -> int:
     """Bring the county's cards of what it owes to the new day: 「剩3天」 → 「剩2天」; gives how many cards.
 
@@ -98,7 +102,7 @@ def new_day_due(work: Work) -> int:
     if local.time() < NEW_DAY:
         return 0
     day = local.date()
-    known = work.connection.execute(select(facts.c.value).where(facts.c.key == DAY)).scalar()
+    known = _done.scalar(work)
     done: dict[str, Any] = known if known and known["day"] == day.isoformat() else {"day": day.isoformat()}
     if done.get("over"):
         return 0

@@ -15,6 +15,7 @@ from bot.ledger import entries as book
 from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.ledger.people import Reached
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import entries, requests
 from bot.services import assignment, life, office, questions, telling, views
 from bot.services.answering import Toast
@@ -183,8 +184,17 @@ def _show(work: Work, request_id: int, entry_id: int, persons: Sequence[Reached]
             )  # fmt: skip
 
 
+_any_open = Prepared(
+    select(requests.c.id)
+    .where(requests.c.state == "open", requests.c.kind == EXTENSION, requests.c.escalated_at.is_(None))
+    .limit(1)
+)
+
+
 def escalate_due(work: Work) -> int:
     """A leader's 24 hours are over without an answer, or there is none: the office may decide; how many."""
+    if _any_open.first(work) is None:
+        return 0
     waiting = work.connection.execute(
         select(requests)
         .join(entries, entries.c.id == requests.c.entry_id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from bot.domain.entries import State
 from bot.domain.permissions import NOBODY, Role
@@ -17,6 +17,7 @@ from bot.ledger import entries as book
 from bot.ledger import events, people
 from bot.ledger.desk import Work
 from bot.ledger.people import Reached
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import cards, requests
 from bot.services.answering import Toast
 from bot.services.outgoing import say, show_card
@@ -47,6 +48,23 @@ def carries(act: str, *, protect: bool = False) -> Callable[[Carry], Carry]:
         ACTS[act] = function
         if protect:
             PROTECTED.add(act)
+        return function
+
+    return register
+
+
+Fall = Callable[[Work, Row[Any], str], None]
+"""Told that a proposal came to nothing: `refused`, `withdrawn` or `lapsed`."""
+
+FALLS: dict[str, Fall] = {}
+"""Act → what is done when it is not agreed to; most need nothing."""
+
+
+def falls(act: str) -> Callable[[Fall], Fall]:
+    """Register what is done when a proposal of an act comes to nothing."""
+
+    def register(function: Fall) -> Fall:
+        FALLS[act] = function
         return function
 
     return register
@@ -263,8 +281,17 @@ def take_back(work: Work, request_id: int) -> Toast:
     return Toast("office.withdrawn_toast")
 
 
+_any_held = Prepared(
+    select(requests.c.id)
+    .where(requests.c.kind == KIND, requests.c.state == "open", requests.c.hold_until <= bindparam("now"))
+    .limit(1)
+)
+
+
 def held_due(work: Work, most: int = 20) -> int:
     """Carry out what an office of one person has held long enough; gives how many."""
+    if _any_held.first(work, now=work.now) is None:
+        return 0
     rows = work.connection.execute(
         select(requests)
         .where(requests.c.kind == KIND, requests.c.state == "open", requests.c.hold_until <= work.now)
@@ -338,6 +365,8 @@ def _close(work: Work, row: Row[Any], state: str) -> None:
             body=_body(row.track),
             data={"act": row.data["act"], "request": row.id},
         )
+        if row.data["act"] in FALLS:
+            FALLS[row.data["act"]](work, row, state)
     refresh(work, row)
 
 

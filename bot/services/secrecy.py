@@ -11,6 +11,7 @@ from bot.domain.entries import State
 from bot.ledger import entries as book
 from bot.ledger import events, inbox
 from bot.ledger.desk import Work
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import facts, photos
 from bot.ledger.tables import inbox as inbox_table
 from bot.services import county, life, pictures
@@ -113,13 +114,14 @@ def _void(work: Work, entry_id: int) -> None:
         life.refresh_cards(work, row.id)
 
 
+_marks = Prepared(select(facts).where(facts.c.key >= "secret:", facts.c.key < "secret;"))
+
+
 def sweep(work: Work) -> int:
     """The marks of refused albums go after a day: their last parts have come by then."""
     before = (work.now - work.world.rules.reference_kept).isoformat()
-    old = [
-        row.key
-        for row in work.connection.execute(select(facts).where(facts.c.key.startswith("secret:"))).all()
-        if str(row.value) < before
-    ]
+    old = [row.key for row in _marks.all(work) if str(row.value) < before]
+    if not old:
+        return 0
     work.connection.execute(delete(facts).where(facts.c.key.in_(old)))
     return len(old)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from bot.domain.entries import OPEN_STATES, State
 from bot.domain.masking import mask_numbers
@@ -15,6 +15,7 @@ from bot.ledger import entries as book
 from bot.ledger import events, people
 from bot.ledger.desk import Work
 from bot.ledger.people import Reached
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import cards, chats, entries, proofs, roles
 from bot.services import assignment, county, faces, heads, life, officers, pictures, telling, views
 from bot.services.answering import Toast
@@ -282,8 +283,15 @@ def send_back(work: Work, proof_id: int) -> Toast:
     return Toast("township.sent_back_toast", {"number": row.number, "township": row.passed_to or ""})
 
 
+_any_waiting = Prepared(
+    select(proofs.c.id).where(proofs.c.state == "waiting", proofs.c.sent_at <= bindparam("before")).limit(1)
+)
+
+
 def unreviewed_due(work: Work) -> int:
     """At the deadline a township's proof goes up by itself, marked 「县级未审核」; gives how many."""
+    if _any_waiting.first(work, before=work.now - SETTLED) is None:
+        return 0
     rows = work.connection.execute(
         select(proofs.c.id, proofs.c.sent_at, proofs.c.measures, proofs.c.entry_id)
         .join(entries, entries.c.id == proofs.c.entry_id)
@@ -315,8 +323,13 @@ def unreviewed_due(work: Work) -> int:
     return len(rows)
 
 
+_any_passed_on = Prepared(select(entries.c.id).where(entries.c.passed_to.is_not(None)).limit(1))
+
+
 def cut_off_due(work: Work) -> int:
     """A township that can no longer be reached: its contact is told, once; gives how many were told."""
+    if _any_passed_on.first(work) is None:
+        return 0
     rows = work.connection.execute(
         select(entries)
         .join(cards, cards.c.entry_id == entries.c.id)

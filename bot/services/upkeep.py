@@ -10,13 +10,14 @@ from datetime import datetime, time
 from typing import Any
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from bot.domain.entries import State
 from bot.ledger import entries as book
 from bot.ledger import inbox, outbox
 from bot.ledger.desk import Work
 from bot.ledger.outbox import Priority
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import counts, facts, members, questions
 from bot.services.outgoing import say
 
@@ -127,12 +128,14 @@ def heard_again(work: Work) -> int:
 # --- facts --------------------------------------------------------------------------------------------
 
 
+_value = Prepared(select(facts.c.value).where(facts.c.key == bindparam("key")))
+
+
 def _fact(work: Work, key: str) -> Any:
-    return work.connection.execute(select(facts.c.value).where(facts.c.key == key)).scalar()
+    return _value.scalar(work, key=key)
 
 
 def _know(work: Work, key: str, value: Any) -> None:
     changed = work.connection.execute(update(facts).where(facts.c.key == key).values(value=value))
     if changed.rowcount == 0:
         work.connection.execute(facts.insert().values(key=key, value=value))
-

@@ -11,13 +11,14 @@ from datetime import datetime, time, timedelta
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import Row, and_, bindparam, or_, select
 
 from bot.domain.entries import OPEN_STATES, Mode, State
 from bot.domain.permissions import Action, Standing
 from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.ledger.outbox import Priority
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import entries, notice_items, notices, occurrences
 from bot.services import life
 from bot.services.outgoing import Button, File, say
@@ -88,26 +89,30 @@ def _mark(work: Work, kind: str, subject: str) -> None:
         )
 
 
-def _marked(work: Work, kind: str, subject: str) -> bool:
-    return (
-        work.connection.execute(
-            select(occurrences.c.at).where(
-                occurrences.c.kind == kind,
-                occurrences.c.subject == subject,
-                occurrences.c.due_at == _midnight(work),
-            )
-        ).first()
-        is not None
+_mark_of = Prepared(
+    select(occurrences.c.at).where(
+        occurrences.c.kind == bindparam("kind"),
+        occurrences.c.subject == bindparam("subject"),
+        occurrences.c.due_at == bindparam("midnight"),
     )
+)
+
+
+def _marked(work: Work, kind: str, subject: str) -> bool:
+    return _mark_of.first(work, kind=kind, subject=subject, midnight=_midnight(work)) is not None
+
+
+_of_day = Prepared(
+    select(occurrences.c.kind, occurrences.c.subject).where(
+        or_(occurrences.c.kind == DAY_OVER, occurrences.c.kind == SENT),
+        occurrences.c.due_at == bindparam("midnight"),
+    )
+)
 
 
 def _over(work: Work) -> list[str]:
     """Groups whose day is over and whose notices are not sent."""
-    rows = work.connection.execute(
-        select(occurrences.c.kind, occurrences.c.subject).where(
-            occurrences.c.kind.in_((DAY_OVER, SENT)), occurrences.c.due_at == _midnight(work)
-        )
-    ).all()
+    rows = _of_day.all(work, midnight=_midnight(work))
     sent = {row.subject for row in rows if row.kind == SENT}
     return sorted({row.subject for row in rows if row.kind == DAY_OVER} - sent)
 
