@@ -17,6 +17,7 @@ from bot.ledger.desk import Work
 from bot.ledger.outbox import Kind
 from bot.ledger.tables import cards
 from bot.services import assignment, faces, life, questions
+from bot.services.chain import linking
 from bot.services.incoming import Incoming
 from bot.services.outgoing import Button, Rows, Shown, gone, show_card
 from bot.services.refusals import CardChanged, NotPossible, NotUnderstood
@@ -183,6 +184,7 @@ def confirm(work: Work, entry_id: int, version: int, seal: str = "") -> None:
             work, row, "handed_over", body=body,
             handed_over_at=work.now, checker=None, identity_open=False,
         )  # fmt: skip
+        linking.surface(work, row)
     if row.state == State.CLOSED:
         assignment.again(work, row, "reopened", body=body)
     else:

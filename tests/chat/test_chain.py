@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from bot.domain.permissions import Role
 from bot.ledger.desk import Work
-from bot.ledger.tables import entries
+from bot.ledger.tables import entries, warning_items, warning_letters
 from bot.services import export
 from tests.drawn import photo
 from tests.town.scenes import CAPTION, People, labels, words
@@ -305,7 +305,24 @@ async def test_a_split_caption_is_not_offered_to_itself(people: People) -> None:
 
 
 async def warned(people: People, *entry_ids: int) -> None:
+    """A warning letter for each entry, the later ones issued when the earlier ones' terms were over."""
+
     def verb(work: Work) -> None:
+        for at, entry_id in enumerate(entry_ids):
+            issued = work.now - timedelta(days=20 - 5 * at)
+            letter = work.insert(
+                warning_letters,
+                number=f"警{at}",
+                state="issued",
+                track="county",
+                region="延津县",
+                group_key="county/1",
+                member_id=1,
+                at=issued,
+                approved_at=issued,
+                due=issued + timedelta(days=2),
+            )
+            work.insert(warning_items, letter_id=letter, entry_id=entry_id, seq=1)
         work.connection.execute(update(entries).where(entries.c.id.in_(entry_ids)).values(warnings=1))
 
     await people.town.app.parts.desk.do(verb)
@@ -341,3 +358,33 @@ async def test_a_member_is_told_that_the_office_must_link_what_adds_up_warnings(
 
     assert "请攻坚办办理并送审" in toast.text
     assert (await people.row(2)).chain_id is None
+
+
+async def test_what_two_entries_share_only_through_a_covert_one_is_shown_after_its_hand_over(
+    people: People,
+) -> None:
+    """Before it, neither card nor refusal nor offer tells that somebody linked them."""
+    town = people.town
+    covert = await town.join("郑壬", Role.INSPECTOR, group="county/0", leader=True)
+    await closed(people)
+    ditch = await files(people, people.leader, photo("ditch", seed=3), ELSEWHERE)
+    await town.passes(seconds=61)
+    await files(people, covert, photo(seed=9), CAPTION)
+    for number in ("县1-0412-01", "县1-0412-02"):
+        covert.sends(town.bot, "/issue 暗-0412-01")
+        await town.settle()
+        await people.press(covert, people.last(covert), "问题链" if number.endswith("02") else "反弹(关联)")
+    await people.press(covert, people.last(covert), "关联")
+    covert.sends(town.bot, "县1-0412-02")
+    await town.settle()
+
+    assert "🔗" not in words(ditch)
+    assert (await people.row(1)).chain_id is None
+    covert.sends(town.bot, "/issue 暗-0412-01")
+    await town.settle()
+    await people.press(covert, people.last(covert), "转交办")
+    await people.press(covert, people.last(covert), "确认转交办")
+    await town.passes(seconds=2)
+
+    assert (await people.row(1)).chain_id == (await people.row(2)).chain_id == 1
+    assert "🔗 同一问题：县1-0412-01" in words(ditch)

@@ -223,17 +223,21 @@ def linked(work: Work, row: Row[Any]) -> list[Row[Any]]:
 
 
 def _together(work: Work, row: Row[Any], other: Row[Any]) -> bool:
-    return any(one.id == other.id for one in (*linked(work, row),)) or any(
-        one.id == row.id for one in linked(work, other)
-    )
+    """Whether two entries are of one chain, as far as the actor may know."""
+    return other.id in {one.id for one in linked(work, row)} or row.id in {
+        one.id for one in linked(work, other)
+    }
 
 
 def surface(work: Work, row: Row[Any]) -> None:
     """A covert entry was handed over: what its group had linked it with is its chain from now on."""
     for one in standing_links(work, _partners(work, row.id)):
+        if row.id not in (one.entry_id, one.other_id):
+            continue
         partner = book.get(work, one.other_id if one.entry_id == row.id else one.entry_id)
-        if row.id in (one.entry_id, one.other_id) and partner and not book.facts_of(partner).hidden:
+        if partner is not None and not book.facts_of(partner).hidden:
             join(work, row.id, partner.id)
+            refresh_cards(work, partner.id)
 
 
 def _partners(work: Work, entry_id: int) -> set[int]:
