@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from bot.documents import pictures, ranking_card
+from bot.documents.bulletin import Bulletins
+from bot.documents.ledger_rows import Words
 from bot.media.errors import StoreError
 from bot.media.fonts import Fonts
 from bot.media.store import PhotoStore
@@ -26,6 +28,7 @@ class Drawing:
         self._store = store
         self._fonts = fonts
         self._catalogue = catalogue
+        self.bulletins = Bulletins(Words(catalogue), store, fonts)
 
     def draw(self, parcel: Parcel) -> tuple[str, bytes]:
         """File name and bytes of the parcel's picture.
@@ -52,6 +55,13 @@ class Drawing:
                 return "invitation.png", pictures.invitation_card(
                     values["link"], html.plain(words).split("\n"), fonts=self._fonts
                 )
+            case "bulletin":
+                return "bulletin.png", self.bulletins.page(picture["values"])
+            case "bulletin_pair":
+                drawn = self.bulletins.pair(picture["values"])
+                if drawn is None:
+                    raise NothingToDraw
+                return "pair.jpg", drawn
             case "ranking":
                 return "ranking.jpg", self._ranking(parcel, picture["values"])
             case make:
