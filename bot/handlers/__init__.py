@@ -144,6 +144,7 @@ PRESSES: Mapping[str, Handler] = {
     "handover": covert.confirm,
     "ctext": covert.other_words,
     "ctake": covert.take_words,
+    "forcounty": covert.give_photo,
     "passcheck": covert.pass_check,
     "private": groups.details,
     "source": sources.choose,

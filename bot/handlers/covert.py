@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.delivery.hearing import Hearing
 from bot.domain.entries import Mode
-from bot.services import covert, handover, renumbering
+from bot.services import county_photos, covert, handover, renumbering
 from bot.services.answering import Toast
 
 
@@ -82,3 +82,8 @@ async def ask_identity(here: Hearing) -> Toast:
 async def choose_identity(here: Hearing) -> Toast:
     """The day's identity."""
     return await here.do(covert.choose_identity, here.pressed.arg)
+
+
+async def give_photo(here: Hearing) -> Toast:
+    """「补充给县级」 under a photo that stayed inside."""
+    return await here.do(county_photos.pressed, here.pressed.subject, here.pressed.number())

@@ -68,6 +68,11 @@ def waits_for_preview(row: Row[Any]) -> bool:
     return not row.public_text or (row.state == State.CLOSED and row.assigned_at is None)
 
 
+def action_for(row: Row[Any]) -> Action:
+    """What the right to hand this entry over is called in the permission table."""
+    return Action.HAND_OVER if row.mode == Mode.COVERT else Action.ASSIGN
+
+
 def assign_now(work: Work, entry_id: int, version: int = 0) -> None:
     """「立即交办」, and 「交办」 of what an office holds."""
     row = life.load(work, entry_id, Action.ASSIGN)

@@ -15,7 +15,7 @@ from bot.ledger.desk import Work
 from bot.ledger.prepared import Prepared
 from bot.ledger.tables import photos
 from bot.ledger.tables import questions as questions_table
-from bot.services import filing, intake, life, onsite, pictures, questions
+from bot.services import county_photos, filing, handover, intake, life, onsite, pictures, questions
 from bot.services.followup import lookback
 from bot.services.incoming import Incoming
 from bot.services.outgoing import Button, Rows, say
@@ -23,6 +23,9 @@ from bot.services.refusals import NotPossible, NotUnderstood, NotYours
 
 WHAT = "filer_photo"
 """The kind of the one question 「补充照片 / 现场已整改 / 回头看：仍未整改」."""
+
+KINDS = ("before", "after", pictures.CALLERS)
+"""What a photo of the filer's side is once its meaning is known."""
 
 STILL = (
     *("仍未", "未整改", "没整改", "未清理", "没有清理", "没清理"),
@@ -46,6 +49,10 @@ def photo(work: Work, row: Row[Any], incoming: Incoming) -> None:
         _attach(work, row, incoming)
         return
     words = intake.words_of(incoming)
+    if handover.takes_photo(work, row, incoming):
+        handover.photograph(work, row, incoming)
+        _remember_words(work, row, words)
+        return
     sibling = _sibling(work, row, incoming)
     if sibling is not None:
         _with_sibling(work, row, incoming, sibling, words)
@@ -86,7 +93,7 @@ def _sibling(work: Work, row: Row[Any], incoming: Incoming) -> Row[Any] | None:
     if incoming.media_group_id is None:
         return None
     parts = pictures.of_album(work, incoming.chat_id, incoming.media_group_id)
-    return next((one for one in parts if one.entry_id == row.id and one.kind in ("before", "after")), None)
+    return next((one for one in parts if one.entry_id == row.id and one.kind in KINDS), None)
 
 
 def _with_sibling(work: Work, row: Row[Any], incoming: Incoming, sibling: Row[Any], words: str) -> None:
@@ -145,18 +152,18 @@ def _before(work: Work, row: Row[Any], incoming: Incoming, words: str) -> None:
             book.change(work, row, **filing.touch(work, row))
             life.refresh_cards(work, row.id)
         return
-    if _keep(work, row, incoming, "before") and row.state != State.FILED:
-        chat_id, reply_to = answered_in(incoming)
-        say(
-            work,
-            chat_id,
-            "entry.photo_added",
-            {"number": row.number},
-            reply_to=reply_to,
-            entry_id=row.id,
-            silent=True,
-        )
+    kept = _keep(work, row, incoming, "before")
+    if kept and (row.state != State.FILED or handover.is_preview(work, row, incoming)):
+        _tell_added(work, row, kept, *answered_in(incoming))
     _remember_words(work, row, words)
+
+
+def _tell_added(work: Work, row: Row[Any], kept: Sequence[int], chat_id: int, reply_to: int | None) -> None:
+    if not county_photos.tell_inside(work, row, kept, chat_id, reply_to):
+        say(
+            work, chat_id, "entry.photo_added", {"number": row.number},
+            reply_to=reply_to, entry_id=row.id, silent=True,
+        )  # fmt: skip
 
 
 def _remember_words(work: Work, row: Row[Any], words: str) -> None:
@@ -277,7 +284,9 @@ def _settle(work: Work, row: Row[Any], subject: dict[str, Any], meaning: str, ch
         onsite.found_again(work, row, ids, subject["words"], chat_id, reply_to)
         return
     _become(work, row, ids, "before" if meaning == "before" else "after", row.round)
-    if meaning == "clean":
+    if meaning == "before":
+        county_photos.tell_inside(work, row, ids, chat_id, reply_to)
+    elif meaning == "clean":
         lookback.found_clean(work, row, ids, subject["words"], chat_id)
     elif meaning == "after":
         onsite.offer_fix(work, row, chat_id, reply_to)
@@ -290,7 +299,7 @@ def _become(work: Work, row: Row[Any], ids: Sequence[int], kind: str, round_: in
     for one in found:
         if one.kind == "reference":
             pictures.adopt(work, one, entry_id=row.id, kind=kind, round_=round_)
-        elif one.kind in ("before", "after", pictures.CALLERS):
+        elif one.kind in KINDS:
             sender = people.actor_by_id(work, one.member_id or 0)
             own = pictures.kind_for(work, row.id, kind, sender)
             work.connection.execute(

@@ -16,7 +16,8 @@ from bot.ledger import outbox
 from bot.ledger.desk import Work
 from bot.ledger.outbox import Kind
 from bot.ledger.tables import cards
-from bot.services import assignment, faces, life, questions
+from bot.services import assignment, county_photos, faces, life, pictures, questions
+from bot.services.assignment import action_for as action_for
 from bot.services.chain import linking
 from bot.services.incoming import Incoming
 from bot.services.outgoing import Button, Rows, Shown, gone, show_card
@@ -26,11 +27,6 @@ from bot.services.views.places import traces, village_for
 
 CARD = "preview"
 LONGEST = 500
-
-
-def action_for(row: Row[Any]) -> Action:
-    """What the right to hand this entry over is called in the permission table."""
-    return Action.HAND_OVER if row.mode == Mode.COVERT else Action.ASSIGN
 
 
 def button(row: Row[Any]) -> Button:
@@ -225,11 +221,39 @@ def _plain_words(work: Work, row: Row[Any]) -> str:
     return f"{place or row.region}：{kind.name}" if kind is not None else ""
 
 
-@questions.answers("county_words")
+def takes_photo(work: Work, row: Row[Any], incoming: Incoming) -> bool:
+    """Whether a photo is the office's own for the county: a reply to the preview of a 群众举报."""
+    anew = row.source == Source.PUBLIC and not incoming.forwarded
+    return anew and is_preview(work, row, incoming) and may(action_for(row), life.having_of(work, row))
+
+
+def is_preview(work: Work, row: Row[Any], incoming: Incoming) -> bool:
+    """Whether a message replies to a preview of this entry."""
+    found = work.connection.execute(
+        select(cards.c.id).where(
+            cards.c.chat_id == incoming.chat_id, cards.c.message_id == incoming.reply_to,
+            cards.c.kind == CARD, cards.c.entry_id == row.id,
+        )
+    ).first()  # fmt: skip
+    return incoming.reply_to is not None and found is not None
+
+
+def photograph(work: Work, row: Row[Any], incoming: Incoming) -> Row[Any]:
+    """Keep photos that were taken anew, for the county."""
+    kept = pictures.keep(work, incoming, entry_id=row.id, kind="before", round_=row.round)
+    return row if incoming.forwarded else county_photos.give(work, row, kept)
+
+
+@questions.answers("county_words", photo=True)
 def worded(work: Work, question: Row[Any], incoming: Incoming) -> None:
-    """What the county is to read came as a text: the preview is shown (again)."""
+    """What the county is to read came as a text, or with a photo: the preview is shown (again)."""
     row = _waiting(work, int(question.subject["entry"]))
     words = incoming.text.strip()
+    if incoming.attachments:
+        row = photograph(work, row, incoming)
+        if not words:
+            ask_words(work, row.id, incoming.chat_id)
+            return
     if not words or len(words) > LONGEST:
         raise NotUnderstood(hint="county_words")
     if row.mode == Mode.COVERT:

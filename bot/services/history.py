@@ -54,7 +54,7 @@ OWN: Final = frozenset(
 INSIDE: Final = frozenset(
     {
         "opened", "worded", "filed", "edited", "identity", "visit", "split", "merged", "linked", "unlinked",
-        "location", "county_words", "verify_asked", "verified", "verified_nothing",
+        "location", "county_words", "for_county", "verify_asked", "verified", "verified_nothing",
         "taken_over", "revisit", "revisited", "drawn", "proposed",
         "warning_sent", "warning_refused", "warning_withdrawn",
         "proposal_refused", "proposal_withdrawn", "proposal_lapsed", "check_passed", "secret", "renumbered",

@@ -58,7 +58,7 @@ def keep(
     kept already adds nothing.
     """
     kept: list[int] = []
-    kind = kind_for(work, entry_id, kind, work.actor)
+    kind = _as_its_album(work, incoming, entry_id, kind_for(work, entry_id, kind, work.actor))
     for attachment in incoming.attachments:
         own = kind if attachment.pictorial or kind == "reference" else "attachment"
         known = _kinds.all(work, chat=incoming.chat_id, message=incoming.message_id)
@@ -82,6 +82,15 @@ def kind_for(work: Work, entry_id: int | None, kind: str, sender: Actor) -> str:
     row = _source.first(work, entry=entry_id)
     callers = row.source == Source.PUBLIC and row.checker not in sender.groups()
     return CALLERS if callers else kind
+
+
+def _as_its_album(work: Work, incoming: Incoming, entry_id: int | None, kind: str) -> str:
+    """What one part of an album is, the others are: given to the county with it, or kept from it."""
+    if kind != CALLERS or incoming.media_group_id is None:
+        return kind
+    parts = of_album(work, incoming.chat_id, incoming.media_group_id)
+    given = any(part.entry_id == entry_id and part.kind == "before" for part in parts)
+    return "before" if given else kind
 
 
 def withhold(work: Work, entry_id: int) -> None:

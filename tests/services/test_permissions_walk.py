@@ -258,6 +258,7 @@ PRESSES: Mapping[str, Rule] = {
     "handover": Entry(_hand_over),
     "ctext": Entry(_hand_over),
     "ctake": Entry(_hand_over),
+    "forcounty": Entry(_hand_over, arg="1", narrower=True),
     "passcheck": Entry(Action.PASS_CHECK),
     "private": Entry(Action.SEE),
     "source": Own(arg="public"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Row
@@ -16,6 +17,9 @@ from bot.services.views.values import entry_values, last_body, sender_of, what_c
 
 MOST_PHOTOS = 9
 
+GIVEN = "for_county"
+"""The event by which somebody gives the county photos that it would not have otherwise."""
+
 ASKED = ("extension", "not_ours")
 """Kinds of requests that a card names while they are open."""
 
@@ -26,20 +30,51 @@ def county_shown(work: Work, entry: Row[Any]) -> Shown:
 
 
 def county_photos(work: Work, entry: Row[Any]) -> list[Row[Any]]:
+    """The before-photos that the county is shown: the first of those that it may have."""
+    return open_to_county(work, entry)[:MOST_PHOTOS]
+
+
+def open_to_county(work: Work, entry: Row[Any]) -> list[Row[Any]]:
     """The before-photos that the county may have: of a 群众举报 only what was photographed anew.
 
     The caller's pictures came in by the office, and stay with it (SPEC §2 «Other sources», red line (b)).
-    What was found when going back to a closed entry is the county's when it is handed over again.
+    To a covert entry they are those of the preview, and what the checking side adds. What somebody gave
+    the county (`GIVEN`) it has. What was found when going back to a closed entry is the county's when it
+    is handed over again.
     """
     found = [
         photo
         for photo in book.photos_of(work, entry.id, "before")
         if photo.fault is None and photo.round <= entry.round
     ]
+    office = {person.member_id for person in people.office_of(work, entry.track)}
     if entry.source == Source.PUBLIC:
-        office = {person.member_id for person in people.office_of(work, entry.track)}
-        found = [photo for photo in found if photo.member_id not in office | {entry.filer_id}]
-    return found[:MOST_PHOTOS]
+        given = _given(work, entry)
+        return [one for one in found if one.member_id not in office | {entry.filer_id} or given(one)]
+    if entry.mode == Mode.COVERT and entry.handed_over_at is not None:
+        given = _given(work, entry)
+        visited = {entry.filer_id, *_members(work, entry.group_key)}
+        checking = (office | _members(work, entry.checker)) - visited
+        return [
+            one
+            for one in found
+            if one.received_at <= entry.handed_over_at
+            or (one.member_id in checking and not one.forwarded)
+            or given(one)
+        ]
+    return found
+
+
+def _members(work: Work, group: str | None) -> set[int]:
+    return {person.member_id for person in people.group_of(work, group)} if group is not None else set()
+
+
+def _given(work: Work, entry: Row[Any]) -> Callable[[Row[Any]], bool]:
+    """Whether a photo was given to the county by name, or with its album."""
+    given = [event.data or {} for event in book.events_of(work, entry.id) if event.kind == GIVEN]
+    ids = {one for data in given for one in data.get("photos", ())}
+    albums = {one for data in given for one in data.get("albums", ())}
+    return lambda photo: photo.id in ids or photo.media_group_id in albums
 
 
 def county_picture(work: Work, entry: Row[Any]) -> Picture | None:
@@ -68,6 +103,7 @@ def county_values(work: Work, entry: Row[Any]) -> dict[str, Any]:
         words=mask_numbers(returned.get("words") or ""),
         waits_of=book.waiting_proof(work, entry) is not None,
         faults=[fault for fault in values["faults"] if fault["kind"] in ("after", "waiting")],
+        before=len(open_to_county(work, entry)),
         after=_counted(work, entry),
         leader=mask_numbers(entry.county_leader or ""),
         officer=mask_numbers(entry.section_officer or ""),
