@@ -220,10 +220,12 @@ def card(work: Work, row: Row[Any]) -> Shown | None:
     regions = _regions(work, window)
     if index.isdecimal() and int(index) in regions:
         return _region_face(work, window, int(index))
-    return _regions_face(work, window, regions, tracks)
+    return _regions_face(work, window, regions, tracks, chosen=bool(key))
 
 
-def _regions_face(work: Work, window: Window, regions: list[int], tracks: list[str]) -> Shown:
+def _regions_face(
+    work: Work, window: Window, regions: list[int], tracks: list[str], *, chosen: bool
+) -> Shown:
     campaign = work.world.campaign
     bodies = set(marking.own_bodies(work))
     mine: dict[str, str] = {}
@@ -251,7 +253,12 @@ def _regions_face(work: Work, window: Window, regions: list[int], tracks: list[s
     if work.actor.offices():
         rows.append(
             tuple(
-                Button("period_of", "scperiod", arg=track, values={"track": campaign.track(track).name})
+                Button(
+                    "period_of",
+                    "scperiod",
+                    arg=f"{track}.{window.key}" if chosen else track,
+                    values={"track": campaign.track(track).name},
+                )
                 for track in work.actor.offices()
             )
         )
@@ -259,10 +266,18 @@ def _regions_face(work: Work, window: Window, regions: list[int], tracks: list[s
         "window": window.values(),
         "monthly": window.monthly,
         "mine": [{"region": region, "value": value} for region, value in mine.items()],
-        "owed": len(regions) if bodies else 0,
+        "owed": _owed(work, regions),
         "none": said_none,
     }
     return Shown("scoring.card", values, tuple(row for row in rows if row), protect=True)
+
+
+def _owed(work: Work, regions: list[int]) -> int:
+    """How many regions the actor's groups owe a mark; 暗访组 and 敢转争 mark those that they have seen."""
+    campaign = work.world.campaign
+    led = [campaign.group(key) for key in work.actor.groups() if work.actor.leads(key)]
+    names = {name for group in led if not group.covert for name in group.regions}
+    return sum(campaign.regions[index].name in names for index in regions)
 
 
 def _other_windows(work: Work, window: Window) -> tuple[Button, ...]:

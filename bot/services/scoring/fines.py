@@ -15,7 +15,7 @@ from bot.domain.consequences import may_fine
 from bot.domain.permissions import ScoreAct, may_score
 from bot.ledger import events, people
 from bot.ledger.desk import Work
-from bot.ledger.tables import cards, entries, heap_fines, photos
+from bot.ledger.tables import cards, entries, heap_fines, photos, requests
 from bot.services import faces, questions, seconds
 from bot.services.answering import Toast
 from bot.services.incoming import Incoming
@@ -333,26 +333,34 @@ def send(work: Work, fine_id: int, version: int) -> Toast:
     """「送审」, when the region's time is over: a second person agrees (SPEC §1 (f)).
 
     Raises:
-        ScoreNotNow: the region may still object.
-        AlreadyProposed: it waits for its second person.
+        ScoreNotNow: the region may still object, or it waits for its second person.
     """
     row = _held(work, fine_id, version, "open")
     if work.now <= row.objections_until:
         raise ScoreNotNow(why="objections_open", window=windows.current(work).values())
+    if _waits(work, row.id):
+        raise ScoreNotNow(why="proposed", window=windows.current(work).values())
+    # not bound to the entry: that the heap is cleared meanwhile changes nothing
     return seconds.propose(
         work,
         "fine",
         track=row.track,
-        entry_id=row.entry_id,
-        reason=f"{row.region} {row.number} {row.yuan // 10_000}万元",
-        data={"fine": row.id, "version": row.version},
+        reason=f"{row.region}{_place(row)} {row.number} {row.yuan // 10_000}万元",
+        data={"fine": row.id, "fine_version": row.version},
     )
+
+
+def _waits(work: Work, fine_id: int) -> bool:
+    rows = work.connection.execute(
+        select(requests.c.data).where(requests.c.kind == seconds.KIND, requests.c.state == "open")
+    ).scalars()
+    return any(data.get("act") == "fine" and data.get("fine") == fine_id for data in rows)
 
 
 @seconds.carries("fine", protect=True)
 def _carry(work: Work, request: Row[Any], key: str) -> None:
     row = get(work, request.data["fine"])
-    if row is None or row.version != request.data["version"] or row.state != "open":
+    if row is None or row.version != request.data["fine_version"] or row.state != "open":
         raise _moved(work)
     _change(
         work, row, "fine_confirmed", f"office:{row.track}",

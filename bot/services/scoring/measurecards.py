@@ -235,7 +235,7 @@ def _propose(work: Work, row: Row[Any], data: dict[str, Any], words: str) -> Toa
         "measure",
         track=row.track if measures.body_of(row) == "office" else "oversight",
         reason=f"{row.region} {measures.label_of(row.measure)}{'：' if words else ''}{words}",
-        data={"measure": row.id, "version": row.version, **data},
+        data={"measure": row.id, "at_version": row.version, **data},
     )
     refresh(work, row)
     return toast
@@ -245,7 +245,7 @@ def _propose(work: Work, row: Row[Any], data: dict[str, Any], words: str) -> Toa
 def _carry(work: Work, request: Row[Any], key: str) -> None:
     data = request.data
     row = measures.get(work, data["measure"])
-    if row is None or row.version != data["version"]:
+    if row is None or row.version != data["at_version"]:
         raise ScoreNotNow(why="moved", window=windows.current(work).values())
     signed = seconds.signatures(work, request)
     _change(
