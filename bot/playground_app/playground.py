@@ -26,6 +26,7 @@ from bot.playground_app.joining import Joining
 from bot.playground_app.process import BotProcess
 from bot.playground_app.stage import PageStage
 
+CALLS_KEPT: Final = 500
 LOOPBACK: Final = "127.0.0.1"
 EVERYWHERE: Final = "0.0.0.0"
 
@@ -83,6 +84,7 @@ class Playground:
             self.bot = self.server.bot(TOKEN, username=USERNAME, privacy=False)
             if not self.empty:
                 self._invent()
+        self.bot.calls_kept = CALLS_KEPT
         self.clock = GameClock(self.server, self.bot, self.process, days)
         self.faults = FaultPanel(self.server, self.bot, self.process)
         stage = PageStage(self.clock, self.place)

@@ -38,6 +38,10 @@ class FakeProcess:
         self.state = BotState.DOWN
         self.done.append("kill")
 
+    async def stop(self) -> None:
+        self.state = BotState.DOWN
+        self.done.append("stop")
+
     async def launch(self) -> None:
         self.starts += 1
         self.done.append("launch")
@@ -249,6 +253,15 @@ async def test_who_blocks_the_bot_is_named_and_healed(game: Game) -> None:
 
     assert blocked["blocked"] == [lead.id]
     assert healed["blocked"] == []
+
+
+async def test_a_bot_that_does_not_hear_is_started_anew_when_all_is_healed(game: Game) -> None:
+    await game.stage.town.stop_bot()
+
+    await game.post("/page/faults", do="heal")
+
+    assert game.process.done == ["stop", "launch", "start"]
+    await game.stage.town.start_bot()
 
 
 async def test_a_second_poller_takes_the_line_from_the_first(game: Game) -> None:

@@ -89,20 +89,25 @@ class GameClock:
             ClockError: there is none, it is gone by, or too far.
         """
         now = self.now()
-        if "advance" in asked:
-            to = now + timedelta(seconds=float(asked["advance"]))
-        else:
-            jump = next((one for one in self.jumps() if one["key"] == asked.get("to")), None)
-            given = jump["at"] if jump is not None else asked.get("to")
-            if not given:
-                raise ClockError("接下来没有到期的事", "nothing falls due next")
-            to = datetime.fromisoformat(str(given))
-            to = to if to.tzinfo is not None else to.replace(tzinfo=self.days.zone)
+        try:
+            to = self._named(asked)
+        except (ValueError, OverflowError) as error:
+            raise ClockError("看不懂这个时间", f"this is no time: {error}") from error
         if to < now:
             raise ClockError("时钟不能倒退", "the clock does not run backwards")
         if to > self.days.latest():
             raise ClockError("太远了：最多到行动结束后一年", "too far: a year after the campaign at the most")
         return to
+
+    def _named(self, asked: dict[str, Any]) -> datetime:
+        if "advance" in asked:
+            return self.now() + timedelta(seconds=float(asked["advance"]))
+        jump = next((one for one in self.jumps() if one["key"] == asked.get("to")), None)
+        given = jump["at"] if jump is not None else asked.get("to")
+        if not given:
+            raise ClockError("接下来没有到期的事", "nothing falls due next")
+        to = datetime.fromisoformat(str(given))
+        return to if to.tzinfo is not None else to.replace(tzinfo=self.days.zone)
 
     async def move_to(self, to: datetime) -> str:
         """Move on to an instant; gives how it ended: `there`, `cancelled`, or `failed`.

@@ -7,7 +7,7 @@ import contextlib
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from bot.playground.server import Bot, BotApiServer
+from bot.playground.server import Bot, BotApiServer, WaitedInVain
 
 from .hand import BotRefused, BotState
 
@@ -15,6 +15,8 @@ RETRY_AFTER: Final = 5
 POLLS_EVERY: Final = 1.0
 """Seconds between two polls of the second poller, after the first has taken the line back."""
 POLL_SECONDS: Final = 20
+HEARS_WITHIN: Final = 2.0
+"""Seconds after which a bot that should hear and does not is started anew."""
 
 
 class Process(Protocol):
@@ -37,6 +39,10 @@ class Process(Protocol):
 
     async def kill(self) -> None:
         """End it as a power failure does."""
+        ...
+
+    async def stop(self) -> None:
+        """End it cleanly."""
         ...
 
     async def launch(self) -> None:
@@ -81,6 +87,7 @@ class FaultPanel:
             "bot": str(self.process.state),
             "pid": self.process.pid,
             "starts": self.process.starts,
+            "hearing": self.bot.queue.poll is not None,
             "second_poller": self._second is not None,
             "conflicts": self.bot.conflicts,
             "blocked": [chat.id for chat in self.bot.chats.values() if chat.blocked],
@@ -130,12 +137,21 @@ class FaultPanel:
                 raise FaultError(f"机器人没能启动：{error}", f"the bot did not start: {error}") from error
 
     async def heal(self) -> None:
-        """Everything off, nobody blocks the bot, the bot runs."""
+        """Everything off, nobody blocks the bot, the bot runs and hears at once.
+
+        One that has stepped back from a dead line or a second poller would for half a minute not look
+        whether all is well: it is started anew.
+        """
         self.server.faults.clear()
         await self._second_poller(False)
         for chat in list(self.bot.chats.values()):
             if chat.blocked:
                 self._block(chat.id, False)
+        if self.process.state is BotState.RUNNING:
+            with contextlib.suppress(WaitedInVain):
+                await self.server.wait_for(lambda: self.bot.queue.poll is not None, HEARS_WITHIN)
+                return
+            await self.process.stop()
         if self.process.state is BotState.DOWN:
             await self.start_again()
 

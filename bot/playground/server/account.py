@@ -65,6 +65,7 @@ class Bot:
         token, user, privacy: as given at its making.
         queue: the updates that wait for it.
         calls: every request it made, oldest first; getUpdates only counted in `polls`.
+        calls_kept: about so many requests are remembered, the newest; 0: all.
         chats: its private chats by the person's id.
         known: the ids of the people it has ever seen.
     """
@@ -77,6 +78,7 @@ class Bot:
         self.chats: dict[int, Chat] = {}
         self.known: set[int] = set()
         self.calls: list[Call] = []
+        self.calls_kept = 0
         self.by_method: dict[str, list[Call]] = defaultdict(list)
         self.polls = 0
         self.conflicts = 0
@@ -111,6 +113,11 @@ class Bot:
         """Remember a request."""
         self.calls.append(call)
         self.by_method[call.method.lower()].append(call)
+        if self.calls_kept and len(self.calls) > 2 * self.calls_kept:
+            del self.calls[: self.calls_kept]
+            self.by_method.clear()
+            for kept in self.calls:
+                self.by_method[kept.method.lower()].append(kept)
 
     def me(self) -> Json:
         """The answer of getMe."""
