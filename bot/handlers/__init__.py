@@ -276,6 +276,7 @@ WORDS: Mapping[str, Handler] = {
     "周报": weekly.open_,
     "通报": bulletins.open_list,
     "通知": announcing.begin,
+    "日历": weekly.calendar,
     "督导报告": weekly.open_drafts,
     "销号": check.close_by_word,
     "暗访": covert.covert_on,

@@ -18,7 +18,7 @@ from bot.services.outgoing import say
 MOST = 8
 
 OF_ROLE: Mapping[Role, tuple[str, ...]] = {
-    Role.OFFICE: ("todo", "ledger", "weekly", "score", "rank", "measures", "members", "help"),
+    Role.OFFICE: ("todo", "ledger", "weekly", "bulletin", "score", "measures", "members", "help"),
     Role.INSPECTOR: ("my", "todo", "ledger", "issue", "score", "rank", "cancel", "help"),
     Role.CONTACT: ("todo", "weekly", "ledger", "issue", "rank", "invite", "cancel", "help"),
     Role.TOWNSHIP: ("todo", "language", "cancel", "help"),
@@ -49,7 +49,7 @@ def menu_of(actor: Actor) -> list[list[str]]:
     if actor.groups():
         return [["my", "to_check"], ["day_end", "help"]]
     if actor.offices():
-        return [["to_check", "ledger"], ["source", "weekly"], ["score", "rank", "help"]]
+        return [["to_check", "ledger"], ["source", "weekly", "bulletin"], ["score", "rank", "help"]]
     if actor.regions():
         return [["todo", "weekly"], ["help"]]
     if actor.has(Role.TOWNSHIP):

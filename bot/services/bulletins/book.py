@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import Row, bindparam, func, select, update
 
 from bot.domain.bulletins import EDITABLE, Kind, Stage, may_go
-from bot.domain.duties import Due
+from bot.domain.duties import Due, Timetable
 from bot.ledger import events
 from bot.ledger.desk import Work
 from bot.ledger.prepared import Prepared
@@ -60,13 +61,17 @@ class Issue:
 
 def issues(work: Work, track: str) -> list[Issue]:
     """Every bulletin that a track's office owes in the whole campaign, in the order of its dues."""
-    timetable = days.timetable(work)
+    return list(_issues(days.timetable(work), track))
+
+
+@lru_cache(maxsize=8)
+def _issues(timetable: Timetable, track: str) -> tuple[Issue, ...]:
     calendar = timetable.calendar
     found: list[Issue] = []
 
     def add(kind: Kind, key: str, due: Due, label: str, windows: list[Window]) -> None:
         before = windows[-2] if len(windows) > 1 else None
-        day = work.world.campaign.local(due.due).date()
+        day = due.due.astimezone(calendar.zone).date()
         found.append(
             Issue(
                 track, kind, key, windows[-1], before,
@@ -87,7 +92,7 @@ def issues(work: Work, track: str) -> list[Issue]:
         own = calendar.periods_of(month)
         months.append(Window(own[0].start, own[-1].end))
         add(Kind.MONTHLY, month.key, timetable.month_ranking(month, track), month.label, months[:])
-    return sorted(found, key=lambda one: (one.due, one.kind.value))
+    return tuple(sorted(found, key=lambda one: (one.due, one.kind.value)))
 
 
 def issue(work: Work, track: str, kind: str, key: str) -> Issue:

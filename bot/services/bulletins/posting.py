@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Row, select, update
@@ -28,6 +28,8 @@ from bot.services.scoring.rankingview import channels
 POSTED: Final = "post"
 LEADERS: Final = "leaders"
 OWN: Final = "own"
+LOOK_BACK: Final = timedelta(days=14)
+"""What was printed longer ago needs nothing more."""
 
 
 # --- 报送, 印发 -----------------------------------------------------------------------------------------
@@ -246,8 +248,7 @@ def _delete_posts(work: Work, row: Row[Any]) -> int:
 def after_due(work: Work) -> int:
     """The minute is over: the card offers 「撤下」; a post that the channel refused is told, and undone."""
     done = 0
-    since = work.now - book.DOWN_WITHIN
-    for row in book.published_since(work, since):
+    for row in book.published_since(work, work.now - LOOK_BACK):
         if card.undoable(work, row):
             continue
         key = told.Key("bulletin_out", str(row.id), row.published_at, told.NOBODY)
