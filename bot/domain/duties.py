@@ -136,9 +136,12 @@ class Slot:
         return self.kind.value, "", self.at
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Timetable:
-    """The campaign's duties and reminders for given working days and confirmed moves."""
+    """The campaign's duties and reminders for given working days and confirmed moves.
+
+    Two of them are never equal, so that what is worked out from one can be remembered by it.
+    """
 
     calendar: CampaignCalendar
     days: WorkingDays

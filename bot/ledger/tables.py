@@ -55,6 +55,9 @@ members = Table(
     Column("covert_switch", Boolean, nullable=False, server_default=FALSE),
 )
 
+# when the database began: asked by the clock
+Index("ix_members_created", members.c.created_at)
+
 roles = Table(
     "roles",
     metadata,

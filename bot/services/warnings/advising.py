@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any, Final
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 
 from bot.domain.entries import OPEN_STATES, Mode, State
 from bot.domain.warnings import ADVISED_AFTER, FOUND_TWICE, in_a_row
@@ -16,6 +16,7 @@ from bot.ledger import events as log
 from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.ledger.people import Reached
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import entries, events, facts, warning_advice
 from bot.ledger.tables import warning_letters as letters_table
 from bot.services.duties import told
@@ -42,10 +43,14 @@ _FINDS: Final = frozenset({"returned", "revisit", "reopened"})
 # --- what was found -----------------------------------------------------------------------------------------
 
 
+_seen = Prepared(select(facts.c.value).where(facts.c.key == SEEN))
+_newest = Prepared(select(func.max(events.c.id)))
+
+
 def found_due(work: Work) -> int:
     """Weigh what was found since the last beat; gives how many proposals it led to."""
-    known = work.connection.execute(select(facts.c.value).where(facts.c.key == SEEN)).scalar()
-    last = int(work.connection.execute(select(func.max(events.c.id))).scalar() or 0)
+    known = _seen.scalar(work)
+    last = int(_newest.scalar(work) or 0)
     since = int(known or 0)
     if last <= since:
         return 0
@@ -156,11 +161,24 @@ def asked(row: Row[Any]) -> str | None:
 # --- a term that has run out --------------------------------------------------------------------------------
 
 
+_any_ended = Prepared(
+    select(letters_table.c.id)
+    .where(
+        letters_table.c.state == ISSUED,
+        letters_table.c.ended_at.is_(None),
+        letters_table.c.due < bindparam("before"),
+    )
+    .limit(1)
+)
+
+
 def ended_due(work: Work) -> int:
     """Letters whose term is over: unfulfilled, office and leader read so; gives how many were looked at.
 
     An entry with a later deadline, granted since or given by a return, is waited for.
     """
+    if _any_ended.first(work, before=work.now - work.world.deadlines.grace) is None:
+        return 0
     grace = work.world.deadlines.grace
     rows = work.connection.execute(
         select(letters_table).where(
@@ -262,8 +280,22 @@ def _show(work: Work, advice_id: int, readers: Sequence[Reached]) -> None:
         show_card(work, one.chat_id, CARD, subject=f"advice:{advice_id}", member_id=one.member_id)
 
 
+_any_unanswered = Prepared(
+    select(warning_advice.c.id)
+    .where(
+        warning_advice.c.state == "open",
+        warning_advice.c.kind == WARN,
+        warning_advice.c.escalated_at.is_(None),
+        warning_advice.c.at <= bindparam("before"),
+    )
+    .limit(1)
+)
+
+
 def escalate_due(work: Work) -> int:
     """A leader's 24 hours are over without an answer: the office is asked, too; gives how many."""
+    if _any_unanswered.first(work, before=work.now - work.world.rules.escalate_after) is None:
+        return 0
     rows = work.connection.execute(
         select(warning_advice).where(
             warning_advice.c.state == "open",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
 from bot.domain.permissions import LetterAct, LetterStanding, may_letter
 from bot.domain.warnings import letter_number
@@ -13,6 +13,7 @@ from bot.ledger import entries as book
 from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.ledger.people import Reached
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import warning_letters as table
 from bot.services import questions
 from bot.services.answering import Toast
@@ -89,8 +90,17 @@ def _ask(work: Work, row: Row[Any], asked: Sequence[Reached]) -> None:
         show_card(work, one.chat_id, letters.CARD, subject=f"warning:{row.id}", member_id=one.member_id)
 
 
+_any_unanswered = Prepared(
+    select(table.c.id)
+    .where(table.c.state == WAITING, table.c.escalated_at.is_(None), table.c.sent_at <= bindparam("before"))
+    .limit(1)
+)
+
+
 def escalate_due(work: Work) -> int:
     """A leader's 24 hours are over: the office may approve, too. Gives how many letters."""
+    if _any_unanswered.first(work, before=work.now - work.world.rules.escalate_after) is None:
+        return 0
     rows = work.connection.execute(
         select(table).where(
             table.c.state == WAITING,
@@ -104,8 +114,15 @@ def escalate_due(work: Work) -> int:
     return len(rows)
 
 
+_any_held = Prepared(
+    select(table.c.id).where(table.c.state == WAITING, table.c.hold_until <= bindparam("now")).limit(1)
+)
+
+
 def held_due(work: Work) -> int:
     """Issue what an office of one person has held long enough; gives how many."""
+    if _any_held.first(work, now=work.now) is None:
+        return 0
     rows = work.connection.execute(
         select(table).where(table.c.state == WAITING, table.c.hold_until <= work.now)
     ).all()

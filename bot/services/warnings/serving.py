@@ -13,6 +13,7 @@ from bot.domain.warnings import missing, read_answer
 from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.ledger.people import Reached
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import cards
 from bot.ledger.tables import warning_letters as table
 from bot.services import questions
@@ -62,8 +63,17 @@ def _give(work: Work, row: Row[Any], contact: Reached, *, key: str) -> None:
     )
 
 
+_any_unserved = Prepared(
+    select(table.c.id)
+    .where(table.c.state == ISSUED, table.c.late_told_at.is_(None), table.c.served_at.is_(None))
+    .limit(1)
+)
+
+
 def unserved_due(work: Work) -> int:
     """Serve letters whose region can be reached again; gives how many."""
+    if _any_unserved.first(work) is None:
+        return 0
     rows = work.connection.execute(
         select(table).where(
             table.c.state == ISSUED, table.c.late_told_at.is_(None), table.c.served_at.is_(None)
@@ -72,8 +82,22 @@ def unserved_due(work: Work) -> int:
     return sum(serve(work, row, key=f"warning:{row.id}").served_at is not None for row in rows)
 
 
+_any_unsigned = Prepared(
+    select(table.c.id)
+    .where(
+        table.c.state == ISSUED,
+        table.c.late_told_at.is_(None),
+        table.c.signed_at.is_(None),
+        table.c.served_at.is_not(None),
+    )
+    .limit(1)
+)
+
+
 def unsigned_due(work: Work) -> int:
     """Not signed for within a working day: the deputy gets the letter, the office a line; gives how many."""
+    if _any_unsigned.first(work) is None:
+        return 0
     rows = work.connection.execute(
         select(table).where(
             table.c.state == ISSUED,

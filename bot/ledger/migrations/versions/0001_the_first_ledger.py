@@ -109,6 +109,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_members")),
         sa.UniqueConstraint("telegram_id", name=op.f("uq_members_telegram_id")),
     )
+    with op.batch_alter_table("members", schema=None) as batch_op:
+        batch_op.create_index("ix_members_created", ["created_at"], unique=False)
+
     op.create_table(
         "notices",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1181,6 +1184,9 @@ def downgrade() -> None:
     op.drop_table("outbox")
     op.drop_table("occurrences")
     op.drop_table("notices")
+    with op.batch_alter_table("members", schema=None) as batch_op:
+        batch_op.drop_index("ix_members_created")
+
     op.drop_table("members")
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.drop_index("ix_inbox_pending", sqlite_where=sa.text("state = 'pending'"))
