@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from bot.documents.official import Attachment, Paper, Picture, Text, chinese_day, docx
 from bot.documents.official_pdf import pdf
@@ -14,6 +14,9 @@ from bot.domain.warnings import days_in_words
 from bot.media.errors import StoreError
 from bot.media.store import PhotoStore
 from bot.texts.papers import paragraphs, sentence
+
+PHOTO: Final = 70.0
+"""Millimetres: two photographs stand on a page, with their lines, below its heading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ def letter(warning: WarningValues) -> Paper:
         "matter": warning.matter.removesuffix("问题"),
         "items": [_ended(item) for item in warning.items],
     }
-    pictures = tuple(Picture(image, caption) for image, caption in warning.photos)
+    pictures = tuple(Picture(image, caption, height=PHOTO) for image, caption in warning.photos)
     stamp = f"（已于{chinese_day(warning.revoked)}撤销，仅供存档）" if warning.revoked else ""
     return Paper(
         title=(sentence("warning.title", values),),

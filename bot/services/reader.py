@@ -141,7 +141,7 @@ def _buttons(work: Work, row: Row[Any], having: frozenset[Standing], panel: str 
     rows.append(office_row(row, having))
     linked = chains.reader_button(work, row, having)
     rows.append((Button("history", "history", row.id), *urging.button(row, having), *linked))
-    rows.append(warnings.button(work, row, having))
+    rows.append((*warnings.button(work, row, having), *warnings.see(work, row)))
     rows.append(notices.slip_button(row))
     return tuple(one for one in rows if one)
 

@@ -40,7 +40,7 @@ def card(work: Work, card_row: Row[Any]) -> Shown | None:
         return gone(card_row, "warnings.gone", {})
     if row.state == DROPPED:
         return gone(card_row, "warnings.dropped", {})
-    values = _values(work, row, having)
+    values = {**_values(work, row, having), "adding": row.state == DRAFT and card_row.panel == ADD}
     return Shown("warnings.letter", values, _buttons(work, row, having, card_row.panel), protect=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, select, update
@@ -126,9 +127,11 @@ def consequence(count: int) -> list[str]:
     return [Measure(one).value for one in LADDERS[Trigger.WARNING].at(count)]
 
 
-def of_period(work: Work, track: str, since: Any, until: Any, group: str | None = None) -> int:
-    """Letters issued in a window and in force, of a track or of one group: for reports."""
-    query = select(warning_letters.c.id).where(
+def of_period(
+    work: Work, track: str, since: datetime, until: datetime, group: str | None = None
+) -> list[Row[Any]]:
+    """Letters issued in a window and in force, of a track or of one group, for reports; oldest first."""
+    query = select(warning_letters).where(
         warning_letters.c.track == track,
         warning_letters.c.state == letters.ISSUED,
         warning_letters.c.approved_at >= since,
@@ -136,4 +139,4 @@ def of_period(work: Work, track: str, since: Any, until: Any, group: str | None 
     )
     if group is not None:
         query = query.where(warning_letters.c.group_key == group)
-    return len(work.connection.execute(query).all())
+    return list(work.connection.execute(query.order_by(warning_letters.c.id)).all())

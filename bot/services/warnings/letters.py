@@ -92,9 +92,12 @@ def naming(work: Work, entry_ids: Iterable[int], *states: str) -> list[Row[Any]]
     return list(
         work.connection.execute(
             select(table)
-            .distinct()
-            .join(warning_items, warning_items.c.letter_id == table.c.id)
-            .where(warning_items.c.entry_id.in_(list(entry_ids)), table.c.state.in_(states))
+            .where(
+                table.c.id.in_(
+                    select(warning_items.c.letter_id).where(warning_items.c.entry_id.in_(list(entry_ids)))
+                ),
+                table.c.state.in_(states),
+            )
             .order_by(table.c.id)
         ).all()
     )

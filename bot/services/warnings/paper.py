@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -70,11 +71,12 @@ def items_of(work: Work, rows: Sequence[Row[Any]], written: dict[str, str]) -> l
 
 
 def matter_of(work: Work, rows: Sequence[Row[Any]]) -> str:
-    """整改事项: the one problem with its place, else 上述."""
+    """整改事项: the one problem with its place, in its first words; else 上述."""
     if len(rows) != 1:
         return THE_ABOVE
     (row,) = rows
-    said = f"{village_for(work, row)}{spot_for(work, row)}{problem_of(work, row)}"
+    problem = re.split("[，,；;。]", problem_of(work, row))[0]
+    said = f"{village_for(work, row)}{spot_for(work, row)}{problem}"
     return said if 0 < len(said) <= LONGEST_MATTER else THE_ABOVE
 
 

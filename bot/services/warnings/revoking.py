@@ -8,6 +8,7 @@ from sqlalchemy import Row, select
 
 from bot.domain.masking import mask_numbers
 from bot.domain.permissions import LetterAct
+from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.ledger.tables import cards, requests
 from bot.services import duplicates, questions, seconds
@@ -97,6 +98,8 @@ def _tell_county(work: Work, row: Row[Any], words: str, key: str) -> None:
         )
     ).all()
     for card in found:
+        if row.region not in people.actor_by_id(work, card.member_id or 0).regions():
+            continue  # who was its contact then hears nothing more
         say(
             work, card.chat_id, "warnings.revoked",
             {"day": (row.data or {}).get("day"), "region": row.region, "words": words},

@@ -1,0 +1,303 @@
+"""Warning letters 督办警示 without a wire: who approves, what counts on the chain, what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.clock import SteppedClock
+from bot.domain.entries import State
+from bot.domain.permissions import Role
+from bot.domain.world import World
+from bot.ledger import entries as book
+from bot.ledger import migrate
+from bot.ledger.desk import Desk, Work
+from bot.ledger.tables import entries, requests, warning_letters
+from bot.ledger.tables import measures as measures_table
+from bot.services import seconds
+from bot.services.chain import linking
+from bot.services.refusals import LetterNotNow, NeedsOffice, NoGroupPhone, NoSuchLetter, NotYours
+from bot.services.scoring import measurecards
+from bot.services.warnings import advising, counting, deciding, drafting, letters, revoking, signing
+from tests.services.conftest import START, Office
+
+REGION = "延津县"
+
+
+@dataclass
+class Cast:
+    """A group with leader and member, a contact, two of the office, two of 敢转争."""
+
+    office: Office
+    clock: SteppedClock
+    leader: int
+    member: int
+    contact: int
+    first: int
+    second: int
+    oversight: int
+    other: int
+
+    @classmethod
+    def on(cls, desk: Desk, clock: SteppedClock) -> Cast:
+        people = Office(desk)
+        group: dict[str, Any] = {"track": "county", "group_key": "county/1"}
+        found = cls(
+            people,
+            clock,
+            people.member("李甲", Role.INSPECTOR, leader=True, **group),
+            people.member("张己", Role.INSPECTOR, **group),
+            people.member("王乙", Role.CONTACT, region=REGION),
+            people.member("钱丁", Role.OFFICE, track="county"),
+            people.member("孙戊", Role.OFFICE, track="county"),
+            people.member("周庚", Role.OVERSIGHT),
+            people.member("吴辛", Role.OVERSIGHT),
+        )
+        people.does(found.leader, signing.put_phone, "county/1", "0000-0000000")
+        return found
+
+    def entry(self, number: int = 1, **values: Any) -> int:
+        def verb(work: Work) -> int:
+            given = {
+                "number": f"县1-0412-{number:02d}", "state": State.ASSIGNED.value, "track": "county",
+                "group_key": "county/1", "checker": "county/1", "filer_id": self.leader, "region": REGION,
+                "township": "王楼镇", "village": "任庄村", "description": "延津县王楼镇任庄村垃圾堆",
+                "found_at": work.now, "created_at": work.now, "touched_at": work.now,
+                "assigned_at": work.now, "deadline": work.now + timedelta(days=3), **values,
+            }  # fmt: skip
+            new_id = work.insert(entries, **given)
+            book.count(work, REGION, State.ASSIGNED, +1)
+            return new_id
+
+        return int(self.office.does(self.leader, verb))
+
+    def drafted(self, entry_id: int, by: int = 0, days: int = 3) -> int:
+        who = by or self.leader
+        self.office.does(who, drafting.begin, entry_id, 0, who + 1000)
+        letter_id = self.look(lambda work: letters.naming(work, [entry_id], letters.DRAFT)[-1].id)
+        self.office.does(who, drafting.set_term, letter_id, 0, days)
+        return int(letter_id)
+
+    def issued(self, entry_id: int, days: int = 3) -> int:
+        letter_id = self.drafted(entry_id, days=days)
+        self.office.does(self.leader, deciding.send, letter_id, 0)
+        self.office.does(self.first, deciding.approve, letter_id, 0)
+        return letter_id
+
+    def revoked(self, letter_id: int) -> None:
+        def verb(work: Work) -> None:
+            row = letters.get(work, letter_id)
+            assert row is not None
+            revoking.revoke(work, row, "点位有误", key="test")
+
+        self.office.does(self.first, verb)
+
+    def look(self, query: Callable[[Work], Any]) -> Any:
+        return self.office.does(self.first, query)
+
+    def warnings(self, entry_id: int) -> int:
+        return int(self.look(lambda work: book.get(work, entry_id).warnings))  # type: ignore[union-attr]
+
+    def measures(self) -> list[tuple[str, int, str]]:
+        rows = self.look(
+            lambda work: work.connection.execute(
+                select(measures_table).where(measures_table.c.trigger == "warning")
+            ).all()
+        )
+        return sorted((row.measure, row.times, row.state) for row in rows)
+
+
+@pytest.fixture
+def cast(desk: Desk, clock: SteppedClock) -> Cast:
+    return Cast.on(desk, clock)
+
+
+@pytest.fixture
+def led(tmp_path: Path, world: World, clock: SteppedClock) -> Any:
+    """A campaign in which leaders approve."""
+    url = f"sqlite:///{tmp_path / 'led.db'}"
+    migrate.upgrade(url, now=START)
+    desk = Desk(url, clock, replace(world, leaders_approve=True))
+    yield Cast.on(desk, clock)
+    desk.close()
+
+
+def test_a_member_drafts_nothing_where_the_office_approves(cast: Cast) -> None:
+    entry_id = cast.entry()
+
+    with pytest.raises(NotYours):
+        cast.office.does(cast.member, drafting.begin, entry_id, 0, 1)
+
+
+def test_where_leaders_approve_a_member_drafts_and_the_leader_issues(led: Cast) -> None:
+    letter_id = led.drafted(led.entry(), by=led.member)
+    led.office.does(led.member, deciding.send, letter_id, 0)
+
+    with pytest.raises(NotYours):
+        led.office.does(led.first, deciding.approve, letter_id, 0)
+    led.office.does(led.leader, deciding.approve, letter_id, 0)
+
+    assert led.look(lambda work: letters.get(work, letter_id)).state == letters.ISSUED
+
+
+def test_after_a_day_without_the_leaders_answer_the_office_may_approve(led: Cast) -> None:
+    letter_id = led.drafted(led.entry(), by=led.member)
+    led.office.does(led.member, deciding.send, letter_id, 0)
+    led.clock.advance(timedelta(hours=24))
+    led.look(deciding.escalate_due)
+
+    led.office.does(led.first, deciding.approve, letter_id, 0)
+
+    assert led.look(lambda work: letters.get(work, letter_id)).state == letters.ISSUED
+
+
+def test_nobody_approves_an_own_draft(led: Cast) -> None:
+    letter_id = led.drafted(led.entry())
+    led.office.does(led.leader, deciding.send, letter_id, 0)
+
+    with pytest.raises(NotYours):
+        led.office.does(led.leader, deciding.approve, letter_id, 0)
+    led.office.does(led.second, deciding.approve, letter_id, 0)
+
+
+def test_without_a_telephone_nothing_is_sent(cast: Cast) -> None:
+    entry_id = cast.entry(group_key="county/2", checker="county/2")
+    letter_id = cast.drafted(entry_id, by=cast.first)
+
+    with pytest.raises(NoGroupPhone):
+        cast.office.does(cast.first, deciding.send, letter_id, 0)
+
+
+def test_a_letter_about_what_was_closed_meanwhile_goes_back_to_its_drafter(cast: Cast) -> None:
+    entry_id = cast.entry()
+    letter_id = cast.drafted(entry_id)
+    cast.office.does(cast.leader, deciding.send, letter_id, 0)
+
+    def closed(work: Work) -> None:
+        work.connection.execute(entries.update().where(entries.c.id == entry_id).values(state="closed"))
+
+    cast.look(closed)
+    toast = cast.office.does(cast.first, deciding.approve, letter_id, 0)
+
+    assert toast.text == "warnings.lapsed_toast"
+    assert cast.look(lambda work: letters.get(work, letter_id)).state == letters.DRAFT
+    assert cast.warnings(entry_id) == 0
+
+
+def test_a_late_press_is_refused(cast: Cast) -> None:
+    letter_id = cast.issued(cast.entry())
+
+    with pytest.raises(LetterNotNow):
+        cast.office.does(cast.second, deciding.approve, letter_id, 0)
+
+
+def test_the_county_knows_a_letter_from_its_issue_on(cast: Cast) -> None:
+    letter_id = cast.drafted(cast.entry())
+    cast.office.does(cast.leader, deciding.send, letter_id, 0)
+
+    with pytest.raises(NoSuchLetter):
+        cast.office.does(cast.contact, drafting.show, letter_id, 1)
+
+
+def test_the_first_second_and_third_lead_to_what_the_notice_says(cast: Cast) -> None:
+    entry_id = cast.entry(deadline=START + timedelta(days=60))
+    for _ in range(3):
+        cast.issued(entry_id)
+        cast.clock.advance(timedelta(days=4))
+
+    assert cast.warnings(entry_id) == 3
+    assert cast.measures() == [
+        ("criticism", 1, "proposed"),
+        ("talk_or_admonition", 3, "proposed"),
+        ("written", 2, "proposed"),
+    ]
+
+
+def test_within_the_term_a_second_letter_leads_to_nothing_more(cast: Cast) -> None:
+    entry_id = cast.entry()
+    cast.issued(entry_id, days=7)
+    cast.clock.advance(timedelta(days=1))
+    cast.issued(entry_id)
+
+    assert cast.warnings(entry_id) == 1
+    assert cast.measures() == [("criticism", 1, "proposed")]
+
+
+def test_revoked_proposals_fall_away_and_confirmed_ones_go_back(cast: Cast) -> None:
+    first, second = cast.entry(1), cast.entry(2, village="东屯村")
+    one, two = cast.issued(first), cast.issued(second)
+    proposed = cast.look(lambda work: work.connection.execute(select(measures_table)).all())
+    confirmed = next(row for row in proposed if row.subject.endswith("001"))
+    cast.office.does(cast.oversight, measurecards.confirm, confirmed.id, 0)
+    request = cast.look(lambda work: work.connection.execute(select(requests.c.id)).scalar())
+    cast.office.does(cast.other, seconds.agree, request)
+
+    cast.revoked(one)
+    cast.revoked(two)
+    cast.look(lambda work: counting.refresh_measures(work, "county"))
+
+    assert cast.measures() == [("criticism", 0, "proposed")]
+    assert (cast.warnings(first), cast.warnings(second)) == (0, 0)
+    kept = cast.look(lambda work: work.connection.execute(select(warning_letters)).all())
+    assert [row.state for row in kept] == ["revoked", "revoked"]
+    assert all(row.data["items"] for row in kept)
+
+
+def test_the_count_is_the_chains_and_falls_apart_with_it(cast: Cast) -> None:
+    first, second, third = (cast.entry(at, village=f"村{at}") for at in (1, 2, 3))
+    cast.issued(first)
+    cast.clock.advance(timedelta(days=5))
+    cast.issued(second)
+
+    def joined(work: Work) -> Any:
+        rows = [book.get(work, one) for one in (second, first)]
+        return linking.link(work, rows[0], rows[1], linking.SAME)  # type: ignore[arg-type]
+
+    with pytest.raises(NeedsOffice):
+        cast.office.does(cast.leader, joined)
+    cast.office.does(cast.first, joined)
+    waiting = cast.warnings(first)
+    request = cast.look(lambda work: work.connection.execute(select(requests.c.id)).scalar())
+    cast.office.does(cast.second, seconds.agree, request)
+    together = [cast.warnings(one) for one in (first, second, third)]
+    written = [one for one in cast.measures() if one[0] == "written"]
+    cast.office.does(cast.first, lambda work: linking.undo(work, book.get(work, second), "不是"))  # type: ignore[arg-type]
+
+    assert waiting == 1
+    assert together == [2, 2, 0]
+    assert written == [("written", 2, "proposed")]
+    assert [cast.warnings(one) for one in (first, second)] == [1, 1]
+    assert all(one[0] == "criticism" for one in cast.measures())
+
+
+def test_what_would_count_as_one_needs_no_second_person(cast: Cast) -> None:
+    first, second = cast.entry(1), cast.entry(2, village="东屯村")
+    cast.issued(first, days=7)
+    cast.issued(second, days=7)
+
+    def joined(work: Work) -> Any:
+        rows = [book.get(work, one) for one in (second, first)]
+        return linking.link(work, rows[0], rows[1], linking.SAME)  # type: ignore[arg-type]
+
+    cast.office.does(cast.leader, joined)
+
+    assert cast.warnings(first) == cast.warnings(second) == 1
+
+
+def test_a_term_with_time_granted_since_is_waited_for(cast: Cast) -> None:
+    entry_id = cast.entry(deadline=START + timedelta(days=9))
+    letter_id = cast.issued(entry_id)
+    cast.clock.advance(timedelta(days=5))
+    early = cast.look(advising.ended_due)
+    cast.clock.advance(timedelta(days=5))
+    late = cast.look(advising.ended_due)
+    again = cast.look(advising.ended_due)
+
+    assert (early, late, again) == (0, 1, 0)
+    assert cast.look(lambda work: letters.get(work, letter_id)).unfulfilled == [entry_id]
