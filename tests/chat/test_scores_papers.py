@@ -336,3 +336,20 @@ async def test_in_english_the_day_reads_as_well(scorers: Scorers) -> None:
     assert "Not in the notice, for now" in words(page)
     assert "▼last" in seen
     assert "Marks in: 5/5" in seen
+
+
+async def test_a_decision_about_a_tie_holds_for_these_regions_only(scorers: Scorers) -> None:
+    await scorers.all_marked("36")
+    await scorers.covert_none()
+    card = await scorers.period()
+    await scorers.press(scorers.chief, card, "并列都不算")
+    decided = words(card)
+    await scorers.sends(scorers.leaders[1], "/score 卫辉市 督查 35\n延津县 督查 35")
+    same = words(card)
+    await scorers.sends(scorers.leaders[2], "/score 获嘉县 督查 35")
+    other = words(card)
+
+    assert "▼末位" not in decided
+    assert "▼末位" not in same
+    assert "末位并列：卫辉市、获嘉县、延津县，须定" in other
+    assert other.count("▼末位") == 3

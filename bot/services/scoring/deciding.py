@@ -143,6 +143,7 @@ def decide(
         or regions[int(index)].track != track
         or how not in HOW
         or part not in {one.key for one in scheme.parts}
+        or scheme.part(part).marked is not (how in ("exclude", "mark"))
     ):
         raise NotUnderstood(hint="old_button")
     region = regions[int(index)].name
@@ -228,11 +229,14 @@ def _carry_mark(work: Work, request: Row[Any], key: str) -> None:
 
 def tie(work: Work, sheet_id: int, version: int, how: str) -> Toast:
     """A tie for last: all of them are last, or none (SPEC §5)."""
-    _, window, row = held(work, sheet_id)
+    track, window, row = held(work, sheet_id)
     fresh(row, version, window, "open", "draft")
     if how not in set(TieForLast):
         raise NotUnderstood(hint="old_button")
-    _keep(work, row, window, "tie", how)
+    tied = sheets.board(work, track, window, row).tied_for_last
+    if not tied:
+        raise moved(window)
+    _keep(work, row, window, "tie", {"how": how, "of": list(tied)})
     return Toast("scoring.tie_toast", {"how": how})
 
 

@@ -52,7 +52,7 @@ def in_the_way(work: Work, row: Row[Any], window: Window) -> str:
     if periodcard.undecided(work, row, window):
         return "undecided"
     board = sheets.board(work, row.track, window, row)
-    if board.tied_for_last and not (row.decisions or {}).get("tie"):
+    if board.tied_for_last and not board.tie:
         return "tie"
     return ""
 

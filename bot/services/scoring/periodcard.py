@@ -74,7 +74,7 @@ def held(work: Work, sheet_id: int) -> Held:
 
 @faces.shows(KIND)
 def card(work: Work, card_row: Row[Any]) -> Shown | None:
-    """The period as it stands; panels: `yard`, `miss`, `tie`, `props`."""
+    """The period as it stands; panels: `yard`, `miss`, `props`."""
     _, track, key = card_row.subject.split(":")
     if not may_score(ScoreAct.RUN, work.actor, track=track):
         return None
@@ -118,8 +118,8 @@ def _main(work: Work, track: str, window: Window, row: Row[Any], board: Board | 
         "sealed": board is None,
         "rows": [_line(one) for one in board.rows] if board else [],
         "undecided": _by_part(_undecided(board, row)) if board else [],
-        "tied": list(board.tied_for_last) if board and not (row.decisions or {}).get("tie") else [],
-        "tie": (row.decisions or {}).get("tie", ""),
+        "tied": list(board.tied_for_last) if board and not board.tie else [],
+        "tie": board.tie if board else "",
         "notes": list(board.notes) if board else [],
         "objections": objections,
         "until": row.objections_until.isoformat() if row.objections_until else None,
@@ -191,7 +191,7 @@ def _buttons(
             board.undecided or any(one["missing"] for one in board.rows) or row.decisions
         ):
             tools.append(Button("decide_missing", "turn", arg="miss"))
-        if board.tied_for_last or values["tie"]:
+        if board.tied_for_last:
             tools += [Button("tie_all", "sctie", *at, "all"), Button("tie_none", "sctie", *at, "none")]
         rows.append(tuple(tools))
     if pending:

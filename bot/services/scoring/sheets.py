@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Row, select, update
 
-from bot.domain.ranking import Place, Standing, TieForLast, ranked
+from bot.domain.ranking import Place, Standing, TieForLast, ranked, tied_for_last
 from bot.domain.scoring import (
     MONTHLY,
     Decision,
@@ -48,6 +48,8 @@ class Board:
     rows: tuple[dict[str, Any], ...]
     undecided: tuple[tuple[str, str], ...] = ()
     tied_for_last: tuple[str, ...] = ()
+    """The regions that share the lowest score, and `tie`: what the office decided about just these."""
+    tie: str = ""
     state: str = "open"
     notes: tuple[str, ...] = field(default=())
 
@@ -140,7 +142,7 @@ def compute(
 ) -> Board:
     """The ranking out of the items that are in the ledger now, and what the office has decided."""
     regions = [region.name for region in work.world.campaign.regions_of(track)]
-    tie = TieForLast(decisions["tie"]) if decisions.get("tie") else None
+    tie = decisions.get("tie")
     if window.final:
         return _final(work, track, window, scheme, number, tie, state)
     sums = items.sums(work, track, window.key, scheme)
@@ -156,12 +158,12 @@ def compute(
             )
             for region in regions
         ]
-        places = ranked([(one.region, one.total) for one in months], tie)
+        places = _placed([(one.region, one.total) for one in months], tie)
         by_region = {one.region: _month_row(one) for one in months}
         notes = () if any(one.covert is not None for one in months) else ("no_covert",)
         return _board(track, window, number, places, by_region, state, (), notes)
     scores = score_sums(sums, scheme, _decisions(decisions))
-    places = ranked([(one.region, one.total) for one in scores], tie)
+    places = _placed([(one.region, one.total) for one in scores], tie)
     undecided = tuple((one.region, part) for one in scores for part in one.undecided)
     return _board(
         track, window, number, places, {one.region: _row(one) for one in scores}, state, undecided, ()
@@ -174,7 +176,7 @@ def _final(
     window: Window,
     scheme: Scheme,
     number: int,
-    tie: TieForLast | None,
+    tie: Mapping[str, Any] | None,
     state: str,
 ) -> Board:
     """The final ranking, as the office has chosen; while it has not, nobody has a score."""
@@ -199,7 +201,7 @@ def _final(
         }
         for region, total in totals.items()
     }
-    return _board(track, window, number, ranked(list(totals.items()), tie), rows, state, (), ())
+    return _board(track, window, number, _placed(list(totals.items()), tie), rows, state, (), ())
 
 
 def _totals(row: Row[Any]) -> dict[str, Decimal | None]:
@@ -231,17 +233,30 @@ def line_of(work: Work, track: str, window: Window, row: Row[Any] | None, region
     return {**found, "region": region, "rank": None, "total": None if total is None else f"{total:.2f}"}
 
 
+Placed = tuple[tuple[Place, ...], tuple[str, ...], str]
+"""Places, the regions tied for last, and the decision about them that holds."""
+
+
+def _placed(totals: list[tuple[str, Decimal | None]], decided: Mapping[str, Any] | None) -> Placed:
+    """Places; a decision about a tie holds as long as the same regions are tied."""
+    places = ranked(totals)
+    tied = tied_for_last(places)
+    if not tied or decided is None or set(decided["of"]) != set(tied):
+        return places, tied, ""
+    return ranked(totals, TieForLast(decided["how"])), tied, str(decided["how"])
+
+
 def _board(
     track: str,
     window: Window,
     number: int,
-    places: tuple[Place, ...],
+    placed: Placed,
     rows: Mapping[str, dict[str, Any]],
     state: str,
     undecided: tuple[tuple[str, str], ...],
     notes: tuple[str, ...],
 ) -> Board:
-    last = tuple(place.region for place in places if place.last)
+    places, tied, tie = placed
     return Board(
         track,
         window,
@@ -261,7 +276,8 @@ def _board(
             for place in places
         ),
         undecided,
-        last if len(last) > 1 else (),
+        tied,
+        tie,
         state,
         notes,
     )
