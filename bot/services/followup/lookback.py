@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select, update
 
 from bot.domain.calendar import Period
 from bot.domain.entries import State
@@ -21,6 +21,7 @@ from bot.ledger import events, people
 from bot.ledger.desk import Work
 from bot.ledger.outbox import Priority
 from bot.ledger.people import Reached
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import draws, entries, occurrences
 from bot.services import faces, life, sight
 from bot.services.duties.days import timetable
@@ -217,17 +218,17 @@ def draw_due(work: Work) -> int:
     return sum(_draw(work, period, tell=period is missed[-1]) for period in missed)
 
 
-def _is_drawn(work: Work, period: Period) -> bool:
-    return (
-        work.connection.execute(
-            select(occurrences.c.at).where(
-                occurrences.c.kind == DRAW,
-                occurrences.c.subject == period.key.isoformat(),
-                occurrences.c.due_at == period.end,
-            )
-        ).first()
-        is not None
+_drawn_already = Prepared(
+    select(occurrences.c.at).where(
+        occurrences.c.kind == DRAW,
+        occurrences.c.subject == bindparam("period"),
+        occurrences.c.due_at == bindparam("end"),
     )
+)
+
+
+def _is_drawn(work: Work, period: Period) -> bool:
+    return _drawn_already.first(work, period=period.key.isoformat(), end=period.end) is not None
 
 
 def _draw(work: Work, period: Period, *, tell: bool) -> int:
