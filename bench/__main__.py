@@ -7,9 +7,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import chain, evidence, page, photos, ranking, receiving, transport
+from bench import chain, evidence, page, photos, ranking, receiving, reminders, transport
 
-TOPICS = ("chain", "kills", "receiving", "photos", "evidence", "transport", "page", "ranking")
+TOPICS = ("chain", "kills", "receiving", "photos", "evidence", "transport", "page", "ranking", "reminders")
 
 
 def kills() -> None:
@@ -39,6 +39,7 @@ def main() -> None:
         "transport": transport.main,
         "page": page.main,
         "ranking": ranking.main,
+        "reminders": reminders.main,
     }
     for name in wanted:
         mains[name]()

@@ -18,6 +18,7 @@ from bot.ledger.people import Reached
 from bot.ledger.prepared import Prepared
 from bot.ledger.tables import cards, chats, entries
 from bot.services import faces, heads, life, officers
+from bot.services.duties import days
 from bot.services.outgoing import Shown, new_card, show_card
 from bot.services.refusals import NotPossible
 
@@ -144,7 +145,7 @@ def deadline_of(work: Work, row: Row[Any], wish: str | None = None) -> Deadline:
         handling=row.handling,
         category=row.category,
         settings=work.world.deadlines,
-        is_working_day=work.world.works_on,
+        is_working_day=days.works_on(work),
     )
 
 
@@ -252,9 +253,9 @@ def deputies_due(work: Work) -> int:
             entries.c.assigned_at <= work.now - work.world.rules.deputy_after,
         )
     ).all()
-    told = 0
+    told, works_on = 0, days.works_on(work)
     for row in rows:
-        if work.world.working_time(row.assigned_at, work.now) < work.world.rules.deputy_after:
+        if work.world.working_time(row.assigned_at, work.now, works_on) < work.world.rules.deputy_after:
             continue
         work.connection.execute(update(entries).where(entries.c.id == row.id).values(deputy_told_at=work.now))
         if row.undelivered_at is None and deliver(work, row, to_next=True) is not None:

@@ -17,6 +17,7 @@ from bot.ledger.desk import Work
 from bot.ledger.tables import entries
 from bot.services import filing, life, pictures, proofwords, questions, renumbering, telling
 from bot.services.answering import Toast
+from bot.services.duties import days
 from bot.services.filing import PLACE
 from bot.services.incoming import Incoming
 from bot.services.outgoing import Button, close_panels, open_panel, say
@@ -282,7 +283,7 @@ def _due_since(work: Work, row: Row[Any], wish: str) -> datetime:
         handling=row.handling,
         category=row.category,
         settings=work.world.deadlines,
-        is_working_day=work.world.works_on,
+        is_working_day=days.works_on(work),
     ).due
 
 

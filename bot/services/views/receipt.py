@@ -25,6 +25,7 @@ from bot.services import (
 )
 from bot.services.chain import linking
 from bot.services.chain import view as chains
+from bot.services.duties import days
 from bot.services.followup import notices, urging
 from bot.services.outgoing import Button, Rows, Shown
 from bot.services.views import panels
@@ -75,7 +76,7 @@ def receipt(work: Work, entry: Row[Any], panel: str | None = None, *, sent: bool
         due = assignment.deadline_of(work, entry)
         values["deadline"] = due.due
         values["days_left"] = (due.due.date() - work.local.date()).days
-        values["day_off"] = not work.world.works_on(due.due.date())
+        values["day_off"] = not days.works_on(work)(due.due.date())
         values["past"] = due.note == "past"
     values.update(alike=chains.offer(work, entry), chain=chains.of(work, entry))
     if panel and panel.startswith("merge."):

@@ -13,6 +13,7 @@ from bot.domain.permissions import Standing
 from bot.ledger import entries as book
 from bot.ledger.desk import Work
 from bot.services import life
+from bot.services.duties import days
 from bot.services.views.places import NOBODY, OWN, place_of, spot_of
 
 
@@ -68,7 +69,7 @@ def entry_values(work: Work, entry: Row[Any], having: frozenset[Standing] = NOBO
         "deadline": deadline,
         "days_left": (deadline.date() - today).days if deadline else None,
         "overdue": is_overdue(State(entry.state), entry.deadline, work.now),
-        "day_off": deadline is not None and not work.world.works_on(deadline.date()),
+        "day_off": deadline is not None and not days.works_on(work)(deadline.date()),
         "round": entry.round,
         "returns": entry.returns,
         "found_at": local(entry.found_at),
