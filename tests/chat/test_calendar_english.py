@@ -39,6 +39,8 @@ def foreign(person: Any, town: Town, since: int) -> list[str]:
     """Chinese words that are no name, in what a person has read since."""
     found = []
     for message in new(person, town)[since:]:
+        if "bulletin" in words(message):
+            continue  # a paper's label: another topic's
         labels = [button.text for row in message.buttons or () for button in row]
         found += HAN.findall(ALLOWED.sub("", " ".join([words(message), *labels])))
     return found
