@@ -66,9 +66,16 @@ NOT_OF_AN_ENTRY: Final = frozenset(
     {
         "invited", "invitation_revoked", "joined", "red_lines", "left", "removed", "lent", "lending_ended",
         "chat_bound", "chat_unbound", "channel_bound",
+        "score_items", "score_item_proposed", "score_dropped", "score_none", "score_marking_ended",
+        "score_drafted", "score_objected", "score_decided", "score_locked", "score_unlocked",
+        "score_published", "score_correction", "rules_approved", "measure_proposed", "measure_unfounded",
+        "measure_counted_anew", "bulletin_changed", "fine_proposed",
     }
 )  # fmt: skip
-"""Events of people and chats: they stand in no entry's history."""
+"""Events of people and chats, scores and papers: they stand in no entry's history.
+
+A fine 10 万元 is known to the office and its region alone (SPEC §5), by its own messages.
+"""
 
 _COUNTY = ("region", "township")
 
@@ -118,7 +125,7 @@ def _readable(row: Row[Any], event: Row[Any], having: frozenset[Standing]) -> bo
 
     The covert days before the hand-over stay with those who made the visit and the office.
     """
-    if not knows_visit(having) and _of_covert_days(row, event):
+    if event.kind in NOT_OF_AN_ENTRY or (not knows_visit(having) and _of_covert_days(row, event)):
         return False
     if event.kind == "worded" and event.from_state is None and event.data is None:
         return False  # the caption itself stands on the card

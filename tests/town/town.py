@@ -85,6 +85,7 @@ class Town:
         settings = self.settings()
         ledger = self.folder / "bot.db"
         if not ledger.exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
             shutil.copy(_empty_ledger(), ledger)
         key = (self.config, tuple(sorted(self.overrides.items())))
         if key not in _worlds:
