@@ -189,7 +189,7 @@ async def _play(options: Options, folder: Folder, config: Path | None) -> None:
         click.echo(f"演练场 playground: {game.url}/")
         if options.browser and not _open_browser(f"{game.url}/"):
             click.echo("没有找到浏览器，请自己打开上面的地址 · no browser was found: open the address above")
-        await game.fill()
+        begun = await game.begin()
     except BotRefused as error:
         await game.close()
         give_up(error.code, *error.lines)
@@ -200,6 +200,9 @@ async def _play(options: Options, folder: Folder, config: Path | None) -> None:
         await game.close()
         give_up(FAILED, f"端口 {options.port}：{error.strerror}；换一个 --port · choose another --port")
     settle_memory()
+    if not begun:
+        await game.close()
+        return
     if game.invitation:
         click.echo(f"管理员邀请 admin's invitation: {game.invitation}")
     else:

@@ -87,7 +87,7 @@ async def serve(end: socket.socket) -> int:
     from bot.playground_app.hand import Hand
 
     asked = await line.hear()
-    if asked is None:
+    if asked is None or asked.get("do") == "stop":
         return 0
     if not told["config"]:
         _leave_config(folder, asked["url"])

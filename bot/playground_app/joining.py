@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import Any, Final, TypeVar
 
+from bot.playground.game.hand import BotGone
 from bot.playground.server import Bot, BotApiServer, Chat, Message, Person
 
 T = TypeVar("T")
@@ -21,15 +22,18 @@ class Joining:
         server: where they live.
         bot: whom they join.
         invite: gives the payload of an invitation for a role and its scope.
+        alive: whether the bot runs.
 
     Raises:
         WaitedInVain: (every verb) the bot did not answer.
+        BotGone: (every verb) it has died.
     """
 
-    def __init__(self, server: BotApiServer, bot: Bot, invite: Invite) -> None:
+    def __init__(self, server: BotApiServer, bot: Bot, invite: Invite, alive: Callable[[], bool]) -> None:
         self._server = server
         self._bot = bot
         self._invite = invite
+        self._alive = alive
 
     async def everybody(self, cast: list[dict[str, Any]], persons: list[Person]) -> None:
         """Let all parts of a cast join, side by side: link, name and post, red lines."""
@@ -79,7 +83,12 @@ class Joining:
         await self._until(lambda: len(chat.from_bots) > count)
 
     async def _until(self, predicate: Callable[[], T | None]) -> T:
-        return await self._server.wait_for(predicate, LONG, "the bot's answer to who is joining")
+        def asked() -> T | None:
+            if not self._alive():
+                raise BotGone("the bot has died while people joined")
+            return predicate()
+
+        return await self._server.wait_for(asked, LONG, "the bot's answer to who is joining")
 
 
 def _with_button(chat: Chat) -> Message | None:

@@ -13,17 +13,17 @@ from bot.clock import OffsetClock
 from bot.playground.game.clock import GameClock
 from bot.playground.game.days import CampaignDays
 from bot.playground.game.faults import FaultPanel
-from bot.playground.game.hand import BotState
+from bot.playground.game.hand import BotGone, BotRefused, BotState
 from bot.playground.game.routes import OURS, GameRoutes
 from bot.playground.game.telling import StoryDesk
 from bot.playground.page import Page
 from bot.playground.samples import from_shelf
-from bot.playground.server import Bot, BotApiServer
+from bot.playground.server import Bot, BotApiServer, WaitedInVain
 from bot.playground.server.keeping import Keeper, NotKept
 from bot.playground.server.play import guarded
 from bot.playground_app.folder import TOKEN, USERNAME, Folder, PlaygroundError
 from bot.playground_app.joining import Joining
-from bot.playground_app.process import BotProcess
+from bot.playground_app.process import DIED, BotProcess
 from bot.playground_app.stage import PageStage
 
 CALLS_KEPT: Final = 500
@@ -154,6 +154,26 @@ class Playground:
             self._keeper.write(self.server)
             self.spawn(self._keeper.keep(self.server))
 
+    async def begin(self) -> bool:
+        """`fill`, unless it is asked to stop before that is done: then False.
+
+        Raises:
+            BotRefused: the bot cannot start, or has died.
+        """
+        loop = asyncio.get_running_loop()
+        filling, stopping = loop.create_task(self.fill()), loop.create_task(self._stop.wait())
+        await asyncio.wait((filling, stopping), return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not filling.done():
+            filling.cancel()
+            await asyncio.gather(filling, return_exceptions=True)
+            return False
+        try:
+            filling.result()
+        except (BotGone, WaitedInVain) as error:
+            raise BotRefused([DIED], 1) from error
+        return True
+
     async def run(self) -> None:
         """Until it is asked to stop; then everything is closed."""
         await self._stop.wait()
@@ -198,7 +218,9 @@ class Playground:
 
     async def _join(self) -> None:
         cast = self.process.cast
-        joining = Joining(self.server, self.bot, self.process.invite)
+        joining = Joining(
+            self.server, self.bot, self.process.invite, lambda: self.process.state is BotState.RUNNING
+        )
         persons = [self.server.people[one["id"]] for one in self._people]
         await joining.everybody(cast, persons)
         playing = list(zip(cast, persons, strict=True))

@@ -219,3 +219,32 @@ async def test_the_bot_ends_when_who_started_it_is_gone(tmp_path: Path) -> None:
     folder.close()
 
     assert code == 0
+
+
+async def test_a_bot_that_dies_while_people_join_ends_the_start_with_one_line(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "play")
+    game = Playground(folder, None)
+    await game.open(0, any_port=True)
+    beginning = asyncio.get_running_loop().create_task(game.begin())
+    await game.server.wait_for(lambda: game.process.state is BotState.RUNNING, LONG)
+    assert game.process.pid is not None
+
+    os.kill(game.process.pid, signal.SIGKILL)
+    with pytest.raises(BotRefused):
+        await beginning
+    await game.close()
+    folder.close()
+
+
+async def test_a_stop_while_people_join_is_heeded_at_once(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "play")
+    game = Playground(folder, None)
+    await game.open(0, any_port=True)
+
+    game.ask_to_stop()
+    begun = await game.begin()
+    await game.close()
+    folder.close()
+
+    assert not begun
+    assert game.process.state is BotState.DOWN

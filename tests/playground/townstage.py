@@ -37,7 +37,7 @@ class TownStage:
             part = parts[place]
             if place not in self.people:
                 person = self.server.person(part.name)
-                joining = Joining(self.server, self.bot, self._invite)
+                joining = Joining(self.server, self.bot, self._invite, lambda: True)
                 await joining.everybody([part.as_json(self.town.app.world.campaign)], [person])
                 await self.rest()
                 self.people[place] = person
