@@ -51,6 +51,7 @@ COMMANDS: Mapping[str, Handler] = {
     "why": scoring.details,
     "measures": scoring.measures,
     "weekly": weekly.open_,
+    "bulletin": bulletins.open_list,
     "warnings": warned.letters,
 }
 
@@ -171,6 +172,7 @@ PRESSES: Mapping[str, Handler] = {
     "ancancel": announcing.cancel,
     "angot": announcing.received,
     "wform": weekly.form,
+    "wcopy": weekly.copy,
     "wmerged": weekly.merged,
     "wurge": weekly.urge,
     "moveto_day": weekly.move,

@@ -56,7 +56,7 @@ async def document(here: Hearing, *, otherwise: Handler) -> Toast:
         reporting.speaks_of, message.chat_id, message.reply_to, message.sender_id
     ):
         return await _changed_report(here)
-    if not await here.desk.look(receiving.may_report, message.sender_id):
+    if not await here.desk.look(receiving.may_report, message.sender_id, message.chat_id, message.reply_to):
         return await otherwise(here)
     name = (message.attachments[0].name or "").lower()
     data = await _download(here)
@@ -75,6 +75,13 @@ async def document(here: Hearing, *, otherwise: Handler) -> Toast:
 async def form(here: Hearing) -> Toast:
     """「取表格」."""
     return await here.do(asking.again, here.heard.chat_id, here.pressed.arg)
+
+
+async def copy(here: Hearing) -> Toast:
+    """「照上周」."""
+    return await here.do(
+        receiving.as_last_week, here.pressed.arg, here.heard.chat_id, here.heard.pressed_message
+    )
 
 
 async def merged(here: Hearing) -> Toast:

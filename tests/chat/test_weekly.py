@@ -270,6 +270,35 @@ async def test_a_scan_in_reply_is_filed_beside_the_figures(town: Town) -> None:
     assert "✅ 已收齐" in words(last(wang, town))
 
 
+async def test_last_week_s_words_are_taken_over_by_a_tap_and_its_figures_never(town: Town) -> None:
+    wang = await contact(town)
+    await until(town, at(4, 11, 15))
+    await sends(town, wang, filled(form_of(wang, town)))
+    await until(town, at(4, 18, 15))
+    await says(town, wang, "出动人员 5")
+
+    wang.presses(last(wang, town), "照上周文字")
+    await town.settle()
+
+    receipt = words(last(wang, town))
+    assert "第2周" in receipt
+    assert "已收·待更正" in receipt  # the other rows are still to be filled in
+    assert "照上周文字" not in buttons(last(wang, town))
+
+
+async def test_a_document_in_reply_to_an_entry_is_no_summary(town: Town) -> None:
+    wang = await contact(town)
+    leader = await town.join("李甲", Role.INSPECTOR, group="county/1", leader=True)
+    leader.sends_photo(town.bot, photo(seed=1), caption="延津县王楼镇任庄村村口垃圾堆，限3天")
+    await town.settle()
+    await town.passes(seconds=61)
+    card = last(wang, town)
+
+    answer = await sends(town, wang, document(SUMMARY), "整改情况.docx", reply_to=card)
+
+    assert "周报" not in answer
+
+
 # --- refused, each with its remedy --------------------------------------------------------------------
 
 

@@ -343,3 +343,30 @@ def test_a_member_who_left_is_told_nothing(desk: Desk, office: Office, clock: St
     desk.do_now(due.due)
 
     assert desk.do_now(lambda work: work.connection.execute(select(outbox.c.id)).all()) == []
+
+
+def test_what_a_crash_undoes_is_told_whole_at_the_next_beat(
+    desk: Desk, office: Office, clock: SteppedClock
+) -> None:
+    for n in range(30):
+        office.member(f"联系人{n}", Role.CONTACT, region="延津县")
+    clock.move_to(datetime(2019, 4, 11, 15, 0, tzinfo=ZONE))
+
+    class Killed(Exception):
+        pass
+
+    def killed(work: Work) -> None:
+        due.due(work)
+        raise Killed
+
+    def told(work: Work) -> int:
+        return len(work.connection.execute(select(outbox.c.id)).all())
+
+    with pytest.raises(Killed):
+        desk.do_now(killed)
+    after_the_crash = desk.do_now(told)
+    desk.do_now(due.due)
+    desk.do_now(due.due)
+
+    assert after_the_crash == 0
+    assert desk.do_now(told) == 30

@@ -57,6 +57,8 @@ from bot.ledger.tables import (
 )
 from bot.services import life, onsite, views
 from bot.services.answering import Toast
+from bot.services.bulletins import book as bulletin_book
+from bot.services.bulletins import drafting
 from bot.services.incoming import Incoming
 from bot.texts import buttons
 from bot.texts.catalogue import Catalogue
@@ -318,6 +320,7 @@ PRESSES: Mapping[str, Rule] = {
     "ansend": AboutPeople(_of_county_office, subject="announcement"),
     "ancancel": AboutPeople(_of_county_office, subject="announcement"),
     "angot": AboutPeople(lambda a: "延津县" in a.regions(), subject="announced", arg="延津县"),
+    "wcopy": AboutPeople(lambda a: "延津县" in a.regions(), arg="2019-04-12/延津县"),
     "wform": AboutPeople(lambda a: "延津县" in a.regions(), arg="2019-04-12/延津县"),
     "wmerged": AboutPeople(_of_county_office, arg="2019-04-12/county"),
     "wurge": AboutPeople(_of_county_office, arg="2019-04-12/county"),
@@ -394,6 +397,21 @@ PRESSES: Mapping[str, Rule] = {
     "wadvice": AboutPeople(lambda a: a.leads("county/1"), subject="advice"),
     "wnot": AboutPeople(lambda a: a.leads("county/1"), subject="advice"),
     "waccount": AboutPeople(_of_county_office, subject="account_advice"),
+    # bulletins
+    "bopen": AboutPeople(_of_county_office, subject="draft_bulletin"),
+    "bfile": AboutPeople(_of_county_office, subject="draft_bulletin", arg="docx"),
+    "bsrc": AboutPeople(_of_county_office, subject="draft_bulletin", arg="6"),
+    "bswitch": AboutPeople(_of_county_office, subject="draft_bulletin", arg="scores"),
+    "bours": AboutPeople(_of_county_office, subject="draft_bulletin", arg="all"),
+    "btheirs": AboutPeople(_of_county_office, subject="draft_bulletin", arg="0"),
+    "bpics": AboutPeople(_of_county_office, subject="draft_bulletin"),
+    "bpic": AboutPeople(_of_county_office, subject="draft_bulletin", arg="use.1.0"),
+    "bsubmit": AboutPeople(_of_county_office, subject="draft_bulletin"),
+    "brep": AboutPeople(_of_county_office, subject="approved_bulletin"),
+    "bpub": AboutPeople(_of_county_office, subject="approved_bulletin"),
+    "bboth": AboutPeople(_of_county_office, subject="approved_bulletin"),
+    "bdown": AboutPeople(_of_county_office, subject="published_bulletin"),
+    "bfix": AboutPeople(_of_county_office, subject="published_bulletin"),
     "bindch": AboutPeople(
         lambda a: a.has(Role.ADMIN) or "county" in a.offices(), subject="channel", arg="county"
     ),
@@ -418,6 +436,7 @@ COMMANDS: Mapping[str, Callable[[Any], bool] | None] = {
     "score": _scores,
     "rank": None,
     "why": _reads_details,
+    "bulletin": lambda actor: bool(actor.offices()),
     "measures": lambda actor: bool(actor.offices()) or actor.has(Role.OVERSIGHT),
     "warnings": lambda actor: any(one.role not in (Role.ADMIN, Role.TOWNSHIP) for one in actor.grants),
 }
@@ -600,6 +619,16 @@ def _question(work: Work, kind: str, who: int, subject: dict[str, Any]) -> int:
     )  # fmt: skip
 
 
+def _bulletins(work: Work) -> dict[str, int]:
+    """A weekly bulletin of the county's office in each stage that its buttons stand in."""
+    found = {}
+    for number, stage in enumerate(("draft", "approved", "published"), 1):
+        one = bulletin_book.issue(work, "county", "weekly", "2019-04-12")
+        row = drafting.begin(work, one, correction=number - 1, number=number, state=stage)
+        found[f"{stage}_bulletin"] = row.id
+    return found
+
+
 def _scored(work: Work, who: dict[str, int]) -> dict[str, int]:
     """A sheet in every state, a proposed item, an objection, a measure."""
     marks = [
@@ -770,6 +799,7 @@ def walk(office: Office, tmp_path: Path) -> Iterator[Walk]:
             "chat": -100500,
             "channel": 100600,
             **_scored(work, who),
+            **_bulletins(work),
             **_warned(work, who, returned),
         }
         found.subjects["invitation"] = work.insert(

@@ -148,11 +148,16 @@ def receipt(work: Work, card: Row[Any]) -> Shown | None:
         "mend_until": campaign.local(report.pending_since).isoformat() if report.pending_since else None,
     }
     reply_to = last.message_id if last is not None and last.chat_id == card.chat_id else None
-    return Shown("weekly.receipt", values, _buttons(key, region), reply_to=reply_to)
+    earlier = book.preceding(work, week)
+    copy = "summary" in report.lacks and earlier is not None and bool(book.get(work, earlier, region).texts)
+    return Shown("weekly.receipt", values, _buttons(key, region, copy=copy), reply_to=reply_to)
 
 
-def _buttons(key: str, region: str) -> Rows:
-    return ((Button("weekly_form", "wform", arg=f"{key}/{region}"),),)
+def _buttons(key: str, region: str, *, copy: bool) -> Rows:
+    row = [Button("weekly_form", "wform", arg=f"{key}/{region}")]
+    if copy:
+        row.append(Button("weekly_copy", "wcopy", arg=f"{key}/{region}"))
+    return (tuple(row),)
 
 
 def can_open(work: Work) -> bool:

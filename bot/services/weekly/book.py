@@ -198,6 +198,11 @@ def following(work: Work, week: Week) -> Week | None:
     return weeks[week.number] if week.number < len(weeks) else None
 
 
+def preceding(work: Work, week: Week) -> Week | None:
+    """The week before a week."""
+    return days.timetable(work).calendar.weeks[week.number - 2] if week.number > 1 else None
+
+
 def week_of_key(work: Work, key: str) -> Week | None:
     """The week of a stored key."""
     try:

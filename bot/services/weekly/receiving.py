@@ -11,13 +11,14 @@ from bot.domain.calendar import Week
 from bot.domain.captions import menu_word, secret_marking
 from bot.domain.weekly import Fault, Figure, SheetRead, counted_from, missing, read_lines
 from bot.ledger import cards as card_book
+from bot.ledger import entries as entry_book
 from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.services import secrecy
 from bot.services.duties import told
 from bot.services.incoming import Incoming
 from bot.services.outgoing import new_card
-from bot.services.refusals import NotYours, ReportFile, SecretMaterial, WhichRegion
+from bot.services.refusals import NotUnderstood, NotYours, ReportFile, SecretMaterial, WhichRegion
 from bot.services.weekly import board, book
 from bot.services.weekly.book import Report
 
@@ -28,8 +29,10 @@ CARD: Final = "weekly"
 TEXTS: Final = ("summary", "difficulties", "next_week")
 
 
-def may_report(work: Work, telegram_id: int) -> bool:
-    """Whether somebody reports for a region: only then a file is looked into."""
+def may_report(work: Work, telegram_id: int, chat_id: int, reply_to: int | None) -> bool:
+    """Whether a file may be a report: of somebody who reports for a region, and in reply to no entry."""
+    if reply_to is not None and entry_book.by_message(work, chat_id, reply_to) is not None:
+        return False
     return bool(people.actor_of(work, telegram_id).regions())
 
 
@@ -153,6 +156,31 @@ def _as_summary(work: Work, incoming: Incoming, region: str, week: Week) -> bool
     report = book.get(work, week, region)
     _keep(work, _with_texts(report, {"summary": words}, incoming.sent_at), incoming, "summary")
     return True
+
+
+def as_last_week(work: Work, argument: str, chat_id: int, message_id: int) -> None:
+    """「照上周」: last week's words where this week has none; never its figures.
+
+    Raises:
+        NotYours: another region's.
+        NotUnderstood: no week there is, or nothing to take over.
+    """
+    key, _, region = argument.partition("/")
+    week = book.week_of_key(work, key)
+    if region not in work.actor.regions():
+        raise NotYours
+    before = book.preceding(work, week) if week is not None else None
+    if week is None or before is None:
+        raise NotUnderstood(hint="old_button")
+    report = book.get(work, week, region)
+    last = book.get(work, before, region).texts
+    texts = {name: words for name, words in last.items() if name not in report.texts}
+    if not texts:
+        raise NotUnderstood(hint="old_button")
+    _keep(
+        work, _with_texts(report, texts, work.now),
+        Incoming(chat_id, message_id, chat_id, work.now), "summary",
+    )  # fmt: skip
 
 
 # --- whose, and of which week ---------------------------------------------------------------------------
