@@ -17,6 +17,7 @@ from bot.services.scoring import (
     deciding,
     drafting,
     entering,
+    entrycard,
     fines,
     issuing,
     measurecards,
@@ -54,7 +55,7 @@ async def score(here: Hearing) -> Toast:
     if not heard.private:
         return await here.do(entering.in_group if heard.command else nothing)
     args = heard.args if heard.command else ""
-    return await here.do(entering.command, args, heard.sender_id, _reply(here))
+    return await here.do(entrycard.command, args, heard.sender_id, _reply(here))
 
 
 async def rank(here: Hearing) -> Toast:
@@ -97,12 +98,12 @@ async def rules(here: Hearing) -> Toast:
 async def ask_value(here: Hearing) -> Toast:
     """A source of a region."""
     press, heard = here.pressed, here.heard
-    return await here.do(entering.ask, press.subject, press.arg, heard.sender_id, heard.pressed_message)
+    return await here.do(entrycard.ask, press.subject, press.arg, heard.sender_id, heard.pressed_message)
 
 
 async def not_inspected(here: Hearing) -> Toast:
     """「本旬未检查」."""
-    return await here.do(entering.not_inspected, here.pressed.arg, here.heard.sender_id)
+    return await here.do(entrycard.not_inspected, here.pressed.arg, here.heard.sender_id)
 
 
 async def sheet(here: Hearing) -> Toast:

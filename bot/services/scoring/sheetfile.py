@@ -14,7 +14,7 @@ from bot.ledger.desk import Work
 from bot.services import faces
 from bot.services.outgoing import File, say
 from bot.services.refusals import NotUnderstood, NotYours, ScoreNotNow
-from bot.services.scoring import entering, items, marking, windows
+from bot.services.scoring import entering, entrycard, items, marking, windows
 from bot.services.scoring.lines import Fault, Line
 from bot.services.scoring.windows import UnknownWindow
 
@@ -40,7 +40,7 @@ def send(work: Work, key: str, chat_id: int) -> None:
     rows: list[dict[str, Any]] = []
     columns: dict[str, str] = {}
     for region in work.world.campaign.regions:
-        sources = entering.sources_for(work, region.name, window)
+        sources = entrycard.sources_for(work, region.name, window)
         if not sources:
             continue
         given: dict[str, str] = {}
