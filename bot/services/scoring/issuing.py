@@ -114,7 +114,10 @@ def _carry(work: Work, request: Row[Any], key: str) -> None:
 
 
 def announce(work: Work, row: Row[Any], window: Window, key: str) -> None:
-    """Tell of a published ranking: each contact its own line, the office and the channel the whole."""
+    """Tell of a published ranking: each contact its own line, the office the whole.
+
+    The channel reads it in the bulletin, where the office may choose to print the order only (SPEC §6).
+    """
     track = work.world.campaign.track(row.track)
     rows = row.data["rows"]
     for one in rows:
@@ -135,8 +138,6 @@ def announce(work: Work, row: Row[Any], window: Window, key: str) -> None:
             work, person.chat_id, "scoring.published", values, picture=picture,
             dedup=f"{key}:office:{person.member_id}",
         )  # fmt: skip
-    for chat_id in rankingview.channels(work, track.key):
-        say(work, chat_id, "scoring.published", values, picture=picture, dedup=f"{key}:channel:{chat_id}")
 
 
 def _line(one: dict[str, Any]) -> dict[str, Any]:
