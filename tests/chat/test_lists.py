@@ -108,7 +108,7 @@ async def test_an_entry_is_opened_by_its_number_as_people_type_it(people: People
     shown = await says(people, people.chief, typed)
 
     assert words(shown).startswith("【已交办】县1-0412-01 延津县")
-    assert labels(shown) == ["改派", "缓办", "作废", "办理过程", "催办", "关联"]
+    assert labels(shown) == ["改派", "缓办", "作废", "办理过程", "催办", "关联", "警示"]
 
 
 async def test_everyone_gets_the_card_that_fits(people: People) -> None:

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 from docx import Document
+from sqlalchemy import update
 
 from bot.domain.permissions import Role
 from bot.ledger import entries as book
 from bot.ledger.desk import Work
+from bot.ledger.tables import chats
 from bot.services.warnings import letters
 from tests.drawn import photo
 from tests.town.scenes import CAPTION, People, labels, words
@@ -430,3 +432,73 @@ async def test_where_nobody_can_be_reached_it_is_served_later(people: People) ->
     assert "暂时联系不上" in toast.text
     assert before == []
     assert len(papers(people, people.contact)) == 1
+
+
+async def test_no_group_chat_reads_a_word_of_it(people: People) -> None:
+    """Red line (b): who has not signed, proposed measures, telephones never stand before several readers."""
+    town = people.town
+    group = town.server.group(
+        "督查组和延津县", members=[people.leader, people.contact], bots=[town.bot], bot_admin=True
+    )
+    await town.settle()
+
+    def bind(work: Work) -> None:
+        work.connection.execute(
+            update(chats).where(chats.c.id == group.id).values(group_key="county/1", region="延津县")
+        )
+
+    await town.app.parts.desk.do(bind)
+    await with_phone(people)
+    await people.handed_over()
+    await issued(people)
+    people.until(datetime(2019, 4, 22, 9, 30, tzinfo=ZONE))
+    await town.passes(seconds=1)
+
+    said = " ".join(one.words for one in group.messages if one.by_bot)
+    assert "警示" not in said
+    assert PHONE not in said
+
+
+async def test_a_filed_wish_for_a_warning_is_put_to_the_leader(people: People) -> None:
+    receipt = await people.files(people.leader)
+    await people.press(people.leader, receipt, "修改")
+    await people.press(people.leader, receipt, "交办方式")
+    await people.press(people.leader, receipt, next(one for one in labels(receipt) if "督办警示" in one))
+    await people.town.passes(seconds=61)
+    await people.town.passes(seconds=1)
+    await people.town.passes(seconds=1)
+
+    assert "登记时选了督办警示" in words(people.showing(people.leader, "建议警示"))
+
+
+async def test_the_letter_is_given_as_pdf_too(people: People) -> None:
+    await with_phone(people)
+    await people.handed_over()
+    await issued(people)
+
+    await people.press(people.chief, people.showing(people.chief, "已签发"), "PDF")
+
+    assert people.last(people.chief).file.data.startswith(b"%PDF")
+
+
+async def test_in_english_everything_is_said(people: People) -> None:
+    for person in (people.leader, people.chief, people.contact):
+        person.sends(people.town.bot, "/language")
+        await people.town.settle()
+        await people.press(person, people.last(person), "English")
+    people.leader.sends(people.town.bot, "组电话")
+    await people.town.settle()
+    people.leader.sends(people.town.bot, PHONE)
+    await people.town.settle()
+    await people.handed_over()
+    await people.press(people.leader, await card_of(people, people.leader), "Warn")
+    card = people.showing(people.leader, "Warning letter")
+    await people.press(people.leader, card, next(one for one in labels(card) if "7 days" in one))
+    await people.press(people.leader, card, "Send for approval")
+    await people.press(people.chief, people.showing(people.chief, "Approve"), "Approve")
+
+    served = people.showing(people.contact, "Warning letter")
+    await people.press(people.contact, people.showing(people.contact, "Sign for it"), "Sign for it")
+
+    assert "Signed for" in words(people.showing(people.contact, "To be rectified"))
+    assert served is not None

@@ -138,7 +138,7 @@ def overdue_due(work: Work) -> int:
     groups: dict[tuple[str | None, str], list[Row[Any]]] = defaultdict(list)
     for row in rows:
         ids = findings.chain_ids(work, row)
-        running = [one for one in letters.naming(work, ids, ISSUED, WAITING) if _runs(work, one)]
+        running = [one for one in letters.naming(work, ids, ISSUED, WAITING) if _covers(one)]
         key = told.Key("warn.overdue", f"{ids[0]}:{_stand(work, ids)}", told.began(work), 0)
         if not running and told.note(work, key):
             groups[(asked(row), row.region)].append(row)
@@ -148,8 +148,9 @@ def overdue_due(work: Work) -> int:
     )
 
 
-def _runs(work: Work, letter: Row[Any]) -> bool:
-    return bool(letter.state == WAITING or letter.due >= work.now)
+def _covers(letter: Row[Any]) -> bool:
+    """Whether a letter waits or runs, or its own end has told the same already."""
+    return bool(letter.state == WAITING or letter.ended_at is None or letter.unfulfilled)
 
 
 def asked(row: Row[Any]) -> str | None:
