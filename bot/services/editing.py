@@ -10,6 +10,7 @@ from sqlalchemy import Row, update
 from bot.domain.captions import is_menu_word
 from bot.domain.deadlines import DeadlineWish, resolve
 from bot.domain.entries import OPEN_STATES, Mode, Source, State
+from bot.domain.handover import tells_of_caller
 from bot.domain.permissions import Action
 from bot.ledger import entries as book
 from bot.ledger import events
@@ -24,8 +25,11 @@ from bot.services.outgoing import Button, close_panels, open_panel, say
 from bot.services.refusals import NotPossible, NotUnderstood
 
 PANELS = frozenset(
-    ("edit", "place", "towns", "regions", "category", "mains", "subs", "deadline", "handling", "severity")
-)
+    (
+        "edit", "place", "towns", "regions", "category", "mains", "subs", "deadline", "handling", "severity",
+        "source",
+    )
+)  # fmt: skip
 """What the receipt's buttons can turn into."""
 
 WISHES = ("tomorrow", "days:3", "days:7", "weekday:5", "next_week:5", "month_end", "")
@@ -61,7 +65,7 @@ def turn(work: Work, entry_id: int, chat_id: int, message_id: int, panel: str) -
 
 
 def set_field(work: Work, entry_id: int, version: int, arg: str) -> None:
-    """One field, by a tap: `c.garbage.domestic`, `h.onsite`, `s.severe`, `d.days:3`, `t.12`, `r.3`.
+    """One field, by a tap: `c.garbage.domestic`, `h.onsite`, `s.severe`, `d.days:3`, `t.12`, `r.3`, .
 
     Raises:
         NotPossible: the entry was handed over.
@@ -71,8 +75,24 @@ def set_field(work: Work, entry_id: int, version: int, arg: str) -> None:
     row = _editable(work, entry_id)
     life.fresh_press(work, row, version, seen_all=True)
     what, _, value = arg.partition(".")
+    if what == "o":
+        _set_source(work, row, value)
+        return
     values = _tapped(work, row, what, value)
     _amend(work, row, values, by_hand=tuple(values))
+
+
+def _set_source(work: Work, row: Row[Any], source: str) -> None:
+    """Another source: what becomes a caller's is withheld; what tells of a caller stays a caller's."""
+    if source not in filing.OFFICE_SOURCES or not filing.source_is_open(row):
+        raise NotUnderstood(hint="old_button")
+    if source != Source.PUBLIC and tells_of_caller(row.description):
+        raise NotUnderstood(hint="callers")
+    if source == Source.PUBLIC:
+        pictures.withhold(work, row.id)
+    elif row.source == Source.PUBLIC:
+        pictures.give_back(work, row.id)
+    _amend(work, row, {"source": source}, by_hand=("source",))
 
 
 def _tapped(work: Work, row: Row[Any], what: str, value: str) -> dict[str, Any]:

@@ -131,7 +131,7 @@ def _source(row: Row[Any], reading: CaptionReading, text: str) -> str:
     """
     if row.source == Source.PUBLIC or tells_of_caller(text):
         return Source.PUBLIC.value
-    chosen = row.note == "source" or row.source != Source.ASSIGNED
+    chosen = row.note == "source" or row.source != Source.ASSIGNED or "source" in (row.by_hand or ())
     return str(row.source if chosen else reading.source or row.source)
 
 
@@ -181,6 +181,17 @@ def apply_caption(
 def of_office(row: Row[Any]) -> bool:
     """Whether an office files it: other sources, no photo needed, held until 「交办」 (SPEC §2)."""
     return row.group_key is None and row.source != Source.GANZHUANZHENG
+
+
+OFFICE_SOURCES = tuple(
+    source.value for source in (Source.PUBLIC, Source.MEDIA, Source.LEADER, Source.ASSIGNED, Source.SUPERIOR)
+)
+"""群众举报 · 媒体曝光 · 领导视察 · 重点问题交办 · 上级交办."""
+
+
+def source_is_open(row: Row[Any]) -> bool:
+    """Whether an entry's source can still be chosen: an office's own, before hand-over."""
+    return of_office(row) and row.state == State.FILED and row.kind == "issue" and row.mode == Mode.OPEN
 
 
 _others = entries.alias()

@@ -106,6 +106,13 @@ def withhold(work: Work, entry_id: int) -> None:
     )
 
 
+def give_back(work: Work, entry_id: int) -> None:
+    """An entry is no 群众举报 after all: its pictures are before-photos again."""
+    work.connection.execute(
+        update(photos).where(photos.c.entry_id == entry_id, photos.c.kind == CALLERS).values(kind="before")
+    )
+
+
 def _insert(
     work: Work,
     incoming: Incoming,

@@ -20,8 +20,7 @@ from bot.services.outgoing import Button, Rows, Shown, gone, open_panel, say, sh
 from bot.services.refusals import NotPossible, NotUnderstood, NotYours
 from bot.services.views.values import entry_values, problem_for
 
-SOURCES = (Source.PUBLIC, Source.MEDIA, Source.LEADER, Source.ASSIGNED, Source.SUPERIOR)
-"""群众举报 · 媒体曝光 · 领导视察 · 重点问题交办 · 上级交办."""
+SOURCES = tuple(Source(key) for key in filing.OFFICE_SOURCES)
 
 CARD = "verify"
 ASKED, WORDED = "verify", "verified"

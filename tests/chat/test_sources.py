@@ -328,3 +328,69 @@ async def test_a_callers_words_are_read_by_the_office_alone(town: Town) -> None:
     exported = await town.app.parts.desk.look(lambda work: [one.values for one in export.entries(work)])
     assert not any(word in str(exported) for word in SAID)
     assert (await one(town)).state == "assigned"
+
+
+async def tapped_source(town: Town, office: Any, name: str) -> str:
+    """「修改」 → 「来源」 → a source; gives the answer of the last press."""
+    receipt = next(m for m in reversed(office.chat(town.bot).messages) if "修改" in labels(m))
+    for label in ("修改", "来源"):
+        office.presses(receipt, label)
+        await town.settle()
+    pressed = office.presses(receipt, next(one for one in labels(receipt) if name in one))
+    await town.settle()
+    answer = await pressed.answered(timeout=5)
+    return answer.text or ""
+
+
+async def test_the_source_is_changed_by_a_tap_before_hand_over_and_the_number_stays(town: Town) -> None:
+    office = await town.join("钱丁", Role.OFFICE, track="county")
+    office.sends(town.bot, "曝光：延津县王楼镇任庄村垃圾堆")
+    await town.settle()
+
+    await tapped_source(town, office, "上级交办")
+    office.sends(town.bot, "延津县王楼镇任庄村垃圾堆两处")
+    await town.settle()
+
+    rows = await town.app.parts.desk.look(
+        lambda work: work.connection.execute(select(entries.c.number, entries.c.source)).all()
+    )
+    assert tuple(rows[0]) == ("办-0412-01", "superior")
+
+
+async def test_what_becomes_a_callers_by_a_tap_is_withheld_and_given_back_by_another(town: Town) -> None:
+    office = await town.join("钱丁", Role.OFFICE, track="county")
+    office.sends(town.bot, "登记来源问题")
+    await town.settle()
+    office.presses(office.chat(town.bot).last, "媒体曝光")
+    await town.settle()
+    office.sends_photo(town.bot, photo(), caption="延津县王楼镇任庄村垃圾堆")
+    await town.settle()
+
+    await tapped_source(town, office, "群众举报")
+    withheld = await kinds_of_photos(town)
+    offered = labels(newest(office, town))
+    await tapped_source(town, office, "媒体曝光")
+
+    assert withheld == ["source"]
+    assert offered
+    assert (await one(town)).source == "media"
+    assert await kinds_of_photos(town) == ["before"]
+
+
+async def test_what_tells_of_a_caller_stays_a_callers_whatever_is_tapped(town: Town) -> None:
+    office = await town.join("钱丁", Role.OFFICE, track="county")
+    office.sends_photo(town.bot, photo(), caption=REPORT)
+    await town.settle()
+
+    answer = await tapped_source(town, office, "媒体曝光")
+
+    assert "只能按群众举报办理" in answer
+    assert (await one(town)).source == "public"
+    assert await kinds_of_photos(town) == ["source"]
+
+
+async def kinds_of_photos(town: Town) -> list[str]:
+    """The kinds of all photos, oldest first."""
+    return await town.app.parts.desk.look(
+        lambda work: list(work.connection.execute(select(photos.c.kind).order_by(photos.c.id)).scalars())
+    )

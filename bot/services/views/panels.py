@@ -40,6 +40,8 @@ def rows(work: Work, entry: Row[Any], panel: str) -> Rows | None:
         case "severity":
             keys = ("normal", "serious", "severe")
             return _values(entry, "severities", "s", keys, entry.severity)
+        case "source":
+            return _sources(entry)
         case _:
             return None
 
@@ -82,6 +84,7 @@ def _menu(work: Work, entry: Row[Any]) -> Rows:
         (_turn(entry, "field_place", "place"), _turn(entry, "field_category", "category")),
         (_turn(entry, "field_deadline", "deadline"), _turn(entry, "field_handling", "handling")),
         (_turn(entry, "field_severity", "severity"), Button("field_words", "write", *at, "words")),
+        *(((_turn(entry, "field_source", "source"),),) if filing.source_is_open(entry) else ()),
         *((tuple(last),) if last else ()),
         _back(entry, ""),
     )
@@ -159,6 +162,14 @@ def _deadline(work: Work, entry: Row[Any]) -> Rows:
     )
     found = [_set(entry, f"d.{wish}", label=label) for label, wish in wishes]
     return (*_pairs(found, 3), _back(entry))
+
+
+def _sources(entry: Row[Any]) -> Rows:
+    found = [
+        _set(entry, f"o.{key}", label=f"{'✓' * (key == entry.source)}sources/{key}")
+        for key in filing.OFFICE_SOURCES
+    ]
+    return (*_pairs(found), _back(entry))
 
 
 def _values(entry: Row[Any], group: str, letter: str, keys: tuple[str, ...], now: str) -> Rows:
