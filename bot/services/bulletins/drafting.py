@@ -17,7 +17,7 @@ from bot.services.bulletins import book, card, figures
 from bot.services.bulletins.book import Issue
 from bot.services.duties import audience, told
 from bot.services.outgoing import Button, say
-from bot.services.refusals import BulletinNotNow
+from bot.services.refusals import BulletinNotNow, NotYours
 
 LOOK_BACK: Final = timedelta(days=45)
 """Windows older than that are nobody's business of today."""
@@ -114,11 +114,12 @@ def open_list(work: Work, chat_id: int) -> None:
     """`/bulletin`, 「通报」: the office's bulletins, the ones that are due first.
 
     Raises:
-        BulletinNotNow: nothing has been closed yet, or nothing was printed for this reader.
+        NotYours: the actor is of no office.
+        BulletinNotNow: no window has closed yet.
     """
     tracks = work.actor.offices()
     if not tracks:
-        raise BulletinNotNow(why="office_only", state="")
+        raise NotYours
     shown = False
     for track in tracks:
         for one in _live(work, track):

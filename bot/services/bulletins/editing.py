@@ -330,7 +330,7 @@ def sources(work: Work, bulletin_id: int, chat_id: int, region: str = "") -> Non
     """「数据出处」: the numbers of the entries behind each figure of a region."""
     row = book.held(work, bulletin_id)
     regions = [one.name for one in work.world.campaign.regions_of(row.track)]
-    at = int(region) if region.isdecimal() else -1
+    at = int(region) if region.isdecimal() and int(region) < len(regions) else -1
     buttons = tuple(
         tuple(
             Button("", "bsrc", row.id, row.version, str(rank), text=regions[rank])
@@ -339,7 +339,7 @@ def sources(work: Work, bulletin_id: int, chat_id: int, region: str = "") -> Non
         for first in range(0, len(regions), 3)
     )
     found: dict[str, Any] = {}
-    if 0 <= at < len(regions):
+    if at >= 0:
         found = {
             column: {"numbers": numbers[:MOST_NUMBERS], "more": max(0, len(numbers) - MOST_NUMBERS)}
             for column, numbers in row.figures["trace"].get(regions[at], {}).items()
