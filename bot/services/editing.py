@@ -65,7 +65,7 @@ def turn(work: Work, entry_id: int, chat_id: int, message_id: int, panel: str) -
 
 
 def set_field(work: Work, entry_id: int, version: int, arg: str) -> None:
-    """One field, by a tap: `c.garbage.domestic`, `h.onsite`, `s.severe`, `d.days:3`, `t.12`, `r.3`, .
+    """One field, by a tap: `c.garbage.domestic`, `h.onsite`, `s.severe`, `d.days:3`, `t.12`, `o.media`.
 
     Raises:
         NotPossible: the entry was handed over.
