@@ -129,7 +129,8 @@ def may_be_paper(here: Hearing) -> bool:
 async def document(here: Hearing, *, otherwise: Handler) -> Toast:
     """The changed .docx of a bulletin, or its sealed PDF; anything else is somebody else's."""
     message = here.heard.message
-    assert message is not None and message.reply_to is not None
+    assert message is not None
+    assert message.reply_to is not None
     if not await here.desk.look(editing.speaks_of, message.chat_id, message.reply_to, message.sender_id):
         return await otherwise(here)
     if (message.attachments[0].name or "").lower().endswith(".pdf"):

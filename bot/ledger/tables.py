@@ -932,7 +932,8 @@ heap_fines = Table(
     Column("track", String(32), nullable=False),
     Column("region", String(32), nullable=False, index=True),
     Column("yuan", Integer, nullable=False),
-    Column("state", String(10), nullable=False, server_default="open"),  # open | objected | confirmed | dropped
+    # open | objected | confirmed | dropped
+    Column("state", String(10), nullable=False, server_default="open"),
     Column("version", Integer, nullable=False, server_default="1"),
     Column("member_id", ForeignKey("members.id")),
     Column("at", UtcTime, nullable=False),
