@@ -412,3 +412,26 @@ def test_an_import_names_its_lines_and_stores_nothing_of_a_bad_file(desk: Desk) 
     count: Callable[[Work], int] = lambda work: len(items.marks(work, "county", FIRST))  # noqa: E731
     assert [fault.row for fault in refused.value.faults] == [3]
     assert desk.look_now(count) == 0
+
+
+def test_an_entry_that_a_reason_names_is_its_evidence(office: Office, clerk: int) -> None:
+    def file(work: Work, number: str, region: str) -> int:
+        given: dict[str, Any] = {
+            "state": "assigned", "track": "county", "region": region, "group_key": "county/1",
+            "found_at": work.now, "created_at": work.now, "touched_at": work.now, "assigned_at": work.now,
+        }  # fmt: skip
+        return work.insert(entries, number=number, **given)
+
+    own = office.desk.do_now(file, "县1-0412-01", "延津县")
+    office.desk.do_now(file, "县1-0412-02", "卫辉市")
+
+    enters(
+        office,
+        clerk,
+        Line(1, "延津县", "public", "points", "-1", "县1-0412-01 逾期未改"),
+        Line(2, "延津县", "public", "points", "-1", "见县1-0412-02"),
+        Line(3, "延津县", "public", "points", "-1", "县1-0412-02，邻县的"),
+    )
+    found = office.desk.look_now(lambda work: items.of_region(work, "county", FIRST, "延津县"))
+
+    assert [one.entry_id for one in found] == [own, None, None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
@@ -10,10 +11,11 @@ from typing import Any
 
 from bot.domain.permissions import Role, ScoreAct, may_score
 from bot.domain.score_words import Kind, label_of
+from bot.ledger import entries as book
 from bot.ledger.desk import Work
-from bot.services import faces
+from bot.services import faces, lookup
 from bot.services.outgoing import say
-from bot.services.refusals import BadScores, NotYours, ScoreNotNow
+from bot.services.refusals import BadScores, NoSuchEntry, NotYours, ScoreNotNow
 from bot.services.scoring import intake, items, marking, sheets, windows
 from bot.services.scoring.intake import BadLines
 from bot.services.scoring.lines import Entry, Fault, Line, spoken
@@ -23,6 +25,7 @@ STILL = timedelta(days=8)
 """So long after its end a period that is not drafted yet is the one that is meant."""
 
 MOST_FAULTS = 12
+_WORDS = re.compile(r"[\s　，,。；;：:（）()]+")
 
 
 def tracks_of(work: Work) -> list[str]:
@@ -134,11 +137,29 @@ def enter(work: Work, window: Window, lines: Sequence[Line], *, origin: str) -> 
             by_body[body].append(one)
     if faults or not entries:
         raise refusal(window, faults or [Fault(1, "", "", "empty_text")])
+    evidence = _evidence(work, entries)
     for body, mine in by_body.items():
-        items.add(work, window.key, mine, body=body, origin=origin, rules=numbers)
+        items.add(work, window.key, mine, body=body, origin=origin, rules=numbers, evidence=evidence)
     for track in {one.track for one in entries}:
         touched(work, track, window)
     return entries
+
+
+def _evidence(work: Work, given: Sequence[Entry]) -> dict[int, int]:
+    """The entries that reasons name by number: 「-1.5 县1-0412-03 逾期未改」, of the same region only."""
+    found: dict[int, int] = {}
+    for one in given:
+        for word in _WORDS.split(one.reason):
+            if lookup.number_in(word) is None:
+                continue
+            try:
+                row = lookup.by_words(work, word)
+            except NoSuchEntry:
+                continue  # none, or none that the writer may see: the words stay
+            if row.region == one.region and not book.facts_of(row).hidden:
+                found[one.row] = row.id
+                break
+    return found
 
 
 def touched(work: Work, track: str, window: Window) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, literal_column, or_, select, update
@@ -61,13 +62,14 @@ def add(
     rules: Mapping[str, int],
     replace: bool = True,
     dedup: str | None = None,
-    entry_id: int | None = None,
+    evidence: Mapping[int, int] = MappingProxyType({}),
     reviewed_by: int | None = None,
 ) -> list[int]:
     """Write entries of a period; gives their ids.
 
     With `replace`, a body's new mark takes the place of its earlier one for the same region and source.
-    `rules` is each track's number of the 口径; `dedup` keys what may be written once.
+    `rules` is each track's number of the 口径; `dedup` keys what may be written once;
+    `evidence` gives the entry that a line rests on, by the line's row.
     """
     if replace:
         _replace_marks(work, period, entries, body)
@@ -83,7 +85,7 @@ def add(
             units=units_of(one.value),
             body=body,
             reason=one.reason,
-            entry_id=entry_id,
+            entry_id=evidence.get(one.row),
             state="active",
             origin=origin,
             dedup=f"{dedup}:{number}" if dedup else None,

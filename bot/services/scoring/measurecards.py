@@ -17,7 +17,7 @@ from bot.ledger.tables import measures as table
 from bot.services import faces, questions, seconds
 from bot.services.answering import Toast
 from bot.services.incoming import Incoming
-from bot.services.outgoing import Button, Rows, Shown, new_card, say, show_card
+from bot.services.outgoing import Button, Rows, Shown, gone, new_card, say, show_card
 from bot.services.refusals import NotYours, ScoreNotNow
 from bot.services.scoring import measures, windows
 
@@ -145,6 +145,12 @@ def tell_proposed(work: Work, ids: list[int], key: str) -> None:
             )
 
 
+def give_back(work: Work, row: Row[Any]) -> None:
+    """What a confirmed measure rested on has changed: its body gets it anew, as a message."""
+    for person in readers(work, row):
+        new_card(work, person.chat_id, "measure", subject=f"measure:{row.id}", member_id=person.member_id)
+
+
 def readers(work: Work, row: Row[Any]) -> list[people.Reached]:
     """The members of the body that confirms a measure."""
     if measures.body_of(row) == "oversight":
@@ -169,7 +175,9 @@ def _readable(work: Work, measure_id: int) -> Row[Any]:
 def card(work: Work, card_row: Row[Any]) -> Shown | None:
     """One measure: what it rests on, what the notice asks for, who confirms it, what is done."""
     row = measures.get(work, int(card_row.subject.partition(":")[2]))
-    if row is None or not (may_confirm(work, row) or may_score(ScoreAct.RUN, work.actor, track=row.track)):
+    if row is None:
+        return gone(card_row, "scoring.measure_gone", {})
+    if not (may_confirm(work, row) or may_score(ScoreAct.RUN, work.actor, track=row.track)):
         return None
     waits = _waits(work, row.id)
     values = {
