@@ -2,7 +2,7 @@
 
 import { html, Icon, Tool, useState } from "./ui.js";
 import { act } from "./server.js";
-import { chats, chatsOf, complain, isPrivate, personOf, scopeOf, threadOf, toasts, told, unreadOf, unsay } from "./store.js";
+import { chats, chatsOf, complain, isPrivate, personOf, scopeOf, threadOf, toasts, unreadOf, unsay } from "./store.js";
 import { pick } from "./drafts.js";
 import { front, phones, putAway } from "./phones.js";
 import { actsOf, brief, isMine } from "./bubble.js";

@@ -9,7 +9,6 @@ const WORDS = {
   joining: ["人员正在加入（{0}/{1}）…", "People are joining ({0}/{1})…"],
   joiningPlain: ["人员正在加入…", "People are joining…"],
   invitation: ["管理员邀请：点「新人」，把这条链接发给机器人", "The admin's invitation: add a newcomer and send this link to the bot"],
-  copied: ["已复制", "Copied"],
   exposed: ["此演练场不只本机可见", "This playground can be seen from other machines"],
   // the bar
   day: ["第 {0} 天", "Day {0}"], ofDays: ["共 {0} 天", "of {0}"],
@@ -19,7 +18,7 @@ const WORDS = {
   period: ["到旬末（8/18/28 日）", "To the 8th/18th/28th"], moving: ["时钟正在走：{0}", "The clock is moving: {0}"], halt: ["停住", "Stop there"],
   stories: ["演示", "Stories"], faults: ["故障", "Faults"], newcomer: ["新人", "Newcomer"], addPhone: ["添手机", "Add phone"],
   help: ["说明与快捷键", "Help and shortcuts"], language: ["English", "中文"], more: ["更多", "More"],
-  phones: ["手机", "Phones"], close: ["关闭", "Close"], cancel: ["取消", "Cancel"], ok: ["好", "OK"],
+  phones: ["手机", "Phones"], close: ["关闭", "Close"], ok: ["好", "OK"],
   // a phone
   phoneOf: ["手机 {0}：{1}", "Phone {0}: {1}"], closePhone: ["收起这部手机", "Put this phone away"],
   choosePerson: ["这部手机给谁用", "Whose phone this is"], search: ["查找姓名或单位", "Find a name or body"], nobody: ["没有这样的人", "Nobody like that"],
@@ -32,7 +31,7 @@ const WORDS = {
   messages: ["消息", "Messages"], empty: ["还没有消息", "No messages yet"], loading: ["正在读取…", "Loading…"], earlier: ["更早的消息", "Earlier messages"],
   toEnd: ["到最新一条", "To the newest"], newBelow: ["{0} 条新消息", "{0} new"], isTyping: ["正在输入…", "typing…"],
   pinned: ["置顶消息", "Pinned message"], edited: ["已编辑", "edited"], silent: ["无声", "silent"], protected: ["禁止转发", "no forwarding"],
-  forwardedFrom: ["转发自 {0}", "Forwarded from {0}"], someone: ["某人", "somebody"], openLink: ["打开链接", "Open link"],
+  forwardedFrom: ["转发自 {0}", "Forwarded from {0}"], someone: ["某人", "somebody"],
   blockedHere: ["已停用机器人", "The bot is blocked"], unblock: ["重新启用", "Unblock"],
   readOnly: ["只有管理员能在频道发言", "Only administrators write in a channel"],
   // service messages
@@ -47,7 +46,6 @@ const WORDS = {
   fromComputer: ["从电脑选照片…", "Photos from this computer…"], fileFromComputer: ["从电脑选文件（原图）…", "Files from this computer…"],
   location: ["位置", "Location"], commands: ["命令", "Commands"], keys: ["常用词", "Quick words"], asFile: ["作为文件发送（保留原图）", "Send as files (originals)"],
   picked: ["已选 {0} 个", "{0} chosen"], putBack: ["拿掉 {0}", "Take out {0}"], dropHere: ["松手即加入", "Drop to add"], noCommands: ["没有命令", "No commands"],
-  before: ["整改前", "before"], after: ["整改后", "after"], drawn: ["示意图", "drawn"], sendingFailed: ["没有发出：{0}", "Not sent: {0}"],
   shareLocation: ["发送位置", "Share a location"], latitude: ["纬度", "Latitude"], longitude: ["经度", "Longitude"],
   gridHint: ["在图上点一下，或用方向键移动；也可以直接填写。", "Click on the grid or move with the arrow keys; or type the numbers."], grid: ["位置网格", "Grid of positions"], sendThis: ["发送这个位置", "Send this position"],
   // files
@@ -56,14 +54,14 @@ const WORDS = {
   // stories and faults
   storiesAbout: ["按步骤看一件事怎么办完；每一步都由真实的机器人处理。", "See one matter through, step by step; the real bot does the work."],
   nextStep: ["下一步", "Next step"], playAll: ["连续播放", "Play all"], pause: ["暂停", "Pause"], stop: ["停止", "Stop"], restart: ["从头再来", "From the start"],
-  begin: ["开始", "Begin"], step: ["第 {0}/{1} 步", "Step {0}/{1}"], steps: ["{0} 步", "{0} steps"], finished: ["演示结束", "The story is over"], allStories: ["全部演示", "All stories"], noStories: ["没有可演示的内容", "There are no stories"],
+  step: ["第 {0}/{1} 步", "Step {0}/{1}"], steps: ["{0} 步", "{0} steps"], finished: ["演示结束", "The story is over"], allStories: ["全部演示", "All stories"], noStories: ["没有可演示的内容", "There are no stories"],
   faultsAbout: ["看看出错时会怎样：数据不丢、不重。", "See what happens when things break: nothing is lost, nothing doubled."],
   network: ["断开网络", "Drop the network"], networkAbout: ["机器人连不上 Telegram；恢复后自动补发", "The bot cannot reach Telegram; afterwards it catches up"],
   flood: ["返回 429", "Answer 429"], floodAbout: ["Telegram 要求慢一点；消息排队等候", "Telegram asks for patience; messages wait in line"],
   kill: ["强行结束机器人", "Kill the bot"], killAbout: ["等同 kill -9；收到的消息留在服务器上", "As by kill -9; messages wait on the server"],
   restartBot: ["启动机器人", "Start the bot"], poller: ["第二个程序抢收", "A second poller"], pollerAbout: ["另一个程序用同一令牌收消息，Telegram 答 409", "Another program uses the same token; Telegram answers 409"],
   heal: ["全部恢复", "Heal everything"], block: ["停用机器人", "Block the bot"], blockAbout: ["这部手机的人停用了机器人", "The owner of this phone has blocked the bot"],
-  botIs: ["机器人：{0}", "The bot: {0}"], running: ["运行中", "running"], down: ["已停", "down"], starting: ["正在启动", "starting"], onOff: ["开", "on"], off: ["关", "off"],
+  botIs: ["机器人：{0}", "The bot: {0}"], running: ["运行中", "running"], down: ["已停", "down"], starting: ["正在启动", "starting"],
   noFaults: ["此服务器不提供故障开关", "This server offers no faults"], conflicts: ["已答 409 共 {0} 次", "{0} × 409 so far"], starts: ["启动 {0} 次", "started {0} ×"],
   // dialogs
   newcomerTitle: ["一位新人", "A newcomer"], newcomerAbout: ["新人还没有身份；把邀请链接发给机器人即可加入。", "A newcomer has no role yet; the invitation link, sent to the bot, lets them in."],
