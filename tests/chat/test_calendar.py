@@ -132,7 +132,7 @@ async def test_a_leader_hands_in_the_report_and_the_office_sees_it_in_one_messag
     assert "报告 1/4" in words(board)
     assert "县(市)第一督查小组：打分" in words(board)
     names = [message.file.name for message in new(qian, town) if message.file is not None]
-    assert names == [
+    assert [name for name in names if "2019-04-18" in name] == [
         "督导报告-县(市)第一督查小组-2019-04-18.docx",
         "问题台账-县(市)第一督查小组-2019-04-18.xlsx",
     ]
@@ -225,9 +225,9 @@ async def test_the_three_colours_reach_the_contact_then_the_leader_then_the_offi
     for day in (11, 12, 13, 14, 15, 16):
         await until(town, at(4, day, 9))
         for name, person in (("contact", wang), ("leader", li), ("office", qian)):
-            line = words(last(person, town))
-            if f"4月{day}日" in line.split("\n")[0] and "提醒" in line:
-                heard[name].append(f"{day}:{line.split('垃圾')[-1].strip()}")
+            for line in map(words, new(person, town)):
+                if f"4月{day}日" in line.split("\n")[0] and "提醒" in line:
+                    heard[name].append(f"{day}:{line.split('垃圾')[-1].strip()}")
 
     assert heard["contact"] == [
         "11:🔵 4月12日(周五)18:00",
