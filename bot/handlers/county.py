@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.delivery.hearing import Hearing
-from bot.services import county, county_cards, loose, officers, onward, requests, townships
+from bot.services import county, county_cards, deciding, loose, officers, onward, requests, townships
 from bot.services.answering import Toast
 
 CARDS = county_cards.__name__
@@ -67,41 +67,41 @@ async def not_ours(here: Hearing) -> Toast:
 
 async def unask(here: Hearing) -> Toast:
     """「撤销」 of a request."""
-    return await here.do(requests.withdraw, here.pressed.subject)
+    return await here.do(deciding.withdraw, here.pressed.subject)
 
 
 async def grant(here: Hearing) -> Toast:
     """「同意」."""
-    return await here.do(requests.grant, here.pressed.subject)
+    return await here.do(deciding.grant, here.pressed.subject)
 
 
 async def refuse(here: Hearing) -> Toast:
     """「不同意」「驳回」."""
-    return await here.do(requests.refuse, here.pressed.subject)
+    return await here.do(deciding.refuse, here.pressed.subject)
 
 
 async def undecide(here: Hearing) -> Toast:
     """「撤销」 of a decision."""
-    return await here.do(requests.undo, here.pressed.subject)
+    return await here.do(deciding.undo, here.pressed.subject)
 
 
 async def regions(here: Hearing) -> Toast:
     """「改派」: the regions, opened or folded."""
     press, heard = here.pressed, here.heard
     panel = "regions" if press.version else None
-    return await here.do(requests.choose_region, press.subject, heard.chat_id, heard.pressed_message, panel)
+    return await here.do(deciding.choose_region, press.subject, heard.chat_id, heard.pressed_message, panel)
 
 
 async def move_to(here: Hearing) -> Toast:
     """The region that an entry goes to."""
     press = here.pressed
     names = [region.name for region in here.desk.world.campaign.regions]
-    return await here.do(requests.reassign, press.subject, names[press.number(len(names))])
+    return await here.do(deciding.reassign, press.subject, names[press.number(len(names))])
 
 
 async def fold(here: Hearing) -> Toast:
     """「返回」."""
-    return await here.do(requests.fold, here.pressed.subject, here.heard.chat_id, here.heard.pressed_message)
+    return await here.do(deciding.fold, here.pressed.subject, here.heard.chat_id, here.heard.pressed_message)
 
 
 async def pass_on(here: Hearing) -> Toast:

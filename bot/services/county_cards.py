@@ -14,7 +14,7 @@ from bot.ledger import entries as book
 from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.ledger.tables import requests as requests_table
-from bot.services import check, faces, heads, life, requests, townships, views
+from bot.services import check, deciding, faces, heads, life, requests, townships, views
 from bot.services.outgoing import Button, Rows, Shown, gone
 from bot.services.views.county import county_picture, county_values
 
@@ -183,7 +183,7 @@ def request(work: Work, card: Row[Any]) -> Shown | None:
         "wanted": found.wanted.isoformat() if found.wanted else None,
         "asked_at": found.at.isoformat(),
         "decided_at": found.decided_at.isoformat() if found.decided_at else None,
-        "body": requests.decided_by(work, row, found),
+        "body": deciding.decided_by(work, row, found),
         "name": _name(work, found.member_id) if sees_names_of(having, "county") else "",
         "escalated": found.kind == requests.EXTENSION and found.escalated_at is not None,
     }
@@ -196,7 +196,7 @@ def _name(work: Work, member_id: int | None) -> str:
 
 
 def _request_buttons(work: Work, row: Row[Any], found: Row[Any], panel: str | None) -> Rows:
-    if not requests.decidable(work, found, row):
+    if not deciding.decidable(work, found, row):
         return ()
     owed = State(row.state) in OPEN_STATES
     if found.state == "open" and owed and found.kind == requests.EXTENSION:
@@ -211,6 +211,6 @@ def _request_buttons(work: Work, row: Row[Any], found: Row[Any], panel: str | No
         return (*_in_rows(choices, A_ROW), (Button("back", "regions", found.id),))
     if found.state == "open" and owed:
         return ((Button("reassign", "regions", found.id, 1), Button("reject", "refuse", found.id)),)
-    if owed and requests.undoable(work, found):
+    if owed and deciding.undoable(work, found):
         return ((Button("undo", "undecide", found.id),),)
     return ()

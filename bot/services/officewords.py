@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.domain.permissions import Action
 from bot.ledger import entries as book
 from bot.ledger.desk import Work
-from bot.services import life, office, outgoing, reader, requests
+from bot.services import deciding, life, office, outgoing, reader, requests
 from bot.services.answering import Toast
 from bot.services.refusals import NotUnderstood
 
@@ -58,5 +58,5 @@ def reassign(work: Work, entry_id: int, version: int, index: str) -> Toast | Non
     life.fresh_press(work, row, version)
     asked = book.open_request(work, row.id, requests.NOT_OURS)
     if asked is not None:  # the region said so itself: it gets its answer
-        return requests.reassign(work, asked.id, regions[int(index)].name)
+        return deciding.reassign(work, asked.id, regions[int(index)].name)
     return office.reassign(work, entry_id, version, regions[int(index)].name)
