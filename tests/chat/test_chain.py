@@ -142,6 +142,19 @@ async def test_a_merge_makes_one_entry_of_two(people: People) -> None:
     assert not any("县1-0412-02" in words(m) for m in people.new(people.contact))
 
 
+async def test_what_was_merged_away_is_on_no_chain(people: People) -> None:
+    await closed(people)
+    second = await files(people, people.leader, photo(seed=7), CAPTION)
+    await people.press(people.leader, second, "反弹(关联)")
+    await people.town.passes(seconds=61)
+    third = await files(people, people.leader, photo(seed=8), "延津县王楼镇任庄村村口垃圾仍在")
+    await people.press(people.leader, third, "同一问题(合并)")
+    await people.press(people.leader, third, "确认合并")
+
+    assert "🔗 同一问题：县1-0412-01（已销号）" in words(second)
+    assert "县1-0412-03" not in words(second)
+
+
 async def test_back_leaves_both_as_they_were(people: People) -> None:
     await people.handed_over()
     receipt = await files(people, people.leader, photo(seed=7), CAPTION)

@@ -215,7 +215,7 @@ def linked(work: Work, row: Row[Any]) -> list[Row[Any]]:
         ).all()
         beyond = {one for step in steps for one in step} - found.keys()
         rows = work.connection.execute(select(entries).where(entries.c.id.in_(beyond))).all()
-        fresh = {one.id: one for one in rows if life.having_of(work, one)}
+        fresh = {one.id: one for one in rows if one.state != State.VOID and life.having_of(work, one)}
         found |= fresh
         edge = set(fresh)
     del found[row.id]
