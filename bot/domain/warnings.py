@@ -16,6 +16,9 @@ FOUND_TWICE = 2
 MOST_ITEMS = 12
 """Entries in one letter: more are no letter but a list."""
 
+UNITS = "县市区"
+"""How the letter addresses: 你县, 你市, 你区; it has no form for anything else."""
+
 TERMS = (3, 5, 7, 10, 15)
 """Days that are offered as the term 整改期限."""
 

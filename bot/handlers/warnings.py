@@ -53,7 +53,11 @@ async def words(here: Hearing) -> Toast:
 
 
 async def phone(here: Hearing) -> Toast:
-    """「填组电话」 on a draft."""
+    """「填组电话」 on a draft, or of one of several groups."""
+    if here.pressed.arg:
+        groups = [group.key for group in here.desk.world.campaign.groups]
+        key = here.pressed.one_of(groups)
+        return await here.do(signing.ask_phone, key, here.heard.sender_id)
     return await here.do(drafting.ask_phone, here.pressed.subject, here.heard.sender_id)
 
 

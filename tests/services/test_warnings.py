@@ -18,12 +18,14 @@ from bot.domain.world import World
 from bot.ledger import entries as book
 from bot.ledger import migrate
 from bot.ledger.desk import Desk, Work
-from bot.ledger.tables import entries, requests, warning_letters
+from bot.ledger.tables import entries, outbox, requests, roles, warning_letters
 from bot.ledger.tables import measures as measures_table
 from bot.services import seconds
 from bot.services.chain import linking
+from bot.services.duties.days import timetable
 from bot.services.refusals import LetterNotNow, NeedsOffice, NoGroupPhone, NoSuchLetter, NotYours
 from bot.services.scoring import measurecards
+from bot.services.tenday import counting as tenday
 from bot.services.warnings import advising, counting, deciding, drafting, letters, revoking, signing
 from tests.services.conftest import START, Office
 
@@ -301,3 +303,30 @@ def test_a_term_with_time_granted_since_is_waited_for(cast: Cast) -> None:
 
     assert (early, late, again) == (0, 1, 0)
     assert cast.look(lambda work: letters.get(work, letter_id)).unfulfilled == [entry_id]
+
+
+def test_a_leader_of_two_groups_is_asked_whose_telephone_it_is(cast: Cast) -> None:
+    def also(work: Work) -> None:
+        work.insert(
+            roles, member_id=cast.leader, role="inspector", track="county", group_key="county/0",
+            leader=True, granted_at=work.now,
+        )  # fmt: skip
+
+    cast.look(also)
+    cast.office.does(cast.leader, signing.ask_phone_by_word, cast.leader + 1000)
+
+    said = cast.look(
+        lambda work: work.connection.execute(select(outbox.c.payload).order_by(outbox.c.id.desc())).scalar()
+    )
+    assert said["text"] == "warnings.which_phone"
+    assert [row[0]["arg"] for row in said["buttons"]] == ["county/1", "county/0"]
+
+
+def test_a_ten_day_report_counts_letters_not_entries(cast: Cast) -> None:
+    cast.issued(cast.entry(1))
+    period = cast.look(lambda work: timetable(work).calendar.periods[0])
+
+    found = cast.look(lambda work: tenday.numbers(work, period, "county/1"))
+    other = cast.look(lambda work: tenday.numbers(work, period, "county/2"))
+
+    assert (found["warnings"], other["warnings"]) == (1, 0)

@@ -20,6 +20,7 @@ from bot.services.tenday import standing
 from bot.services.tenday.standing import Report
 from bot.services.views.places import spot_of
 from bot.services.views.values import problem_for
+from bot.services.warnings import counting as warned
 
 OWN: Final = frozenset({Standing.GROUP})
 MOST_ROWS: Final = 300
@@ -62,7 +63,9 @@ def numbers(work: Work, period: Period, group: str) -> dict[str, Any]:
             for row in issues
         ),
         "assigned": sum(row.assigned_at is not None for row in issues),
-        "warnings": sum(row.warnings or 0 for row in issues),
+        "warnings": len(
+            warned.of_period(work, work.world.campaign.group(group).track, period.start, period.end, group)
+        ),
         "closed": sum(row.state == State.CLOSED for row in issues),
         "overdue": sum(is_overdue(State(row.state), row.deadline, work.now) for row in issues),
         "categories": [[key, count] for key, count in main.most_common()],

@@ -72,6 +72,7 @@ def entry_values(work: Work, entry: Row[Any], having: frozenset[Standing] = NOBO
         "day_off": deadline is not None and not days.works_on(work)(deadline.date()),
         "round": entry.round,
         "returns": entry.returns,
+        "warnings": entry.warnings,
         "found_at": local(entry.found_at),
         "assigned_at": _local(work, entry.assigned_at),
         "acknowledged_at": _local(work, entry.acknowledged_at),

@@ -12,7 +12,7 @@ from sqlalchemy import Row, and_, select
 from bot.domain.entries import OPEN_STATES, State
 from bot.domain.masking import mask_numbers
 from bot.domain.permissions import LetterAct, may, may_letter
-from bot.domain.warnings import MOST_ITEMS, TERMS
+from bot.domain.warnings import MOST_ITEMS, TERMS, UNITS
 from bot.ledger.desk import Work
 from bot.ledger.tables import entries
 from bot.ledger.tables import warning_letters as table
@@ -289,6 +289,8 @@ def ready(work: Work, row: Row[Any]) -> list[Row[Any]]:
         NoGroupPhone: the group has no telephone.
     """
     rows = letters.entries_of(work, row.id)
+    if row.region[-1] not in UNITS:
+        raise LetterNotNow(why="unit", state=row.state)
     if row.due is None or row.due <= work.now:
         raise LetterNotNow(why="no_term", state=row.state)
     for one in rows:

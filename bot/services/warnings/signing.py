@@ -92,11 +92,21 @@ def ask_phone(work: Work, group: str, chat_id: int, *, letter_id: int | None = N
 
 
 def ask_phone_by_word(work: Work, chat_id: int) -> None:
-    """「组电话」, typed: of the first group that the actor leads. Raises NotYours."""
+    """「组电话」, typed: of the group that the actor leads; who leads several is asked which.
+
+    Raises:
+        NotYours: the actor leads none.
+    """
     led = [key for key in work.actor.groups() if work.actor.leads(key)]
     if not led:
         raise NotYours
-    ask_phone(work, led[0], chat_id)
+    if len(led) == 1:
+        ask_phone(work, led[0], chat_id)
+        return
+    title = work.world.campaign.group_title
+    rows = [{"group": title(key), "phone": phone_of(work, key)} for key in led]
+    buttons = tuple((Button("", "wphone", arg=key, text=title(key)),) for key in led)
+    say(work, chat_id, "warnings.which_phone", {"rows": rows}, buttons=buttons)
 
 
 @questions.answers("group_phone")
