@@ -18,7 +18,7 @@ from bot.domain.permissions import Role
 from bot.domain.score_words import Kind
 from bot.domain.scoring import Item, Scheme, score_track
 from bot.ledger.desk import Desk, Work
-from bot.ledger.tables import entries, events, measures, score_items, score_sheets
+from bot.ledger.tables import entries, events, measures, roles, score_items, score_sheets
 from bot.services.refusals import Refusal
 from bot.services.scoring import (
     deciding,
@@ -435,3 +435,23 @@ def test_an_entry_that_a_reason_names_is_its_evidence(office: Office, clerk: int
     found = office.desk.look_now(lambda work: items.of_region(work, "county", FIRST, "延津县"))
 
     assert [one.entry_id for one in found] == [own, None, None]
+
+
+def test_who_answers_for_a_region_gives_it_neither_marks_nor_points(office: Office, clerk: int) -> None:
+    def also_contact(work: Work) -> None:
+        work.insert(
+            roles,
+            member_id=clerk,
+            role=Role.CONTACT.value,
+            track="county",
+            region="延津县",
+            granted_at=work.now,
+        )
+
+    office.desk.do_now(also_contact)
+
+    enters(office, clerk, line("卫辉市", "group", "mark", 30))
+    with pytest.raises(Refusal) as refused:
+        enters(office, clerk, line("延津县", "group", "mark", 40))
+
+    assert refused.value.values["faults"][0]["why"] == "not_yours"

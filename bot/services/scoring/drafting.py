@@ -267,6 +267,8 @@ def photo(work: Work, objection_id: int, chat_id: int) -> None:
 def _open_objection(work: Work, objection_id: int) -> tuple[Row[Any], Row[Any], Window]:
     objection = _objection(work, objection_id)
     _, window, row = held(work, objection.sheet_id)
+    if work.actor.answers_for(objection.region):
+        raise NotYours
     if objection.state != "open" or row.state != "draft":
         raise moved(window)
     return objection, row, window

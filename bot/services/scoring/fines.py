@@ -242,6 +242,8 @@ def _held(work: Work, fine_id: int, version: int, *states: str) -> Row[Any]:
     row = get(work, fine_id)
     if row is None or not may_score(ScoreAct.RUN, work.actor, track=row.track):
         raise NotYours
+    if work.actor.answers_for(row.region):
+        raise NotYours
     if (version and row.version != version) or row.state not in states:
         raise _moved(work)
     return row

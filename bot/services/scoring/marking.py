@@ -106,8 +106,13 @@ def sees(actor: Actor, item: Row[Any], *, closed: bool) -> bool:
 
 
 def body_for(work: Work, region: str, source: str) -> str | None:
-    """The body for which the actor gives an item of that source; None when it is not the actor's to give."""
+    """The body for which the actor gives an item of that source; None when it is not the actor's to give.
+
+    Who answers for a region gives it neither marks nor points.
+    """
     campaign, actor = work.world.campaign, work.actor
+    if actor.answers_for(region):
+        return None
     if source in ("group", MONTHLY):
         for grant in actor.grants:
             if grant.role is Role.INSPECTOR and grant.leader and grant.group is not None:

@@ -31,8 +31,8 @@ def act_of(row: Row[Any]) -> ScoreAct:
 
 
 def may_confirm(work: Work, row: Row[Any]) -> bool:
-    """Whether a measure is the actor's body's to confirm."""
-    return may_score(act_of(row), work.actor, track=row.track)
+    """Whether a measure is the actor's body's to confirm; not for a region that the actor answers for."""
+    return may_score(act_of(row), work.actor, track=row.track) and not work.actor.answers_for(row.region)
 
 
 def _mine(work: Work) -> list[Row[Any]]:
