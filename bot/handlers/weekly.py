@@ -101,7 +101,7 @@ async def move(here: Hearing) -> Toast:
 
 async def known(here: Hearing) -> Toast:
     """「已知悉」."""
-    return await here.do(due.know, here.pressed.arg)
+    return await here.do(due.know, here.pressed.arg, here.heard.chat_id, here.heard.pressed_message)
 
 
 async def later(here: Hearing) -> Toast:

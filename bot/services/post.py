@@ -219,7 +219,7 @@ def _made_ready(work: Work, row: Any, broken: list[tuple[int, str]]) -> Parcel |
         book.close(work, row.id, "unreachable", "the chat is not reachable")
         return None
     if row.kind == Kind.TEXT and "picture" not in row.payload:
-        return _parcel(row, row.payload, (), {})
+        return _parcel(row, _as_of_now(work, row), (), {})
     try:
         with work.savepoint():
             return _dressed(work, row)
@@ -229,6 +229,17 @@ def _made_ready(work: Work, row: Any, broken: list[tuple[int, str]]) -> Parcel |
         book.close(work, row.id, "failed", f"our bug: {type(error).__name__}: {error}")
         broken.append((row.id, row.kind))
         return None
+
+
+def _as_of_now(work: Work, row: Any) -> dict[str, Any]:
+    """A reminder that Telegram's silence has held up says so 「（补发）」, where its words know how to."""
+    payload: dict[str, Any] = row.payload
+    values = payload.get("values")
+    if row.priority != Priority.REMINDER or not values or values.get("late") is not False:
+        return payload
+    if work.now - row.created_at <= work.world.duties.late_after:
+        return payload
+    return {**payload, "values": {**values, "late": True}}
 
 
 def _dressed(work: Work, row: Any) -> Parcel | None:

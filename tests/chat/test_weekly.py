@@ -108,6 +108,7 @@ async def test_noted_drops_what_was_put_off(town: Town) -> None:
     await town.settle()
     li.presses(reminder, "已知悉")
     await town.settle()
+    assert buttons(reminder) == []
     before = len(new(li, town))
 
     await until(town, at(4, 12, 9, 30))

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,11 +16,15 @@ from sqlalchemy import select
 
 from bot.clock import SteppedClock
 from bot.domain.permissions import Role
+from bot.domain.weekly import Figure, SheetRead, WeeklyForm
 from bot.domain.world import World
 from bot.ledger.desk import Desk, Work
 from bot.ledger.outbox import Priority
 from bot.ledger.tables import cards, entries, members, outbox
+from bot.services import post
 from bot.services.duties import digest, due, moves
+from bot.services.incoming import Incoming
+from bot.services.weekly import receiving
 from tests.services.conftest import Office
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -370,3 +376,53 @@ def test_what_a_crash_undoes_is_told_whole_at_the_next_beat(
 
     assert after_the_crash == 0
     assert desk.do_now(told) == 30
+
+
+def states(work: Work) -> dict[str, str]:
+    """Kind of reminder → state of its row, for the weekly ones."""
+    rows = work.connection.execute(select(outbox.c.dedup, outbox.c.state)).all()
+    return {row.dedup.split(":")[1]: row.state for row in rows if row.dedup.startswith("due:weekly.")}
+
+
+def test_a_reminder_that_still_waits_is_replaced_by_the_next(
+    desk: Desk, office: Office, clock: SteppedClock
+) -> None:
+    office.member("王乙", Role.CONTACT, region="延津县")
+    clock.move_to(datetime(2019, 4, 11, 15, 0, tzinfo=ZONE))
+    desk.do_now(due.due)  # Telegram cannot be reached: it waits
+
+    clock.move_to(datetime(2019, 4, 12, 8, 30, tzinfo=ZONE))
+    desk.do_now(due.due)
+
+    assert desk.do_now(states) == {"weekly.eve": "stale", "weekly.morning": "waiting"}
+    clock.move_to(datetime(2019, 4, 12, 10, 5, tzinfo=ZONE))
+    desk.do_now(due.due)
+    assert desk.do_now(states) == {"weekly.eve": "stale", "weekly.morning": "stale"}
+
+
+def test_what_telegram_s_silence_held_up_says_that_it_is_late(
+    desk: Desk, office: Office, clock: SteppedClock
+) -> None:
+    office.member("王乙", Role.CONTACT, region="延津县")
+    clock.move_to(datetime(2019, 4, 11, 15, 0, tzinfo=ZONE))
+    desk.do_now(due.due)
+
+    clock.advance(timedelta(minutes=40))
+    turn = desk.do_now(lambda work: post.turn(work, (), most=5, unhurried=5))
+
+    assert turn.parcels[0].payload["values"]["late"] is True
+
+
+def test_what_waits_is_closed_when_the_report_comes(desk: Desk, office: Office, clock: SteppedClock) -> None:
+    contact = office.member("王乙", Role.CONTACT, region="延津县")
+    clock.move_to(datetime(2019, 4, 11, 15, 0, tzinfo=ZONE))
+    desk.do_now(due.due)
+    form = WeeklyForm.parse((resources.files("bot") / "data" / "weekly.toml").read_text("utf-8"))
+    figures = {row.key: Figure(Decimal(1), row.units[0]) for row in form.of_track("county")}
+    sheet = SheetRead("延津县", "2019-04-12", figures, (), {"summary": "本周集中清理村口和坑塘，成效明显。"})
+
+    office.does(
+        contact, receiving.take_sheet, Incoming(contact + 1000, 7, contact + 1000, clock.now()), sheet
+    )
+
+    assert desk.do_now(states) == {"weekly.eve": "stale"}

@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, delete, select
 
 from bot.domain.duties import Duty, Slot, SlotKind, last_of_series
-from bot.ledger import people
+from bot.ledger import outbox, people
 from bot.ledger.desk import Work
+from bot.ledger.outbox import Kind
 from bot.ledger.prepared import Prepared
 from bot.ledger.reach import BOUNCED
 from bot.ledger.tables import occurrences
@@ -116,10 +117,14 @@ LATER: dict[str, Callable[[Work, str, Reader], int]] = {"weekly": weekly.later, 
 """Duty → what is said an hour later."""
 
 
-def know(work: Work, argument: str) -> Toast:
-    """「已知悉」: noted; what was put off by an hour is not said any more."""
-    _, subject = _of_button(argument)
+def know(work: Work, argument: str, chat_id: int, message_id: int) -> Toast:
+    """「已知悉」: noted; what was put off by an hour is not said any more, the buttons go."""
+    duty, subject = _of_button(argument)
     _forget(work, argument)
+    if duty == "weekly":  # a closing day's reminder leads to the draft, too
+        params = {"chat_id": chat_id, "message_id": message_id}
+        payload = {"method": "editMessageReplyMarkup", "params": params}
+        outbox.put(work, chat_id=chat_id, kind=Kind.CALL, payload=payload)
     told.note(work, told.Key("known", subject, _today(work), work.actor.member_id))
     return Toast("calendar.known")
 

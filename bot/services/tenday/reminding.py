@@ -30,6 +30,7 @@ def remind(work: Work, slots: Sequence[Slot], *, late: bool) -> int:
     dues = {slot.due.track: slot.due.due for slot in slots if slot.due and slot.due.track}
     tracks = [track.key for track in work.world.campaign.tracks if track.key in dues]
     if first.kind is SlotKind.LIST:
+        told.silence(work, KINDS, period.key.isoformat())
         return sum(board.announce(work, period, track) for track in tracks)
     if first.kind is not SlotKind.EVE:
         for track in tracks:

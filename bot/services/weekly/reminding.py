@@ -27,6 +27,8 @@ def remind(work: Work, slot: Slot, *, late: bool) -> int:
     week = days.timetable(work).calendar.week(due.key)
     assert week is not None
     if slot.kind is SlotKind.LIST:
+        for region in work.world.campaign.regions_of(due.track):  # «before ten» is no news any more
+            told.silence(work, KINDS, f"{week.key.isoformat()}/{region.name}")
         return board.announce(work, week, due.track)
     lacking = book.lacking(work, week, due.track)
     count = 0
