@@ -97,7 +97,8 @@ class Composer:
         goes_on = {"piece": at + 1, "captioned": captioned} if at + 1 < len(parts) else None
         if goes_on is None:
             params.update(self._markup(parcel))
-        self._as_new(payload if at == 0 else {**payload, "reply_to": None}, params)
+        # one message, one sound: what goes on in the next comes silently
+        self._as_new(payload if at == 0 else {**payload, "reply_to": None, "silent": True}, params)
         if file is not None:
             params.update(_words(payload, "caption", part, MOST_CAPTION))
             return replace(await self._document(parcel, params), goes_on=goes_on)

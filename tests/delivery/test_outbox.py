@@ -497,6 +497,9 @@ async def test_words_that_are_too_long_go_on_in_a_second_message_with_the_button
     assert [bool(call.params.get("reply_parameters")) for call in office.bot.calls_of("sendMessage")] == [
         True, False, False, False,
     ]  # fmt: skip
+    assert [bool(call.params.get("disable_notification")) for call in office.bot.calls_of("sendMessage")] == [
+        False, True, True, False,
+    ]  # fmt: skip
     assert (await office.row(row)).state == "sent"
 
 

@@ -47,14 +47,12 @@ def open_to_county(work: Work, entry: Row[Any]) -> list[Row[Any]]:
         for photo in book.photos_of(work, entry.id, "before")
         if photo.fault is None and photo.round <= entry.round
     ]
-    office = {person.member_id for person in people.office_of(work, entry.track)}
     if entry.source == Source.PUBLIC:
-        given = _given(work, entry)
-        return [one for one in found if one.member_id not in office | {entry.filer_id} or given(one)]
+        callers, given = _office(work, entry) | {entry.filer_id}, _given(work, entry)
+        return [one for one in found if one.member_id not in callers or given(one)]
     if entry.mode == Mode.COVERT and entry.handed_over_at is not None:
-        given = _given(work, entry)
-        visited = {entry.filer_id, *_members(work, entry.group_key)}
-        checking = (office | _members(work, entry.checker)) - visited
+        visited, given = {entry.filer_id, *_members(work, entry.group_key)}, _given(work, entry)
+        checking = (_office(work, entry) | _members(work, entry.checker)) - visited
         return [
             one
             for one in found
@@ -63,6 +61,10 @@ def open_to_county(work: Work, entry: Row[Any]) -> list[Row[Any]]:
             or given(one)
         ]
     return found
+
+
+def _office(work: Work, entry: Row[Any]) -> set[int]:
+    return {person.member_id for person in people.office_of(work, entry.track)}
 
 
 def _members(work: Work, group: str | None) -> set[int]:
