@@ -1,47 +1,22 @@
 """Official papers as .docx after GB/T 9704-2012: the page, the fonts, where name and date stand.
 
-A paper is a value (`Paper`); `docx` sets it. Measures are those of the standard: 22 lines of 28.95 pt,
-text in 16 pt 仿宋, the title in 22 pt 小标宋, the page's number outside, right on odd pages.
+A paper is a value (`Paper`); `docx` sets it, as `official_pdf` does for PDF. Measures are those of the
+standard: 22 lines of 28.95 pt, text in 16 pt 仿宋, the title in 22 pt 小标宋, the page's number outside.
 """
 
 from __future__ import annotations
 
-import io
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
-
-from docx import Document
-from docx.document import Document as Written
-from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-from docx.shared import Emu, Mm, Pt
-from docx.text.paragraph import Paragraph
-from docx.text.run import Run
-
-LINE: Final = Pt(28.95)
-"""The largest pitch that leaves 22 lines on a page."""
-TEXT: Final = Pt(16)
-TITLE: Final = Pt(22)
-TABLE: Final = Pt(12)
-FOOT: Final = Pt(14)
-COMPACT: Final = {TEXT: Pt(14), TITLE: Pt(20), TABLE: Pt(10.5), FOOT: Pt(14)}
-"""The sizes of a compact page."""
-COMPACT_LINE: Final = Pt(19)
-CHARACTER: Final = 320
-"""One character of the text in twentieths of a point, as indents are counted."""
+from typing import Final
 
 SONG, FANG, KAI, HEI = "方正小标宋简体", "仿宋_GB2312", "楷体_GB2312", "黑体"
 LATIN: Final = "Times New Roman"
 STAND_INS: Final = {SONG: "华文中宋,宋体,SimSun", FANG: "仿宋,FangSong", KAI: "楷体,KaiTi", HEI: "SimHei"}
 """What a machine without the font takes instead: written into the document's table of fonts."""
 
-_LEVELS: Final = {1: HEI, 2: KAI, 3: FANG, 4: FANG}
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -114,61 +89,9 @@ class Paper:
 
 def docx(paper: Paper) -> bytes:
     """The paper as an Office Open XML document."""
-    document = Document()
-    _page(document, paper)
-    body = document.element.body
-    for extra in list(body.iterchildren(qn("w:p"))):
-        body.remove(extra)
-    if paper.symbol:
-        _aligned(document, paper.symbol, WD_ALIGN_PARAGRAPH.CENTER)
-        if not paper.compact:
-            _aligned(document, "", WD_ALIGN_PARAGRAPH.CENTER)
-    for line in paper.title:
-        _aligned(document, line, WD_ALIGN_PARAGRAPH.CENTER, SONG, TITLE)
-    _aligned(document, "", WD_ALIGN_PARAGRAPH.CENTER)
-    if paper.addressee:
-        _aligned(document, paper.addressee, WD_ALIGN_PARAGRAPH.LEFT)
-    for block in paper.blocks:
-        _block(document, block)
-    _attachment_list(document, [attachment.title for attachment in paper.attachments])
-    _signed(document, paper)
-    many = len(paper.attachments) > 1
-    for number, attachment in enumerate(paper.attachments, 1):
-        _attached(document, f"附件{number}" if many else "附件", attachment)
-    if paper.compact:
-        _compacted(document)
-    written = io.BytesIO()
-    document.save(written)
-    return written.getvalue()
+    from bot.documents.official_docx import written  # heavy: loaded when the first paper is set
 
-
-def _compacted(document: Written) -> None:
-    """Set everything that was written in the smaller sizes, the lines closer."""
-    style: Any = document.styles["Normal"]
-    style.font.size, style.paragraph_format.line_spacing = COMPACT[TEXT], COMPACT_LINE
-    for grid in document.sections[0]._sectPr.findall(qn("w:docGrid")):
-        grid.getparent().remove(grid)  # a title would take two of the close lines
-    tables = [cell for table in document.tables for row in table.rows for cell in row.cells]
-    for table in document.tables:
-        after = table._tbl.getnext()
-        if after is not None and after.getnext() is not None and after.getnext().tag == qn("w:p"):
-            after.getparent().remove(after)  # words follow: no empty line between
-    for holder in (document, *tables):
-        for paragraph in holder.paragraphs:
-            for run in paragraph.runs:
-                if run.font.size == TITLE:
-                    paragraph.paragraph_format.line_spacing = Pt(26)
-                run.font.size = COMPACT.get(run.font.size, run.font.size)
-            _indents_of(paragraph, COMPACT[TEXT].pt / TEXT.pt)
-
-
-def _indents_of(paragraph: Paragraph, scale: float) -> None:
-    """Indents counted in points follow the size of a character."""
-    indent: Any = paragraph._p.pPr.ind if paragraph._p.pPr is not None else None
-    for side in ("firstLine", "left", "right", "hanging"):
-        counted = indent.get(qn(f"w:{side}")) if indent is not None else None
-        if counted is not None:
-            indent.set(qn(f"w:{side}"), str(round(int(counted) * scale)))
+    return written(paper)
 
 
 def chinese_day(day: date) -> str:
@@ -193,221 +116,6 @@ def right_indents(signature: str, day: str, *, sealed: bool) -> tuple[float, flo
     if name - date_ >= 2:
         return 2.0, name - date_
     return date_ + 4 - name, 2.0
-
-
-# --- the page -------------------------------------------------------------------------------------------
-
-
-def _page(document: Written, paper: Paper) -> None:
-    section = document.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.top_margin, section.bottom_margin = Mm(37), Mm(35)
-    section.left_margin, section.right_margin = Mm(28), Mm(26)
-    section.footer_distance = Mm(35 - 7 - 5)  # 7 mm below the text, the number's own height off
-    grid = OxmlElement("w:docGrid")
-    grid.set(qn("w:type"), "lines")
-    grid.set(qn("w:linePitch"), "579")
-    for old in section._sectPr.findall(qn("w:docGrid")):
-        section._sectPr.remove(old)
-    section._sectPr.append(grid)
-    style: Any = document.styles["Normal"]
-    style.font.size = TEXT
-    _font(style.element.get_or_add_rPr(), FANG)
-    style.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
-    style.paragraph_format.line_spacing = LINE
-    style.paragraph_format.space_after = style.paragraph_format.space_before = Pt(0)
-    _stand_ins(document)
-    document.core_properties.title = "".join(paper.title)
-    document.core_properties.author = paper.signature
-    document.core_properties.comments = ""
-    document.settings.odd_and_even_pages_header_footer = not paper.centred_numbers
-    right, left = WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.LEFT
-    _numbered(section.footer.paragraphs[0], WD_ALIGN_PARAGRAPH.CENTER if paper.centred_numbers else right)
-    _numbered(section.even_page_footer.paragraphs[0], left)
-
-
-def _numbered(paragraph: Paragraph, side: WD_ALIGN_PARAGRAPH) -> None:
-    paragraph.alignment = side
-    if side is not WD_ALIGN_PARAGRAPH.CENTER:
-        _indent(paragraph, **{"right" if side is WD_ALIGN_PARAGRAPH.RIGHT else "left": 1})
-    for piece in ("— ", None, " —"):
-        run = paragraph.add_run(piece or "")
-        _set(run, "宋体", FOOT, "宋体")
-        if piece is None:
-            for kind in ("begin", "instr", "end"):
-                run._r.append(_field(kind))
-
-
-def _field(kind: str) -> Any:
-    if kind == "instr":
-        element = OxmlElement("w:instrText")
-        element.text = "PAGE"
-        return element
-    element = OxmlElement("w:fldChar")
-    element.set(qn("w:fldCharType"), kind)
-    return element
-
-
-def _stand_ins(document: Written) -> None:
-    fonts = "".join(
-        f'<w:font w:name="{name}"><w:altName w:val="{instead}"/><w:charset w:val="86"/></w:font>'
-        for name, instead in STAND_INS.items()
-    )
-    for relation in document.part.rels.values():
-        if relation.reltype.endswith("/fontTable"):
-            part: Any = relation.target_part
-            part._blob = part.blob.replace(b"</w:fonts>", fonts.encode() + b"</w:fonts>")
-
-
-# --- what stands on it ----------------------------------------------------------------------------------
-
-
-def _block(document: Written, block: Block) -> None:
-    match block:
-        case Text():
-            paragraph = document.add_paragraph()
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
-            if block.first_line:
-                _indent(paragraph, firstLine=2)
-            if block.lead:
-                _set(paragraph.add_run(clean(block.lead)), HEI, TEXT)
-            run = paragraph.add_run(clean(block.words))
-            _set(run, _LEVELS.get(block.level, FANG), TABLE if block.small else TEXT)
-            if block.small:
-                paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-                _off(paragraph, "snapToGrid")
-            if block.level:
-                paragraph.paragraph_format.keep_with_next = True
-            if block.draft:
-                _shade(run)
-        case Table():
-            _table(document, block)
-        case Picture():
-            _picture(document, block)
-
-
-def _table(document: Written, block: Table) -> None:
-    table = document.add_table(rows=1, cols=len(block.head))
-    table.style = document.styles["Table Grid"]
-    table.alignment = WD_TABLE_ALIGNMENT.CENTER
-    table.autofit = False
-    for column, width in enumerate(block.widths):
-        table.columns[column].width = Mm(width)  # the grid: some programs look at nothing else
-    for row_number, values in enumerate((block.head, *block.rows)):
-        row = table.rows[0] if row_number == 0 else table.add_row()
-        properties = row._tr.get_or_add_trPr()
-        properties.append(OxmlElement("w:cantSplit"))
-        if row_number == 0:
-            properties.append(OxmlElement("w:tblHeader"))
-        for column, (value, width) in enumerate(zip(values, block.widths, strict=True)):
-            cell = row.cells[column]
-            cell.width = Mm(width)
-            paragraph = cell.paragraphs[0]
-            long = characters(value) > 8
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if long else WD_ALIGN_PARAGRAPH.CENTER
-            paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-            _off(paragraph, "snapToGrid")
-            run = paragraph.add_run(clean(value))
-            _set(run, HEI if row_number == 0 else FANG, TABLE)
-            run.bold = (row_number - 1, column) in block.marked
-    document.add_paragraph()  # two tables in a row would grow together
-
-
-def _picture(document: Written, block: Picture) -> None:
-    paragraph = document.add_paragraph()
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-    paragraph.paragraph_format.keep_with_next = bool(block.caption)
-    shape = paragraph.add_run().add_picture(io.BytesIO(block.image))
-    scale = min(Mm(156) / shape.width, Mm(block.height) / shape.height)
-    shape.width, shape.height = Emu(int(shape.width * scale)), Emu(int(shape.height * scale))
-    shape._inline.docPr.set("descr", clean(block.caption))
-    if block.caption:
-        _aligned(document, block.caption, WD_ALIGN_PARAGRAPH.CENTER, FANG, TABLE)
-
-
-def _attachment_list(document: Written, titles: Sequence[str]) -> None:
-    if not titles:
-        return
-    _aligned(document, "", WD_ALIGN_PARAGRAPH.LEFT)
-    for number, title in enumerate(titles, 1):
-        head = "附件：" if number == 1 else ""
-        mark = f"{number}. " if len(titles) > 1 else ""
-        paragraph = document.add_paragraph()
-        hanging = 3 + characters(mark)
-        _indent(paragraph, left=2 + hanging, hanging=hanging if head else characters(mark))
-        _set(paragraph.add_run(f"{head}{mark}{clean(title)}"), FANG, TEXT)
-
-
-def _signed(document: Written, paper: Paper) -> None:
-    day = chinese_day(paper.day)
-    name_in, day_in = right_indents(paper.signature, day, sealed=paper.sealed)
-    _aligned(document, "", WD_ALIGN_PARAGRAPH.LEFT)
-    for words, inward in ((paper.signature, name_in), (day, day_in)):
-        paragraph = _aligned(document, words, WD_ALIGN_PARAGRAPH.RIGHT)
-        paragraph.paragraph_format.keep_with_next = words is not day
-        _off(paragraph, "autoSpaceDE", "autoSpaceDN")  # room beside digits would push the date to the left
-        _indent(paragraph, right=inward)
-    if paper.note:
-        paragraph = _aligned(document, f"（{paper.note}）", WD_ALIGN_PARAGRAPH.LEFT)
-        _indent(paragraph, left=2)
-
-
-def _attached(document: Written, name: str, attachment: Attachment) -> None:
-    paragraph = _aligned(document, name, WD_ALIGN_PARAGRAPH.LEFT, HEI)
-    paragraph.paragraph_format.page_break_before = True
-    _aligned(document, "", WD_ALIGN_PARAGRAPH.LEFT)
-    _aligned(document, attachment.title, WD_ALIGN_PARAGRAPH.CENTER, SONG, TITLE)
-    _aligned(document, "", WD_ALIGN_PARAGRAPH.LEFT)
-    for block in attachment.blocks:
-        _block(document, block)
-
-
-def _aligned(
-    document: Written, words: str, side: WD_ALIGN_PARAGRAPH, font: str = FANG, size: Pt = TEXT
-) -> Paragraph:
-    paragraph = document.add_paragraph()
-    paragraph.alignment = side
-    _set(paragraph.add_run(clean(words)), font, size)
-    return paragraph
-
-
-def _set(run: Run, font: str, size: Pt, latin: str = LATIN) -> None:
-    run.font.size = size
-    _font(run._r.get_or_add_rPr(), font, latin)
-
-
-def _font(properties: Any, font: str, latin: str = LATIN) -> None:
-    # python-docx names the Latin font alone; without eastAsia Chinese falls back to whatever is there
-    fonts = properties.get_or_add_rFonts()
-    for which, name in (("ascii", latin), ("hAnsi", latin), ("eastAsia", font), ("cs", latin)):
-        fonts.set(qn(f"w:{which}"), name)
-    fonts.set(qn("w:hint"), "eastAsia")
-
-
-def _off(paragraph: Paragraph, *switches: str) -> None:
-    properties = paragraph._p.get_or_add_pPr()
-    for switch in switches:
-        element = OxmlElement(f"w:{switch}")
-        element.set(qn("w:val"), "0")
-        properties.insert_element_before(
-            element, "w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:jc", "w:rPr"
-        )
-
-
-def _indent(paragraph: Paragraph, **sides: float) -> None:
-    """Indents in characters, and in points for programs that do not count characters."""
-    indent = paragraph._p.get_or_add_pPr().get_or_add_ind()
-    for side, count in sides.items():
-        indent.set(qn(f"w:{side}Chars"), str(round(count * 100)))
-        indent.set(qn(f"w:{side}"), str(round(count * CHARACTER)))
-
-
-def _shade(run: Run) -> None:
-    shade = OxmlElement("w:shd")
-    for key, value in (("val", "clear"), ("color", "auto"), ("fill", "FFF2CC")):
-        shade.set(qn(f"w:{key}"), value)
-    run._r.get_or_add_rPr().append(shade)
 
 
 def clean(words: str) -> str:
