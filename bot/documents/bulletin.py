@@ -194,7 +194,7 @@ class Bulletins:
             image = self.pair(one)
             caption = f"{one['number']}　{one['place']}"
             blocks.append(
-                Picture(image, caption, height=88)
+                Picture(image, height=88)
                 if image
                 else Text(f"（{caption}：照片缺失）", draft=said["draft"])
             )

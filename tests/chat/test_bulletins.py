@@ -315,7 +315,7 @@ async def test_the_city_leaders_have_it_in_private(desk: Desk) -> None:
 
     page, paper = desk.people.new(desk.mayor)[-2:]
     assert page.photo
-    assert "周工作通报" in words(page)
+    assert "第1周工作通报" in words(page)
     assert paper.file.name.endswith(".pdf")
     assert desk.posts() == []
     assert labels(desk.card(desk.chief))[0] == "印发"
@@ -327,7 +327,7 @@ async def test_within_the_minute_it_is_undone_and_nothing_has_left(desk: Desk) -
     await desk.town.passes(seconds=120)
 
     assert desk.posts() == []
-    assert "周工作通报" not in words(desk.last(desk.people.contact))
+    assert "工作通报" not in words(desk.last(desk.people.contact))
     assert "印发" in labels(desk.card(desk.chief))
 
 
@@ -406,6 +406,30 @@ async def test_an_office_of_one_holds_for_five_minutes(town: Town) -> None:
 
     assert "自动生效" in early
     assert "印发" in labels(desk.card(chief))
+
+
+async def test_a_name_in_it_must_be_looked_at_before_it_is_sent_for_approval(desk: Desk) -> None:
+    desk.chief.sends(desk.town.bot, "结论：王乙同志得力。", reply_to=await desk.drafted())
+    await desk.town.settle()
+    refused = await desk.press(desk.chief, desk.card(desk.chief), "送审")
+    named = words(desk.card(desk.chief))
+    await desk.press(desk.chief, desk.card(desk.chief), "不是人名")
+    await desk.press(desk.chief, desk.card(desk.chief), "送审")
+
+    assert "似有人名" in refused.text
+    assert "王乙" in named
+    assert "送审中" in words(desk.card(desk.chief))
+
+
+async def test_a_button_of_before_is_refused(desk: Desk) -> None:
+    card = await desk.drafted()
+    press = next(b.data for row in card.buttons for b in row if b.text == "送审")
+    desk.chief.sends(desk.town.bot, "结论：好。", reply_to=card)
+    await desk.town.settle()
+    pressed = desk.chief.presses(desk.card(desk.chief), data=press)
+    await desk.town.settle()
+
+    assert "已有变化" in (await pressed.answered(timeout=5)).text
 
 
 # ── pictures ──

@@ -14,6 +14,7 @@ from bot.ledger import cards as card_book
 from bot.ledger import outbox as outbox_book
 from bot.ledger import people
 from bot.ledger.desk import Work
+from bot.ledger.outbox import Kind as RowKind
 from bot.ledger.outbox import Priority
 from bot.ledger.tables import cards, requests
 from bot.services import faces, seconds
@@ -35,8 +36,19 @@ def _subject(row: Row[Any]) -> str:
 def show(
     work: Work, row: Row[Any], chat_id: int, member_id: int, *, priority: Priority = Priority.REPLY
 ) -> None:
-    """Show a bulletin's card as a new message."""
+    """Show a bulletin's card as a new message; the one before goes, lest an old button be pressed."""
+    old = card_book.message_of(work, chat_id, _subject(row), CARD)
+    if old is not None:
+        outbox_book.put(
+            work, chat_id=chat_id, kind=RowKind.DELETE, payload={"message_id": old},
+            dedup=f"bulletin_card:{chat_id}:{old}",
+        )  # fmt: skip
     new_card(work, chat_id, CARD, subject=_subject(row), member_id=member_id, priority=priority)
+
+
+def shown(work: Work, row: Row[Any], chat_id: int) -> bool:
+    """Whether a chat shows a bulletin's card."""
+    return card_book.message_of(work, chat_id, _subject(row), CARD) is not None
 
 
 def refresh(work: Work, row: Row[Any], *, besides: int = 0) -> None:
@@ -70,7 +82,8 @@ def title(work: Work, row: Row[Any]) -> str:
     """第3周周工作通报第3期, for logs of proposals and file captions."""
     found = named(work, row)
     correction = f"（更正{row.correction}）" if row.correction else ""
-    return f"{found['track']}{found['label']}{NAMES[Kind(row.kind)]}第{row.number}期{correction}"
+    name = NAMES[Kind(row.kind)].removeprefix("周")
+    return f"{found['track']}{found['label']}{name}第{row.number}期{correction}"
 
 
 def proposal(work: Work, row: Row[Any]) -> Row[Any] | None:
@@ -150,7 +163,7 @@ def face(work: Work, card_row: Row[Any]) -> Shown | None:
         "changed": bool(row.content["paper"]),
         "differences": open_[:MOST_SHOWN],
         "more": max(0, len(open_) - MOST_SHOWN),
-        "names": row.content.get("names", []),
+        "names": [] if row.content.get("no_names") else row.content.get("names", []),
     }  # fmt: skip
     return Shown(
         "bulletins.card", found, _buttons(work, row, printed, bool(open_)), picture(printed),
@@ -190,8 +203,9 @@ def _buttons(work: Work, row: Row[Any], printed: dict[str, Any], unresolved: boo
         case Stage.REPORTED:
             return ((Button("bulletin_publish", "bpub", *at),), paper)
         case Stage.PUBLISHED:
-            label = "undo" if undoable(work, row) else "bulletin_down"
-            return ((Button(label, "bdown", *at), Button("bulletin_correct", "bfix", *at)), paper)
+            if undoable(work, row):
+                return ((Button("undo", "bdown", *at),), paper)
+            return ((Button("bulletin_down", "bdown", *at), Button("bulletin_correct", "bfix", *at)), paper)
         case Stage.WITHDRAWN:
             return ((Button("bulletin_correct", "bfix", *at),), paper)
         case _:
@@ -220,6 +234,8 @@ def _draft_buttons(
         rows.append((Button("bulletin_all_ours", "bours", *at, "all"),))
     else:
         rows.append((Button("bulletin_submit", "bsubmit", *at),))
+    if row.content.get("names") and not row.content.get("no_names"):
+        rows.append((Button("bulletin_no_names", "bswitch", *at, "no_names"),))
     rows.append((Button("bulletin_pictures", "bpics", *at), Button("bulletin_sources", "bsrc", *at)))
     if row.kind != Kind.WEEKLY:
         label = "bulletin_order_only" if row.content["scores"] else "bulletin_with_scores"

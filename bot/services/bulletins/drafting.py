@@ -163,7 +163,7 @@ def _title(work: Work, row: Row[Any]) -> str:
     return f"{named['label']}{KIND_NAMES[Kind(row.kind)]}{correction}"
 
 
-KIND_NAMES: Final = {Kind.WEEKLY: "周工作通报", Kind.TENDAY: "旬查通报", Kind.MONTHLY: "月评通报"}
+KIND_NAMES: Final = {Kind.WEEKLY: "工作通报", Kind.TENDAY: "旬查通报", Kind.MONTHLY: "月评通报"}
 
 
 def open_one(work: Work, bulletin_id: int, chat_id: int) -> None:

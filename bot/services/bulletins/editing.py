@@ -131,7 +131,7 @@ def _check(texts: Any) -> None:
 def _changed(
     work: Work, row: Row[Any], what: str, content: Mapping[str, Any], chat_id: int, **file: Any
 ) -> None:
-    content = {**content, "names": names_in(work, row, content)}
+    content = {**content, "names": names_in(work, row, content), "no_names": False}
     fresh = book.change(work, row, what, content, **file)
     card.refresh(work, fresh, besides=chat_id)
     card.show(work, fresh, chat_id, work.actor.member_id)
@@ -283,6 +283,8 @@ def switch(work: Work, bulletin_id: int, version: int, what: str) -> Toast:
     content = dict(row.content)
     if what == "paper":
         content |= {"paper": None, "differences": []}
+    elif what == "no_names":
+        content[what] = True
     elif what in ("scores", "criticism"):
         if content["paper"]:
             raise BulletinNotNow(why="own_paper", state=row.state)

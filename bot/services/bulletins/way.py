@@ -32,6 +32,8 @@ def submit(work: Work, bulletin_id: int, version: int) -> Toast:
         raise BulletinNotNow(why="moved", state=row.state)
     if any(one.get("choice") is None for one in row.content["differences"]):
         raise BulletinNotNow(why="differences", state=row.state)
+    if row.content.get("names") and not row.content.get("no_names"):
+        raise BulletinNotNow(why="names", state=row.state, names=row.content["names"])
     one = book.issue_of(work, row)
     living = values.living(work, row, one)
     if row.kind != Kind.WEEKLY and living["ranking"] is None:
@@ -47,7 +49,7 @@ def submit(work: Work, bulletin_id: int, version: int) -> Toast:
         data={"bulletin": fresh.id, "version": fresh.version},
     )  # fmt: skip
     for reader in audience.of_office(work, row.track):
-        if reader.member_id != work.actor.member_id:
+        if reader.member_id != work.actor.member_id and not card.shown(work, fresh, reader.chat_id):
             card.show(work, fresh, reader.chat_id, reader.member_id)
     card.refresh(work, fresh)
     return toast
