@@ -197,11 +197,8 @@ class _Page:
                     self.sheet.write_string(row, column, "—", self.middle)
                 else:
                     self.sheet.write_number(row, column, value, self.number)
-            told = (
-                f"系统统计，截至{as_of.month}月{as_of.day}日{as_of:%H:%M}"
-                if number == len(self.rows) + 1
-                else ""
-            )
+            first = number == len(self.rows) + 1
+            told = f"截至{as_of.month}月{as_of.day}日{as_of:%H:%M}" if first else ""
             self.sheet.write_string(row, 6, told or "系统统计，不用填", self.note)
             row += 1
         return row

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, select
+from sqlalchemy import Row, bindparam, delete, func, select
 
 from bot.domain.captions import secret_marking
 from bot.domain.entries import Mode, State
@@ -185,7 +185,7 @@ def sweep(work: Work) -> int:
     return gone + _sweep_marks(work, before.isoformat())
 
 
-_marks = Prepared(select(facts).where(facts.c.key >= "covert:", facts.c.key < "covert;"))
+_marks = Prepared(select(facts).where(func.substr(facts.c.key, 1, 7) == "covert:"))
 
 
 def _sweep_marks(work: Work, before: str) -> int:

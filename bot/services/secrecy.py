@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, func, select, update
 
 from bot.domain.captions import secret_marking
 from bot.domain.entries import State
@@ -114,7 +114,7 @@ def _void(work: Work, entry_id: int) -> None:
         life.refresh_cards(work, row.id)
 
 
-_marks = Prepared(select(facts).where(facts.c.key >= "secret:", facts.c.key < "secret;"))
+_marks = Prepared(select(facts).where(func.substr(facts.c.key, 1, 7) == "secret:"))
 
 
 def sweep(work: Work) -> int:

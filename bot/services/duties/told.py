@@ -100,8 +100,7 @@ _silence = Prepared(
     .where(
         outbox.c.state == "waiting",
         outbox.c.priority == int(Priority.REMINDER),
-        outbox.c.dedup >= bindparam("start"),
-        outbox.c.dedup < bindparam("end"),
+        func.substr(outbox.c.dedup, 1, bindparam("size")) == bindparam("start"),
     )
     .values(state="stale", sent_at=bindparam("now"))
 )
@@ -115,7 +114,7 @@ def silence(work: Work, kinds: Iterable[str], subject: str, due_at: datetime | N
     closed = 0
     for kind in kinds:
         start = f"due:{kind}:{subject}:" + (f"{due_at:%y%m%d%H%M}:" if due_at else "")
-        closed += _silence.run(work, start=start, end=start + "\uffff", now=work.now)
+        closed += _silence.run(work, start=start, size=len(start), now=work.now)
     return closed
 
 
