@@ -252,7 +252,7 @@ class Application:
         """Stop hearing, finish what is in the lanes and under way, close everything."""
         self.ready = False
         if self._scheduler is not None:
-            self._scheduler.shutdown(wait=False)
+            self._scheduler.pause()  # a beat under way may end: shutting down would cut it off
         if self._poller is not None:
             self._poller.stop()
         left = await self.parts.receiver.lanes.drain(DRAIN_SECONDS)
@@ -268,6 +268,8 @@ class Application:
             _, pending = await asyncio.wait(self._tasks, timeout=DRAIN_SECONDS)
             for task in pending:
                 task.cancel()
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=False)
         for served in self._served:
             await served.stop()
         await self.parts.wire.__aexit__(None, None, None)

@@ -7,6 +7,7 @@ What a message costs is mostly its request; a general client costs three times a
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import ssl
 from collections import deque
 from typing import Any, Final
@@ -41,6 +42,7 @@ class Line:
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("the address of the Bot API must begin with http:// or https://")
         self._host = parts.hostname
+        self._numeric = _is_address(parts.hostname)
         self._port = parts.port or (443 if parts.scheme == "https" else 80)
         self._tls = ssl.create_default_context() if parts.scheme == "https" else None
         self._named = parts.netloc.rpartition("@")[2]
@@ -105,7 +107,12 @@ class Line:
         try:
             async with asyncio.timeout(self._connect_within):
                 _, connection = await loop.create_connection(
-                    _Connection, self._host, self._port, ssl=self._tls, happy_eyeballs_delay=0.25
+                    _Connection,
+                    self._host,
+                    self._port,
+                    ssl=self._tls,
+                    # a race for one address has nobody to win it, and a cancelled one may leave its socket
+                    happy_eyeballs_delay=None if self._numeric else 0.25,
                 )
         except TimeoutError:
             raise NotConnected("no connection in time") from None
@@ -121,6 +128,14 @@ class Line:
         else:
             connection.end()
             self._open.discard(connection)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 class _Connection(asyncio.Protocol):
