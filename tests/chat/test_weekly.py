@@ -202,6 +202,14 @@ async def test_talk_in_reply_to_the_reminder_is_no_summary(town: Town) -> None:
     assert "已收" not in answer
 
 
+@pytest.mark.parametrize("text", ["坑塘 已清理", "小广告 3处已清理", "好的", "出动人员很多"])
+async def test_talk_about_work_is_no_report(town: Town, text: str) -> None:
+    wang = await contact(town)
+    await until(town, at(4, 11, 15))
+
+    assert "已收" not in await says(town, wang, text)
+
+
 async def test_errors_are_named_and_mended_by_a_line_within_two_hours_it_is_on_time(town: Town) -> None:
     wang, qian = await contact(town), await office(town)
     await until(town, at(4, 12, 9, 50))

@@ -91,6 +91,8 @@ def take_lines(work: Work, incoming: Incoming) -> bool:
     before = book.before(work, week, region)
     units = {key: figure.unit for figures in before for key, figure in figures.items()}
     lines = read_lines(incoming.text, work.world.weekly, track, units)
+    if spoken is None and not (lines.figures or lines.texts):
+        return False  # 「坑塘 已清理」 is talk about an entry, not a figure gone wrong
     if not lines.any:
         return spoken is not None and _as_summary(work, incoming, region, week)
     _refuse_secret(work, incoming, ())
