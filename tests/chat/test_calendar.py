@@ -297,3 +297,16 @@ async def test_a_day_that_does_not_exist_is_not_taken(town: Town) -> None:
     await town.settle()
 
     assert "日期" in words(last(qian, town))
+
+
+async def test_a_mark_brings_the_office_s_board_up_to_date(town: Town) -> None:
+    li, qian = await leader(town, group="county/1"), await office(town)
+    await until(town, at(4, 18, 9))
+    board = with_text(qian, town, "报告 0/4")
+    before = words(board)
+
+    li.sends(town.bot, "/score 延津县 督查 36.5\n卫辉市 督查 35")
+    await town.settle()
+
+    assert "打分 0/" in before
+    assert "打分 1/" in words(board)

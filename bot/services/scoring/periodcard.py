@@ -16,6 +16,7 @@ from bot.services.refusals import NotUnderstood, NotYours
 from bot.services.scoring import entering, marking, schemes, sheets, windows
 from bot.services.scoring.sheets import Board
 from bot.services.scoring.windows import UnknownWindow, Window
+from bot.services.tenday import board as closing
 
 KIND = "period"
 
@@ -55,6 +56,8 @@ def refresh(work: Work, track: str, window: Window) -> None:
     ).scalars()
     for chat_id in list(found):
         show_card(work, chat_id, KIND, subject=subject)
+    if not window.monthly:
+        closing.refresh(work, window.key, track)
 
 
 def held(work: Work, sheet_id: int) -> Held:
