@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot.documents import official_pdf, pictures
+from bot.documents.hiding import hidden, with_grid
 from bot.documents.ledger_rows import Words
 from bot.documents.official import Attachment, Block, Paper, Picture, Table, Text, docx
 from bot.domain.bulletins import PAGE_WIDTH, REGION_COLUMNS, ranking_grid, rate, region_grid
@@ -194,15 +195,13 @@ class Bulletins:
             image = self.pair(one)
             caption = f"{one['number']}　{one['place']}"
             blocks.append(
-                Picture(image, height=88)
-                if image
-                else Text(f"（{caption}：照片缺失）", draft=said["draft"])
+                Picture(image, height=88) if image else Text(f"（{caption}：照片缺失）", draft=said["draft"])
             )
         return blocks
 
     def pair(self, one: Values) -> bytes | None:
         """Before and after side by side; None where neither photo is at hand."""
-        sides = {which: self._photo(one[which]) for which in ("before", "after")}
+        sides = {which: self._photo(one, which) for which in ("before", "after")}
         if not any(sides.values()):
             return None
         words = pictures.PairWords(
@@ -219,11 +218,17 @@ class Bulletins:
         except MediaError:
             return None
 
-    def _photo(self, side: Values | None) -> bytes | None:
+    def _photo(self, one: Values, which: str) -> bytes | None:
+        """The photo of a side, with what is to be covered covered; with the grid while that is asked."""
+        side = one[which]
         if side is None:
             return None
         try:
-            return self._store.get(side["file"])
+            photo = self._store.get(side["file"])
+            if one.get("grid"):
+                return with_grid(photo, fonts=self._fonts)
+            cells = one["hide"].get(which, ())
+            return hidden(photo, cells) if cells else photo
         except MediaError:
             return None
 

@@ -121,6 +121,29 @@ PRIVATE_PLACES: Final = frozenset({"courtyard", "facility"})
 """Kinds of place; 公厕 is one of `facility`."""
 
 
+GRID_COLUMNS, GRID_ROWS = "ABCD", "1234"
+"""The cells of a photo that can be covered 遮挡: A1 at the top left."""
+
+_CELLS: Final = re.compile(r"([前后左右])|([A-Da-d])\s*([1-4])|([\s,，、;；和图]+)|(.)")
+_SIDES: Final = {"前": "before", "左": "before", "后": "after", "右": "after"}
+
+
+def cells_of(text: str) -> dict[str, list[str]] | None:
+    """「前B2 C3 后A1」 → the cells of each photo; without 前 or 后 the one before. None: not understood."""
+    found: dict[str, list[str]] = {"before": [], "after": []}
+    side = "before"
+    for match in _CELLS.finditer(text.strip()):
+        if match[1]:
+            side = _SIDES[match[1]]
+        elif match[2]:
+            cell = match[2].upper() + match[3]
+            if cell not in found[side]:
+                found[side].append(cell)
+        elif match[5]:
+            return None
+    return found if any(found.values()) else None
+
+
 def never_said(text: str) -> tuple[str, ...]:
     """The words of a text that may stand in no bulletin."""
     return tuple(word for word in NEVER if word in text)

@@ -455,6 +455,26 @@ async def test_a_person_chooses_a_pair_and_none_of_a_courtyard_is_offered(desk: 
     assert len(desk.paper(desk.chief, ".pdf").file.data) > 30_000
 
 
+async def test_what_shows_a_face_is_covered_by_cells(desk: Desk) -> None:
+    await desk.press(desk.chief, await desk.drafted(), "选图")
+    plain = desk.last(desk.chief)
+    await desk.press(desk.chief, plain, "遮挡")
+    grid = desk.people.new(desk.chief)[-2]
+    desk.chief.sends(desk.town.bot, "左上角")
+    await desk.town.settle()
+    refused = words(desk.last(desk.chief))
+    await desk.press(desk.chief, plain, "遮挡")
+    desk.chief.sends(desk.town.bot, "前b2、C3 后A1")
+    await desk.town.settle()
+    covered = desk.last(desk.chief)
+
+    assert grid.photo
+    assert "没有看懂" in refused
+    assert covered.file.data != plain.file.data
+    assert labels(covered)[0] == "不用"
+    assert "已选图 1 组" in words(desk.card(desk.chief))
+
+
 async def test_each_figure_can_be_traced_to_numbers(desk: Desk) -> None:
     card = await desk.drafted()
     await desk.press(desk.chief, card, "数据出处")

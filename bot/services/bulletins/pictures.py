@@ -6,13 +6,15 @@ from typing import Any, Final
 
 from sqlalchemy import Row, select
 
-from bot.domain.bulletins import INDOORS, PRIVATE_CATEGORIES, PRIVATE_PLACES
+from bot.domain.bulletins import INDOORS, PRIVATE_CATEGORIES, PRIVATE_PLACES, cells_of
 from bot.domain.entries import Source, State
 from bot.ledger import entries as entry_book
 from bot.ledger.desk import Work
 from bot.ledger.tables import entries
+from bot.services import questions
 from bot.services.answering import Toast
 from bot.services.bulletins import book, card, values
+from bot.services.incoming import Incoming
 from bot.services.outgoing import Button, Picture, say
 from bot.services.refusals import BulletinNotNow, NotUnderstood
 from bot.services.views.places import village_for
@@ -85,10 +87,11 @@ def offer(work: Work, bulletin_id: int, arg: str, chat_id: int) -> Toast:
 
 def _send(work: Work, row: Row[Any], found: list[Row[Any]], at: int, turn: int, chat_id: int) -> None:
     entry = found[at]
-    pair = _pair(work, entry, turn, turn)
+    known = next((one for one in row.content["pictures"] if one["entry"] == entry.id), None)
+    pair = known if known is not None and known.get("hide") else _pair(work, entry, turn, turn)
     assert pair is not None
     drawn = values.picture(work, pair)
-    chosen = any(one["entry"] == entry.id for one in row.content["pictures"])
+    chosen = known is not None
     first = Button(
         "bulletin_unuse" if chosen else "bulletin_use",
         "bpic",
@@ -99,10 +102,11 @@ def _send(work: Work, row: Row[Any], found: list[Row[Any]], at: int, turn: int, 
     say(
         work, chat_id, "bulletins.pair",
         {"number": pair["number"], "place": pair["place"], "at": at + 1, "of": len(found)},
-        picture=Picture("bulletin_pair", f"pair:{pair['before']}:{pair['after']}", drawn),
+        picture=Picture("bulletin_pair", f"pair:{pair['before']}:{pair['after']}:{pair.get('hide')}", drawn),
         buttons=(
             (first, Button("bulletin_other", "bpic", row.id, 0, f"turn.{entry.id}.{turn + 1}")),
-            (Button("bulletin_next_pair", "bpics", row.id, 0, str((at + 1) % len(found))),),
+            (Button("bulletin_hide", "bpic", row.id, 0, f"hide.{entry.id}.{turn}"),
+             Button("bulletin_next_pair", "bpics", row.id, 0, str((at + 1) % len(found))),),
         ),
     )  # fmt: skip
 
@@ -119,10 +123,13 @@ def choose(work: Work, bulletin_id: int, arg: str, chat_id: int) -> Toast:
     entry_id, _, turn = rest.partition(".")
     found = offered(work, row)
     at = next((rank for rank, one in enumerate(found) if str(one.id) == entry_id), None)
-    if at is None or not turn.isdecimal() or what not in ("use", "no", "turn"):
+    if at is None or not turn.isdecimal() or what not in ("use", "no", "turn", "hide"):
         raise NotUnderstood(hint="old_button")
     if what == "turn":
         _send(work, row, found, at, int(turn), chat_id)
+        return Toast("bulletins.sending_toast")
+    if what == "hide":
+        _ask_cells(work, row, found[at], int(turn), chat_id)
         return Toast("bulletins.sending_toast")
     kept = [one for one in row.content["pictures"] if one["entry"] != found[at].id]
     if what == "use":
@@ -132,3 +139,42 @@ def choose(work: Work, bulletin_id: int, arg: str, chat_id: int) -> Toast:
     fresh = book.change(work, row, "pictures", {**row.content, "pictures": kept})
     card.refresh(work, fresh)
     return Toast("bulletins.picture_toast", {"used": what == "use", "count": len(kept)})
+
+
+# --- 遮挡 ----------------------------------------------------------------------------------------------
+
+
+def _ask_cells(work: Work, row: Row[Any], entry: Row[Any], turn: int, chat_id: int) -> None:
+    """The pair with a grid upon it, and the question which cells are to be covered."""
+    pair = _pair(work, entry, turn, turn)
+    assert pair is not None
+    drawn = {**values.picture(work, pair), "grid": True}
+    say(
+        work, chat_id, "bulletins.grid", {"number": pair["number"]},
+        picture=Picture("bulletin_pair", f"grid:{pair['before']}:{pair['after']}", drawn),
+    )  # fmt: skip
+    questions.ask(
+        work, chat_id, "bulletin_cells", "bulletins.ask_cells", {"number": pair["number"]},
+        subject={"bulletin": row.id, "entry": entry.id, "turn": turn},
+        buttons=lambda question_id: ((Button("cancel", "noanswer", question_id),),),
+    )  # fmt: skip
+
+
+@questions.answers("bulletin_cells")
+def _cover(work: Work, question: Row[Any], incoming: Incoming) -> None:
+    row = book.held(work, question.subject["bulletin"])
+    cells = cells_of(incoming.text)
+    found = offered(work, row)
+    at = next((rank for rank, one in enumerate(found) if one.id == question.subject["entry"]), None)
+    if cells is None or at is None:
+        raise BulletinNotNow(why="cells" if at is not None else "moved", state=row.state)
+    turn = question.subject["turn"]
+    pair = _pair(work, found[at], turn, turn)
+    assert pair is not None
+    kept = [one for one in row.content["pictures"] if one["entry"] != found[at].id]
+    if len(kept) >= MOST:
+        raise BulletinNotNow(why="enough_pictures", state=row.state)
+    chosen = {**row.content, "pictures": [*kept, {**pair, "hide": cells}]}
+    fresh = book.change(work, row, "pictures", chosen)
+    card.refresh(work, fresh)
+    _send(work, fresh, found, at, turn, incoming.chat_id)

@@ -200,7 +200,7 @@ def picture(work: Work, chosen: dict[str, Any]) -> dict[str, Any]:
         "number": chosen["number"],
         "place": chosen["place"],
         "category": chosen.get("category"),
-        "hide": list(chosen.get("hide", ())),
+        "hide": dict(chosen.get("hide") or {}),
         "before": side("before"),
         "after": side("after"),
     }

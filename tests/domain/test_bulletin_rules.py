@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.bulletins import Grid, Stage, compare, may_go, never_said, rate, settled
+from bot.domain.bulletins import Grid, Stage, cells_of, compare, may_go, never_said, rate, settled
 
 OURS = Grid(
     "regions",
@@ -85,3 +85,18 @@ def test_the_ledgers_figures_come_back_where_they_were_chosen() -> None:
 def test_measures_that_are_told_nowhere_are_found() -> None:
     assert never_said("建议诫勉谈话并约谈") == ("约谈", "诫勉")
     assert never_said("予以通报批评") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ("前B2 C3 后A1", {"before": ["B2", "C3"], "after": ["A1"]}),
+        ("b2，b2、d4", {"before": ["B2", "D4"], "after": []}),
+        ("右图 a1", {"before": [], "after": ["A1"]}),
+        ("E5", None),
+        ("左上角", None),
+        ("前", None),
+    ],
+)
+def test_cells_are_read_as_people_write_them(text: str, cells: dict[str, list[str]] | None) -> None:
+    assert cells_of(text) == cells
