@@ -189,14 +189,14 @@ class Bulletins:
         return main
 
     def _pairs(self, said: Values) -> list[Block]:
-        """The chosen pairs, each drawn anew without metadata; a photo gone missing is left out, and said."""
+        """The chosen pairs, each drawn anew without metadata; one whose photos are gone is left out."""
         blocks: list[Block] = []
         for one in said["pictures"]:
             image = self.pair(one)
-            caption = f"{one['number']}　{one['place']}"
-            blocks.append(
-                Picture(image, height=88) if image else Text(f"（{caption}：照片缺失）", draft=said["draft"])
-            )
+            if image is not None:
+                blocks.append(Picture(image, height=88))
+            elif said["draft"]:  # the office is told; nobody else
+                blocks.append(Text(f"（{one['number']} {one['place']}：照片缺失，印发时不列）", draft=True))
         return blocks
 
     def pair(self, one: Values) -> bytes | None:

@@ -152,6 +152,7 @@ def face(work: Work, card_row: Row[Any]) -> Shown | None:
         "withdrawn_at": _iso(work, row.withdrawn_at),
         "undo": undoable(work, row),
         "sealed": bool(row.sealed),
+        "untold": _untold(work, row),
         "totals": row.figures["totals"],
         "cut": printed["cut"],
         "reports": list(printed["reports"].values()),
@@ -175,6 +176,14 @@ def undoable(work: Work, row: Row[Any]) -> bool:
     """Whether a publication still waits for its 「撤销」."""
     at: datetime | None = row.published_at
     return row.state == Stage.PUBLISHED and at is not None and work.now < at + book.UNDO_WITHIN
+
+
+def _untold(work: Work, row: Row[Any]) -> list[str]:
+    """The regions that have nobody who could have got the line of their own."""
+    if row.state != Stage.PUBLISHED:
+        return []
+    regions = work.world.campaign.regions_of(row.track)
+    return [one.name for one in regions if not people.contacts_of(work, one.name)]
 
 
 def _name(work: Work, member_id: int | None) -> str:
