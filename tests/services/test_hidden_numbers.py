@@ -31,7 +31,8 @@ def cast(desk: Desk) -> Cast:
 
 def handed_over(cast: Cast, state: State) -> int:
     """An entry that the county has."""
-    entry_id = cast.entry(state, assigned_at=cast.office.desk.clock.now())
+    now = cast.office.desk.clock.now()
+    entry_id = cast.entry(state, assigned_at=now, submitted_at=now if state is State.SUBMITTED else None)
 
     def verb(work: Work) -> None:
         work.insert(
