@@ -131,7 +131,8 @@ async def test_a_leader_hands_in_the_report_and_the_office_sees_it_in_one_messag
     assert "✅ 已于 4月18日(周四)09:00 上报，按时" in words(card)
     assert "报告 1/4" in words(board)
     assert "县(市)第一督查小组：打分" in words(board)
-    names = [message.file.name for message in new(qian, town) if message.file is not None]
+    sent = [message.file.name for message in new(qian, town) if message.file is not None]
+    names = [name for name in sent if "督导报告" in name or "问题台账" in name]
     assert [name for name in names if "2019-04-18" in name] == [
         "督导报告-县(市)第一督查小组-2019-04-18.docx",
         "问题台账-县(市)第一督查小组-2019-04-18.xlsx",
@@ -163,7 +164,7 @@ async def test_remarks_in_a_reply_stand_in_the_paper_and_the_ledger_has_pictures
 
 
 async def test_the_changed_document_takes_the_draft_s_place(town: Town) -> None:
-    li = await leader(town)
+    li, qian = await leader(town), await office(town)
     await until(town, at(4, 18, 9))
     await press(town, li, with_button(li, town, "看报告草稿"), "看报告草稿")
     written = docx.Document()
@@ -174,7 +175,14 @@ async def test_the_changed_document_takes_the_draft_s_place(town: Town) -> None:
     li.sends_document(town.bot, out.getvalue(), "督导报告改.docx", reply_to=last(li, town))
     await town.settle()
 
-    assert "采用您改的文件：督导报告改.docx" in words(last(li, town))
+    card = last(li, town)
+    await press(town, li, card, "上报")
+
+    assert "采用您改的文件：督导报告改.docx" in words(card)
+    sent = [message.file for message in new(qian, town) if message.file is not None]
+    files = [file for file in sent if "督导报告" in file.name or "问题台账" in file.name]
+    assert [file.name for file in files] == ["督导报告改.docx", "问题台账-县(市)第一督查小组-2019-04-18.xlsx"]
+    assert bytes(files[0].data) == out.getvalue()
 
 
 async def test_only_the_leader_hands_in(town: Town) -> None:

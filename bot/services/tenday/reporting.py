@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -12,8 +13,9 @@ from bot.domain.calendar import Period
 from bot.domain.captions import secret_marking
 from bot.domain.masking import mask_numbers
 from bot.ledger import cards as card_book
-from bot.ledger import people
+from bot.ledger import outbox, people
 from bot.ledger.desk import Work
+from bot.ledger.outbox import Kind
 from bot.services import faces, secrecy
 from bot.services.answering import Toast
 from bot.services.duties import audience, days, told
@@ -24,6 +26,7 @@ from bot.services.tenday import board, counting, standing
 from bot.services.tenday.standing import Report
 
 CARD: Final = "tenday"
+PAPER: Final = "tenday_report"
 MOST_TEXT: Final = 3000
 HEADS: Final = {"总体评价": "overview", "好的做法": "good", "突出问题": "bad", "建议": "advice"}
 _HEAD: Final = re.compile(r"^\s*(" + "|".join(HEADS) + r")\s*[:：]?\s*(.*)$")
@@ -153,9 +156,13 @@ def take_document(work: Work, incoming: Incoming, words: str) -> None:
     if report is None:
         raise NotYours
     file = incoming.attachments[0]
-    fresh = replace(
-        report, revision=report.revision + 1, file={"file_id": file.file_id, "name": (file.name or "")[:64]}
-    )
+    kept = {
+        "file_id": file.file_id,
+        "name": (file.name or "")[:64],
+        "chat_id": incoming.chat_id,
+        "message_id": incoming.message_id,
+    }
+    fresh = replace(report, revision=report.revision + 1, file=kept)
     _keep(work, fresh, incoming, "paper", text=words)
 
 
@@ -226,13 +233,12 @@ def submit(work: Work, argument: str, chat_id: int) -> Toast:
 
 
 def _to_office(work: Work, report: Report, track: str) -> None:
-    """The paper and the ledger, silently, to the office that it is for."""
+    """The paper and the ledger, silently, to the office that it is for; the leader's own paper as it is."""
+    subject = f"{report.period.key.isoformat()}/{report.group}/{report.revision}"
     for reader in audience.of_office(work, track):
         for file in papers(work, report):
-            key = told.Key(
-                f"tenday.{file.make}", f"{report.period.key.isoformat()}/{report.group}/{report.revision}",
-                work.now, reader.member_id,
-            )  # fmt: skip
+            key = told.Key(f"tenday.{file.make}", subject, work.now, reader.member_id)
+            own = report.file if file.make == PAPER else None
             say(
                 work, reader.chat_id, "tenday.handed_in",
                 {
@@ -240,10 +246,28 @@ def _to_office(work: Work, report: Report, track: str) -> None:
                     "period": standing.printed(work, report.period),
                     "state": report.state,
                     "what": file.make,
-                    "changed": report.file["name"] if report.file else "",
+                    "changed": own["name"] if own else "",
                 },
-                file=file, silent=True, dedup=key.dedup(), protect=True,
+                file=None if own else file, silent=True, dedup=key.dedup(), protect=True,
             )  # fmt: skip
+            if own:
+                _copy(work, own, reader, told.Key("tenday.copy", subject, work.now, reader.member_id))
+
+
+def _copy(work: Work, own: Mapping[str, Any], reader: audience.Reader, key: told.Key) -> None:
+    """Hand the leader's own document on, as it was sent."""
+    params = {
+        "chat_id": reader.chat_id,
+        "from_chat_id": own["chat_id"],
+        "message_id": own["message_id"],
+        "caption": own["name"],
+        "disable_notification": True,
+        "protect_content": True,
+    }
+    outbox.put(
+        work, chat_id=reader.chat_id, kind=Kind.CALL, dedup=key.dedup(),
+        payload={"method": "copyMessage", "params": params},
+    )  # fmt: skip
 
 
 def papers(work: Work, report: Report) -> Any:
