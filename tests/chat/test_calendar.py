@@ -222,6 +222,18 @@ async def test_five_minutes_after_six_the_office_reads_who_is_missing(town: Town
     assert not board.silent
 
 
+async def test_the_office_opens_its_board_by_the_word(town: Town) -> None:
+    qian = await office(town)
+    for _ in range(2):
+        before = len(new(qian, town))
+
+        qian.sends(town.bot, "督导报告")
+        await town.settle()
+
+        assert len(new(qian, town)) == before + 1
+        assert "4月中旬 · 县(市) · 报告 0/4" in words(last(qian, town))
+
+
 # --- the digest ---------------------------------------------------------------------------------------
 
 

@@ -27,6 +27,12 @@ def _subject(period: Period, track: str) -> str:
     return f"tenboard/{period.key.isoformat()}/{track}"
 
 
+def open_(work: Work, chat_id: int, track: str) -> None:
+    """Show an office the board of the period last asked for, as a new message."""
+    period = standing.current_period(work, track)
+    new_card(work, chat_id, CARD, subject=_subject(period, track), member_id=work.actor.member_id)
+
+
 def put_up(work: Work, period: Period, track: str) -> None:
     """On the closing day's morning: the board, silently, where it does not stand yet."""
     for reader in audience.of_office(work, track):

@@ -66,7 +66,7 @@ def open_own(work: Work, chat_id: int) -> None:
         track = work.world.campaign.group(key).track
         _show(work, standing.get(work, _wanted(work, track, key), key), chat_id)
     for track in work.actor.offices():
-        board.put_up(work, standing.current_period(work, track), track)
+        board.open_(work, chat_id, track)
 
 
 def _wanted(work: Work, track: str, group: str) -> Period:
