@@ -310,14 +310,13 @@ class Bulletins:
                 words = {"shown": len(figures["entries"]), "all": figures["entries_in_all"]}
                 inside.append(Text(sentence(f"{topic}.cut_off", words)))
             found.append(Attachment(sentence(f"{topic}.ledger", said), tuple(inside)))
-        warned = tuple((one["region"], str(one["warnings"])) for one in figures["rows"] if one["warnings"])
+        warned = tuple(
+            (one["region"], _day(date.fromisoformat(one["day"])), "、".join(one["numbers"]), _due(one["due"]))
+            for one in figures["letters"]
+        )
         if warned:
-            found.append(
-                Attachment(
-                    sentence(f"{topic}.warnings", said),
-                    (Table(("单位", "督办警示（份）"), warned, (90.0, 66.0)),),
-                )
-            )
+            table = Table(("单位", "警示日期", "问题编号", "整改期限"), warned, (28.0, 28.0, 72.0, 28.0))
+            found.append(Attachment(sentence(f"{topic}.warnings", said), (table,)))
         shown = self._pairs(said)
         if shown:
             found.append(Attachment(sentence(f"{topic}.pictures", said), tuple(shown)))

@@ -121,6 +121,14 @@ PRIVATE_PLACES: Final = frozenset({"courtyard", "facility"})
 """Kinds of place; 公厕 is one of `facility`."""
 
 
+_TELEPHONE: Final = re.compile(r"(?<!\d)0\d{2,3}[-－—\s]?\d{7,8}(?!\d)|电话[:：]?\s*\d{7,8}(?!\d)")
+
+
+def telephones(text: str) -> tuple[str, ...]:
+    """Landline numbers in a text: mobile ones are masked anyway, and no paper carries either."""
+    return tuple(match[0] for match in _TELEPHONE.finditer(text))
+
+
 GRID_COLUMNS, GRID_ROWS = "ABCD", "1234"
 """The cells of a photo that can be covered 遮挡: A1 at the top left."""
 

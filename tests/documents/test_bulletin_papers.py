@@ -63,6 +63,9 @@ def values(**changes: Any) -> dict[str, Any]:
             "deferred": 0, "categories": [["garbage", 20], ["stacking", 9]],
             "kinds": {region: [["garbage", 3]] for region in COUNTY}, "overdue": [line], "repeated": [],
             "entries": [line], "entries_in_all": 1,
+            "letters": [
+                {"region": "延津县", "day": "2019-04-15", "due": "2019-04-20", "numbers": ["县1-0412-01"]}
+            ],
         },
         "texts": {}, "paper": None, "scores": True, "pictures": [], "regions": list(COUNTY),
         "reports": dict.fromkeys(COUNTY, "on_time") | {"封丘县": "missing", "原阳县": "late"},
@@ -171,6 +174,8 @@ def test_the_ten_day_paper_has_its_six_heads_and_the_ranking(bulletins: Bulletin
     assert "封丘县未检查部分按本序列已检查单位平均分计。" in said
     assert "对封丘县予以通报批评" in said
     assert "约谈" not in said
+    letters = [[cell.text for cell in row.cells] for row in document.tables[-1].rows]
+    assert letters[1] == ["延津县", "4月15日", "县1-0412-01", "4月20日"]
 
 
 def test_the_order_alone_shows_no_score(bulletins: Bulletins) -> None:

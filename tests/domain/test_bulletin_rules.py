@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.bulletins import Grid, Stage, cells_of, compare, may_go, never_said, rate, settled
+from bot.domain.bulletins import Grid, Stage, cells_of, compare, may_go, never_said, rate, settled, telephones
 
 OURS = Grid(
     "regions",
@@ -85,6 +85,12 @@ def test_the_ledgers_figures_come_back_where_they_were_chosen() -> None:
 def test_measures_that_are_told_nowhere_are_found() -> None:
     assert never_said("建议诫勉谈话并约谈") == ("约谈", "诫勉")
     assert never_said("予以通报批评") == ()
+
+
+def test_telephones_are_found_and_numbers_of_entries_are_not() -> None:
+    assert telephones("请联系0373-3012345") == ("0373-3012345",)
+    assert telephones("电话：3012345") == ("电话：3012345",)
+    assert telephones("县1-0412-03 逾期，2019年4月12日，共12345678元") == ()
 
 
 @pytest.mark.parametrize(

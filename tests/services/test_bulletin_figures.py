@@ -133,6 +133,7 @@ def test_a_letter_that_names_several_entries_is_one_and_a_revoked_one_is_none(le
 
     assert ledger.counts()["warnings"] == 1
     assert ledger.all()["totals"]["warnings"] == 1
+    assert [one["numbers"] for one in ledger.all()["letters"]] == [["县1-0412-01", "县1-0412-02"]]
 
 
 def test_figures_of_a_cut_do_not_change_afterwards(ledger: Ledger) -> None:

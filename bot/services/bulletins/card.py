@@ -72,6 +72,7 @@ def named(work: Work, row: Row[Any]) -> dict[str, Any]:
         "kind": row.kind,
         "track": work.world.campaign.track(row.track).name,
         "label": one.label,
+        "week": int(one.label.strip("第周")) if row.kind == Kind.WEEKLY else None,
         "key": row.key,
         "number": row.number,
         "correction": row.correction,

@@ -25,7 +25,7 @@ LATE: Final = "bulletin_late"
 
 
 def due(work: Work) -> int:
-    """Keep figures, give drafts, remind of what is late; gives how many were done."""
+    """Keep figures, give drafts, remind of what is late; gives how many were told."""
     began = told.began(work)
     done = 0
     known = book.since(work, (work.local.date() - LOOK_BACK).isoformat()[:7])
@@ -37,7 +37,6 @@ def due(work: Work) -> int:
                 if one.window.cut <= began:
                     continue  # it closed before anybody was here
                 row = begin(work, one)
-                done += 1
             if row.drafted_at is None and one.draft_at <= work.now:
                 waiting.setdefault(one.kind, []).append((one, row))
             elif row.drafted_at is not None and one.due <= work.now:
@@ -75,12 +74,14 @@ def _row_before(work: Work, one: Issue) -> Row[Any] | None:
 
 
 def _give(work: Work, row: Row[Any]) -> int:
-    fresh = book.put(work, row, drafted_at=work.now)
     readers = audience.of_office(work, row.track)
+    if not readers:
+        return 0  # until somebody of the office is there
+    fresh = book.put(work, row, drafted_at=work.now)
     for reader in readers:
         card.show(work, fresh, reader.chat_id, reader.member_id, priority=Priority.REMINDER)
         card.send_paper(work, fresh, reader.chat_id, reader.member_id, "docx")
-    return max(1, len(readers))
+    return len(readers)
 
 
 def _late(work: Work, one: Issue, row: Row[Any]) -> int:
@@ -131,9 +132,7 @@ def open_list(work: Work, chat_id: int) -> None:
             say(
                 work, chat_id, "bulletins.listed",
                 {"track": work.world.campaign.track(track).name, "rows": [_line(work, row) for row in rows]},
-                buttons=tuple(
-                    (Button("", "bopen", row.id, text=_title(work, row)),) for row in rows
-                ),
+                buttons=tuple((_open_button(work, row),) for row in rows),
             )  # fmt: skip
     if not shown:
         raise BulletinNotNow(why="none_yet", state="")
@@ -153,17 +152,12 @@ def _worth_seeing(work: Work, track: str) -> list[Row[Any]]:
 MOST_LISTED: Final = 6
 
 
+def _open_button(work: Work, row: Row[Any]) -> Button:
+    return Button(f"bulletin_{row.kind}", "bopen", row.id, values=card.named(work, row))
+
+
 def _line(work: Work, row: Row[Any]) -> dict[str, Any]:
     return {**card.named(work, row), "state": row.state}
-
-
-def _title(work: Work, row: Row[Any]) -> str:
-    named = card.named(work, row)
-    correction = f"（更正{row.correction}）" if row.correction else ""
-    return f"{named['label']}{KIND_NAMES[Kind(row.kind)]}{correction}"
-
-
-KIND_NAMES: Final = {Kind.WEEKLY: "工作通报", Kind.TENDAY: "旬查通报", Kind.MONTHLY: "月评通报"}
 
 
 def open_one(work: Work, bulletin_id: int, chat_id: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, select
 
-from bot.domain.bulletins import SECTIONS, Grid, Kind, Stage, compare, grids, never_said
+from bot.domain.bulletins import SECTIONS, Grid, Kind, Stage, compare, grids, never_said, telephones
 from bot.domain.captions import secret_marking
 from bot.domain.masking import mask_numbers
 from bot.ledger import cards as card_book
@@ -126,6 +126,8 @@ def _check(texts: Any) -> None:
         words = never_said(text)
         if words:
             raise BulletinNotNow(why="never", words=list(words), state="")
+        if telephones(text):
+            raise BulletinNotNow(why="telephone", state="")
 
 
 def _changed(
@@ -256,7 +258,7 @@ def _take_theirs(work: Work, question: Row[Any], incoming: Incoming) -> None:
         "reason": mask_numbers(incoming.text.strip())[:300],
         "member": work.actor.member_id,
     }
-    _resolved(work, row, found)
+    _resolved(work, row, found, why=found[question.subject["rank"]]["reason"])
 
 
 def _ranks(found: Sequence[Mapping[str, Any]], rank: str) -> list[int]:
@@ -268,8 +270,8 @@ def _ranks(found: Sequence[Mapping[str, Any]], rank: str) -> list[int]:
     return [at]
 
 
-def _resolved(work: Work, row: Row[Any], differences: list[dict[str, Any]]) -> None:
-    fresh = book.change(work, row, "figures", {**row.content, "differences": differences})
+def _resolved(work: Work, row: Row[Any], differences: list[dict[str, Any]], why: str = "") -> None:
+    fresh = book.change(work, row, "figures", {**row.content, "differences": differences}, why=why)
     card.refresh(work, fresh)
 
 

@@ -50,7 +50,7 @@ class Standing:
     """When it could first be counted."""
     moves: tuple[Row[Any], ...]
     """Its moves up to the cut, those undone left out."""
-    warned: tuple[tuple[int, datetime], ...] = ()
+    warned: tuple[tuple[int, Row[Any]], ...] = ()
     """The letters 督办警示 that name it, those revoked left out."""
 
     @property
@@ -120,6 +120,7 @@ def of_track(work: Work, track: str, window: Window, last: dict[str, int] | None
         "repeated": [_listed(work, one, window) for one in found if one.row.round > 1][:MOST_LISTED],
         "entries": [_listed(work, one, window) for one in found][:MOST_LISTED],
         "entries_in_all": len(found),
+        "letters": _letters(work, standings, window),
         "trace": {region: counted.trace[region] for region in regions if region in counted.trace},
     }
 
@@ -137,7 +138,7 @@ def totals_of(work: Work, track: str, window: Window) -> dict[str, int]:
 def _standings(work: Work, track: str, cut: datetime) -> list[Standing]:
     of_these = (entries.c.track == track, entries.c.kind == "issue", events.c.at < cut)
     moves: dict[int, list[Any]] = defaultdict(list)
-    warned: dict[int, dict[int, datetime]] = defaultdict(dict)
+    warned: dict[int, dict[int, Any]] = defaultdict(dict)
     for event in work.connection.execute(
         select(events.c.entry_id, events.c.at, events.c.kind, events.c.to_state, events.c.data)
         .join(entries, entries.c.id == events.c.entry_id)
@@ -145,7 +146,7 @@ def _standings(work: Work, track: str, cut: datetime) -> list[Standing]:
         .order_by(events.c.id)
     ):
         if event.kind == WARNED:
-            warned[event.entry_id][event.data["warning"]] = event.at
+            warned[event.entry_id][event.data["warning"]] = event
         elif event.kind == UNWARNED:
             warned[event.entry_id].pop(event.data["warning"], None)
         if event.to_state is not None:
@@ -203,7 +204,7 @@ def _count(standings: Sequence[Standing], window: Window) -> _Counted:
         counted.add("open", row, int(state in (*OPEN_STATES, State.FILED, State.SUBMITTED) and not late))
         counted.add("done", row, int(one.closed_since(window.start)))
         counted.add("returned", row, one.returned_since(window.start))
-        fresh = {(row.region, letter) for letter, at in one.warned if at >= window.start} - letters
+        fresh = {(row.region, letter) for letter, event in one.warned if event.at >= window.start} - letters
         counted.add("warnings", row, len(fresh))
         letters |= fresh
     return counted
@@ -275,6 +276,29 @@ def _overdue(work: Work, standings: Sequence[Standing], window: Window) -> list[
     listed = [_listed(work, one, window) for one in late]
     order = {region.name: rank for rank, region in enumerate(work.world.campaign.regions)}
     return sorted(listed, key=lambda one: (order.get(one["region"], 99), -one["days"]))[:MOST_LISTED]
+
+
+def _letters(work: Work, standings: Sequence[Standing], window: Window) -> list[dict[str, Any]]:
+    """督办警示清单: region, day, the entries that a letter names, its term; in the notice's order."""
+    local = work.world.campaign.local
+    found: dict[tuple[str, int], dict[str, Any]] = {}
+    for one in standings:
+        for letter, event in one.warned:
+            if event.at < window.start:
+                continue
+            due = (event.data or {}).get("deadline")
+            line = found.setdefault(
+                (one.row.region, letter),
+                {
+                    "region": one.row.region,
+                    "day": local(event.at).date().isoformat(),
+                    "due": local(datetime.fromisoformat(due)).date().isoformat() if due else None,
+                    "numbers": [],
+                },
+            )
+            line["numbers"].append(one.row.number or "")
+    order = {region.name: rank for rank, region in enumerate(work.world.campaign.regions)}
+    return sorted(found.values(), key=lambda line: (order.get(line["region"], 99), line["day"]))
 
 
 def _listed(work: Work, one: Standing, window: Window) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, select, update
 
-from bot.domain.bulletins import Kind, Stage, region_grid, resolved
+from bot.domain.bulletins import REGION_COLUMNS, Kind, Stage, region_grid, resolved
 from bot.domain.permissions import Role
 from bot.ledger import outbox as outbox_book
 from bot.ledger import people
@@ -162,7 +162,7 @@ def _own_lines(work: Work, row: Row[Any], printed: dict[str, Any]) -> None:
         said = {
             **card.named(work, row),
             "region": line[0],
-            "cells": list(zip(grid.head[1:], line[1:], strict=True)),
+            "cells": list(zip(REGION_COLUMNS, line[1:], strict=False)),
         }
         for person in people.contacts_of(work, line[0]):
             say(
