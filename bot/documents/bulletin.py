@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any, Final
 
 from bot.documents import official_pdf, pictures
+from bot.documents.bulletin_words import (
+    better,
+    by_state,
+    day_of,
+    day_of_photo,
+    deadline_of,
+    last_day,
+    midnight,
+    more,
+    stands_out,
+    with_last,
+)
 from bot.documents.hiding import hidden, with_grid
 from bot.documents.ledger_rows import Words
 from bot.documents.official import Attachment, Block, Paper, Picture, Table, Text, docx
@@ -99,20 +110,20 @@ class Bulletins:
             "monthly": monthly,
             "window": "本周" if weekly else "本月" if monthly else "本旬",
             "totals": totals,
-            "n": {key: _with_last(key, totals, last) for key in totals},
+            "n": {key: with_last(key, totals, last) for key in totals},
             "brackets": last is not None,
             "rate": rate(totals["closed"], totals["due"]),
-            "more": _more(totals["found"], last["found"] if last else None, LAST[values["kind"]]),
-            "better": _better(totals, last),
+            "more": more(totals["found"], last["found"] if last else None, LAST[values["kind"]]),
+            "better": better(totals, last),
             "out": "、".join(out),
-            "cut_day": f"{cut.month}月{cut.day}日{cut.hour}时" if cut.hour or cut.minute else _before(cut),
-            "span": f"{_day(first)}至{_day(_last_day(cut))}",
-            "stands_out": _stands_out(figures["rows"]),
+            "cut_day": f"{cut.month}月{cut.day}日{cut.hour}时" if cut.hour or cut.minute else midnight(cut),
+            "span": f"{day_of(first)}至{day_of(last_day(cut))}",
+            "stands_out": stands_out(figures["rows"]),
             "kinds": self._kinds(figures["categories"][:3]),
             "repeated": len(figures["repeated"]),
-            "by_state": _by_state(values["reports"]),
+            "by_state": by_state(values["reports"]),
             "dues": [
-                {"day": _day(datetime.fromisoformat(one["at"]).date()), "what": DUTIES[one["duty"]]}
+                {"day": day_of(datetime.fromisoformat(one["at"]).date()), "what": DUTIES[one["duty"]]}
                 for one in values["next"]["dues"]
             ],
             "deadlines": values["next"]["deadlines"],
@@ -209,8 +220,8 @@ class Bulletins:
             place=one["place"],
             before="整改前",
             after="整改后",
-            before_date=_short(one["before"]),
-            after_date=_short(one["after"]),
+            before_date=day_of_photo(one["before"]),
+            after_date=day_of_photo(one["after"]),
             missing="无照片",
         )
         try:
@@ -300,7 +311,7 @@ class Bulletins:
             rows = tuple(
                 (
                     str(rank), one["number"], one["region"], one["place"], self._kind(one),
-                    _due(one["deadline"]), self._words.of("states", one["state"]),
+                    deadline_of(one["deadline"]), self._words.of("states", one["state"]),
                 )
                 for rank, one in enumerate(figures["entries"], 1)
             )  # fmt: skip
@@ -311,7 +322,12 @@ class Bulletins:
                 inside.append(Text(sentence(f"{topic}.cut_off", words)))
             found.append(Attachment(sentence(f"{topic}.ledger", said), tuple(inside)))
         warned = tuple(
-            (one["region"], _day(date.fromisoformat(one["day"])), "、".join(one["numbers"]), _due(one["due"]))
+            (
+                one["region"],
+                day_of(date.fromisoformat(one["day"])),
+                "、".join(one["numbers"]),
+                deadline_of(one["due"]),
+            )
             for one in figures["letters"]
         )
         if warned:
@@ -369,66 +385,3 @@ def _region_table(said: Values) -> Table:
     rest = (PAGE_WIDTH - sum(wide.values())) / (len(grid.head) - len(wide))
     widths = tuple(wide.get(column, rest) for column in range(len(grid.head)))
     return Table(grid.head, grid.rows, widths, frozenset(marked))
-
-
-def _with_last(key: str, totals: Values, last: Values | None) -> str:
-    return f"{totals[key]}" if last is None else f"{totals[key]}（{last[key]}）"
-
-
-def _more(now: int, before: int | None, when: str) -> str:
-    if before is None:
-        return ""
-    if now == before:
-        return f"，与{when}持平"
-    return f"，比{when}{'增加' if now > before else '减少'}{abs(now - before)}个"
-
-
-def _better(totals: Values, last: Values | None) -> str:
-    """In percentage points 百分点, from the exact shares."""
-    if last is None or not totals["due"] or not last["due"]:
-        return ""
-    now, before = (Decimal(100) * one["closed"] / one["due"] for one in (totals, last))
-    step = (now - before).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    if not step:
-        return "，与上期持平"
-    return f"，{'提高' if step > 0 else '下降'}{abs(step).normalize():f}个百分点"
-
-
-def _stands_out(rows: Sequence[Values]) -> str:
-    """Who has nothing overdue, who has the most: facts, to be judged by a person."""
-    late = [row for row in rows if row["overdue"]]
-    if not late:
-        return "各单位均无逾期问题。" if any(row["due"] for row in rows) else ""
-    most = max(row["overdue"] for row in late)
-    names = "、".join(row["region"] for row in late if row["overdue"] == most)
-    return f"{names}逾期{most}个，为最多。"
-
-
-def _by_state(reports: Values) -> dict[str, Any]:
-    missing = [region for region, state in reports.items() if state in ("missing", "partly", "mending")]
-    return {
-        "on_time": sum(state == "on_time" for state in reports.values()),
-        "late": [region for region, state in reports.items() if state == "late"],
-        "missing": missing,
-    }
-
-
-def _day(day: date) -> str:
-    return f"{day.month}月{day.day}日"
-
-
-def _last_day(cut: datetime) -> date:
-    """The last day that is printed of a window: a cut at midnight ends the day before."""
-    return date.fromordinal(cut.date().toordinal() - (cut.hour == cut.minute == 0))
-
-
-def _before(cut: datetime) -> str:
-    return f"{_day(_last_day(cut))}24时"
-
-
-def _due(deadline: str | None) -> str:
-    return _day(date.fromisoformat(deadline)) if deadline else ""
-
-
-def _short(side: Values | None) -> str:
-    return _day(date.fromisoformat(side["day"])) if side else ""

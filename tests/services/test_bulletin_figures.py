@@ -150,6 +150,19 @@ def test_figures_of_a_cut_do_not_change_afterwards(ledger: Ledger) -> None:
     assert next(r for r in after["rows"] if r["region"] == "封丘县")["done"] == 0
 
 
+def test_what_was_settled_before_the_window_counts_as_due_and_in_nothing_else(ledger: Ledger) -> None:
+    ledger.entry(
+        (at(9, 9), "filed"), (at(9, 10), "assigned"), (at(10, 9), "submitted"), (at(10, 10), "returned"),
+        (at(10, 11), "submitted"), (at(10, 12), "closed"), deadline=at(12, 18), assigned_at=at(9, 10),
+    )  # fmt: skip
+    ledger.entry((at(9, 9), "filed"), (at(9, 10), "assigned"), deadline=at(12, 18), assigned_at=at(9, 10))
+
+    row = ledger.counts()
+
+    assert (row["due"], row["closed"], row["overdue"]) == (2, 1, 1)
+    assert (row["found"], row["done"], row["returned"]) == (0, 0, 0)
+
+
 def test_regions_stand_in_the_notices_order_and_lists_name_no_spot(ledger: Ledger) -> None:
     ledger.entry(
         (at(13, 9), "filed"), (at(13, 9, 1), "assigned"), township="王楼镇", village="任庄村",

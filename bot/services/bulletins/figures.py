@@ -49,14 +49,11 @@ class Standing:
     known_at: datetime
     """When it could first be counted."""
     moves: tuple[Row[Any], ...]
-    """Its moves up to the cut, those undone left out."""
+    """Its moves up to the cut, those undone left out; the last alone where nothing moved in the window."""
     warned: tuple[tuple[int, Row[Any]], ...] = ()
     """The letters 督办警示 that name it, those revoked left out."""
-
-    @property
-    def assigned(self) -> bool:
-        """Whether the county had it by then."""
-        return any(move.to_state == State.ASSIGNED for move in self.moves)
+    assigned: bool = False
+    """Whether the county had it by then."""
 
     def closed_since(self, start: datetime) -> bool:
         """Whether it is closed, and came to be so since an instant."""
@@ -99,7 +96,7 @@ def of_track(work: Work, track: str, window: Window, last: dict[str, int] | None
     `deferred` beside the rate, the lists of overdue and repeated entries, and `trace`: the numbers of the
     entries behind each figure.
     """
-    standings = _standings(work, track, window.cut)
+    standings = _standings(work, track, window)
     counted = _count(standings, window)
     regions = [region.name for region in work.world.campaign.regions_of(track)]
     found = [one for one in standings if one.counts_in(window)]
@@ -127,7 +124,7 @@ def of_track(work: Work, track: str, window: Window, last: dict[str, int] | None
 
 def totals_of(work: Work, track: str, window: Window) -> dict[str, int]:
     """The numbers of a window alone, for the brackets of the next one."""
-    standings = _standings(work, track, window.cut)
+    standings = _standings(work, track, window)
     found = [one for one in standings if one.counts_in(window)]
     return _totals(work, track, window, _count(standings, window), found)
 
@@ -135,29 +132,25 @@ def totals_of(work: Work, track: str, window: Window) -> dict[str, int]:
 # --- entries as they stood ----------------------------------------------------------------------------
 
 
-def _standings(work: Work, track: str, cut: datetime) -> list[Standing]:
-    of_these = (entries.c.track == track, entries.c.kind == "issue", events.c.at < cut)
-    moves: dict[int, list[Any]] = defaultdict(list)
-    warned: dict[int, dict[int, Any]] = defaultdict(dict)
-    for event in work.connection.execute(
-        select(events.c.entry_id, events.c.at, events.c.kind, events.c.to_state, events.c.data)
-        .join(entries, entries.c.id == events.c.entry_id)
-        .where(*of_these, or_(events.c.to_state.is_not(None), events.c.kind.in_((WARNED, UNWARNED))))
-        .order_by(events.c.id)
-    ):
-        if event.kind == WARNED:
-            warned[event.entry_id][event.data["warning"]] = event
-        elif event.kind == UNWARNED:
-            warned[event.entry_id].pop(event.data["warning"], None)
-        if event.to_state is not None:
-            moves[event.entry_id].append(event)
+_COLUMNS: Final = [
+    entries.c[name]
+    for name in (
+        "id", "number", "region", "township", "village", "group_key", "filer_id", "source", "mode", "by_hand",
+        "category", "deadline", "round", "found_at", "created_at", "assigned_at", "handed_over_at",
+    )
+]  # fmt: skip
+"""What is read of an entry: thousands are, and most of what they hold is in no figure."""
+
+
+def _standings(work: Work, track: str, window: Window) -> list[Standing]:
+    moves, warned = _log(work, track, window)
     rows = work.connection.execute(
-        select(entries)
+        select(*_COLUMNS)
         .where(
             entries.c.track == track,
             entries.c.kind == "issue",
             entries.c.region.is_not(None),
-            or_(entries.c.mode != Mode.COVERT.value, entries.c.handed_over_at < cut),
+            or_(entries.c.mode != Mode.COVERT.value, entries.c.handed_over_at < window.cut),
         )
         .order_by(entries.c.found_at, entries.c.id)
     ).all()
@@ -166,14 +159,54 @@ def _standings(work: Work, track: str, cut: datetime) -> list[Standing]:
         made = moves.get(row.id, [])
         state = State(made[-1].to_state) if made else State.DRAFT
         if state is not State.DRAFT:
-            kept = _not_undone(made)
-            found.append(
-                Standing(row, state, _known_at(row, made), tuple(kept), tuple(warned[row.id].items()))
-            )
+            letters = tuple(warned[row.id].items()) if row.id in warned else ()
+            kept = tuple(_not_undone(made))
+            owed = _was_assigned(row, state, kept, window.cut)
+            found.append(Standing(row, state, _known_at(row, made), kept, letters, owed))
     return found
 
 
+def _was_assigned(row: Row[Any], state: State, moves: Sequence[Any], cut: datetime) -> bool:
+    if state in (*OPEN_STATES, State.SUBMITTED, State.DEFERRED):
+        return True
+    earlier: bool = row.assigned_at is not None and row.assigned_at < cut
+    return earlier or any(move.to_state == State.ASSIGNED for move in moves)
+
+
+def _log(work: Work, track: str, window: Window) -> tuple[dict[int, list[Any]], dict[int, dict[int, Any]]]:
+    """Moves before the cut, and letters: all of what moved in the window, the last move of the rest."""
+    of_track = (entries.c.track == track, entries.c.kind == "issue", events.c.at < window.cut)
+    kinds = or_(events.c.to_state.is_not(None), events.c.kind.in_((WARNED, UNWARNED)))
+    fields = (events.c.entry_id, events.c.at, events.c.kind, events.c.to_state, events.c.data)
+    joined = events.join(entries, entries.c.id == events.c.entry_id)
+    last = (
+        select(func.max(events.c.id))
+        .select_from(joined)
+        .where(*of_track, events.c.to_state.is_not(None))
+        .group_by(events.c.entry_id)
+    )
+    moved = select(events.c.entry_id).select_from(joined).where(*of_track, kinds, events.c.at >= window.start)
+    moves: dict[int, list[Any]] = {}
+    for move in work.connection.execute(select(*fields[:4]).where(events.c.id.in_(last))):
+        moves[move.entry_id] = [move]
+    recent: dict[int, list[Any]] = defaultdict(list)
+    warned: dict[int, dict[int, Any]] = defaultdict(dict)
+    for event in work.connection.execute(
+        select(*fields)
+        .where(events.c.entry_id.in_(moved), events.c.at < window.cut, kinds)
+        .order_by(events.c.id)
+    ):
+        if event.kind == WARNED:
+            warned[event.entry_id][event.data["warning"]] = event
+        elif event.kind == UNWARNED:
+            warned[event.entry_id].pop(event.data["warning"], None)
+        if event.to_state is not None:
+            recent[event.entry_id].append(event)
+    return moves | recent, warned
+
+
 def _known_at(row: Row[Any], moves: Sequence[Row[Any]]) -> datetime:
+    # of what moved before the window alone the last move was read: it is before the window all the same
     first: datetime = next(move.at for move in moves if move.to_state != State.DRAFT)
     return max(first, row.handed_over_at) if row.mode == Mode.COVERT else first
 
