@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from bot.documents.official import HEI
 from bot.documents.weekly_reading import SheetError, Unreadable, open_package
-from bot.domain.bulletins import PAGE_WIDTH, Grid
+from bot.domain.bulletins import PAGE_WIDTH
 
 MOST_BLOCKS: Final = 400
 MOST_ROWS: Final = 400
@@ -40,8 +40,8 @@ class NotBulletin(SheetError):
     """A document, but no bulletin: without a title and an addressee."""
 
 
-def read(data: bytes) -> tuple[dict[str, Any], list[Grid]]:
-    """The paper as JSON values (`title`, `addressee`, `blocks`, `attachments`), and its tables.
+def read(data: bytes) -> dict[str, Any]:
+    """The paper as JSON values: `title`, `addressee`, `blocks`, `attachments`.
 
     Raises:
         SheetError: it cannot be used, and why.
@@ -58,12 +58,7 @@ def read(data: bytes) -> tuple[dict[str, Any], list[Grid]]:
         raise Unreadable(str(error)) from error
     title, addressee, rest = _head(blocks)
     body, attachments = _parted(rest)
-    tables = [
-        Grid(f"{rank}", tuple(block["head"]), tuple(tuple(row) for row in block["rows"]))
-        for rank, block in enumerate(block for block in body if block["kind"] == "table")
-    ]
-    paper = {"title": title, "addressee": addressee, "blocks": body, "attachments": attachments}
-    return paper, tables
+    return {"title": title, "addressee": addressee, "blocks": body, "attachments": attachments}
 
 
 def _refuse_tracked(package: Any) -> None:

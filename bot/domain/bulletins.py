@@ -331,6 +331,33 @@ def settled(
     return {**paper, "blocks": blocks}
 
 
+def tables_of(paper: Mapping[str, Any]) -> list[Grid]:
+    """The tables of a changed paper."""
+    return [
+        Grid(f"{rank}", tuple(block["head"]), tuple(tuple(row) for row in block["rows"]))
+        for rank, block in enumerate(block for block in paper["blocks"] if block["kind"] == "table")
+    ]
+
+
+def to_resolve(
+    paper: Mapping[str, Any], ours: Iterable[Grid], known: Iterable[Mapping[str, Any]] = ()
+) -> list[dict[str, Any]]:
+    """What a person must decide of a changed paper; what was decided about the same two figures stays so."""
+    found = compare(ours, tables_of(paper))
+    lines = [
+        {"table": one.table, "row": one.row, "column": one.column, "ours": one.ours, "theirs": one.theirs}
+        for one in found.differences
+    ]
+    for table, row in (*found.missing_rows, *((table, "") for table in found.missing_tables)):
+        lines.append({"table": table, "row": row, "column": "", "ours": "", "theirs": ""})
+    decided = {_figures(one): one for one in known if one.get("choice") is not None}
+    return [dict(decided.get(_figures(line), line)) for line in lines]
+
+
+def _figures(one: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(one[key] for key in ("table", "row", "column", "ours", "theirs"))
+
+
 def _placed(tables: Iterable[Grid], blocks: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     """Which block each of the ledger's tables is."""
     left = [rank for rank, block in enumerate(blocks) if block["kind"] == "table"]

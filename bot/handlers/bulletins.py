@@ -139,10 +139,10 @@ async def document(here: Hearing, *, otherwise: Handler) -> Toast:
     if isinstance(data, Toast):
         return data
     try:
-        paper, tables = await asyncio.to_thread(reading.read, data)
+        paper = await asyncio.to_thread(reading.read, data)
     except weekly_reading.SheetError as error:
         return await here.do(editing.refuse, WHY.get(type(error), "no_docx"))
-    return await here.do(editing.take_paper, message, paper, tables)
+    return await here.do(editing.take_paper, message, paper)
 
 
 async def _download(here: Hearing) -> bytes | Toast:

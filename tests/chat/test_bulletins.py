@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,8 @@ import docx
 import pytest
 
 from bot.domain.permissions import Role
+from bot.ledger.desk import Work
+from bot.services.weekly import book as weekly
 from tests.drawn import photo
 from tests.town.scenes import People, labels, words
 from tests.town.town import ZONE, Town
@@ -220,6 +223,29 @@ async def test_the_writers_figure_stands_with_a_reason(desk: Desk) -> None:
 
     paper = docx.Document(io.BytesIO(desk.paper(desk.chief).file.data))
     assert paper.tables[0].rows[7].cells[1].text == "7"
+
+
+async def test_what_has_changed_since_the_docx_came_is_named_before_it_is_sent_for_approval(
+    desk: Desk,
+) -> None:
+    await desk.drafted()
+    card = await desk.sends_back(lambda document: None)
+
+    def comes(work: Work) -> None:
+        week = weekly.week_of_key(work, "2019-04-12")
+        assert week is not None
+        report = weekly.get(work, week, "延津县")
+        weekly.write(work, replace(report, revision=1, table_at=work.now, summary_at=work.now))
+
+    await desk.town.app.parts.desk.do(comes)
+    answer = await desk.press(desk.chief, card, "送审")
+    named = words(desk.card(desk.chief))
+    await desk.press(desk.chief, desk.card(desk.chief), "全部按台账")
+    await desk.press(desk.chief, desk.card(desk.chief), "送审")
+
+    assert "不一致" in answer.text
+    assert "延津县「周报」：台账 迟报，来件 未报" in named
+    assert "送审中" in words(desk.card(desk.chief))
 
 
 async def test_a_table_that_was_removed_is_named_and_comes_back(desk: Desk) -> None:

@@ -26,7 +26,6 @@ LATE: Final = "bulletin_late"
 
 def due(work: Work) -> int:
     """Keep figures, give drafts, remind of what is late; gives how many were told."""
-    began = told.began(work)
     done = 0
     known = book.since(work, (work.local.date() - LOOK_BACK).isoformat()[:7])
     for track in work.world.campaign.tracks:
@@ -34,8 +33,6 @@ def due(work: Work) -> int:
         for one in _live(work, track.key):
             row = known.get((track.key, one.kind.value, one.key))
             if row is None:
-                if one.window.cut <= began:
-                    continue  # it closed before anybody was here
                 row = begin(work, one)
             if row.drafted_at is None and one.draft_at <= work.now:
                 waiting.setdefault(one.kind, []).append((one, row))
@@ -49,8 +46,8 @@ def due(work: Work) -> int:
 
 
 def _live(work: Work, track: str) -> list[Issue]:
-    """The windows that are closed, the latest weeks only."""
-    since = work.now - LOOK_BACK
+    """The windows that are closed, the latest weeks only, and none that closed before anybody was here."""
+    since = max(work.now - LOOK_BACK, told.began(work))
     return [one for one in book.issues(work, track) if since < one.window.cut <= work.now]
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, select
 
-from bot.domain.bulletins import SECTIONS, Grid, Kind, Stage, compare, grids, never_said, telephones
+from bot.domain.bulletins import SECTIONS, Kind, Stage, grids, never_said, telephones, to_resolve
 from bot.domain.captions import secret_marking
 from bot.domain.masking import mask_numbers
 from bot.ledger import cards as card_book
@@ -153,7 +153,7 @@ def names_in(work: Work, row: Row[Any], content: Mapping[str, Any]) -> list[str]
 # --- the changed .docx --------------------------------------------------------------------------------
 
 
-def take_paper(work: Work, incoming: Incoming, paper: Mapping[str, Any], tables: Sequence[Grid]) -> None:
+def take_paper(work: Work, incoming: Incoming, paper: Mapping[str, Any]) -> None:
     """The changed .docx takes the draft's place; figures that differ from the ledger's are named.
 
     Raises:
@@ -170,18 +170,7 @@ def take_paper(work: Work, incoming: Incoming, paper: Mapping[str, Any], tables:
         raise SecretMaterial(word=marked)
     _check([words])
     printed = values.of(work, row)
-    found = compare(grids(printed), tables)
-    differences = [
-        {"table": one.table, "row": one.row, "column": one.column, "ours": one.ours, "theirs": one.theirs}
-        for one in found.differences
-    ]
-    differences += [
-        {"table": table, "row": name, "column": "", "ours": "", "theirs": ""}
-        for table, name in found.missing_rows
-    ]
-    differences += [
-        {"table": table, "row": "", "column": "", "ours": "", "theirs": ""} for table in found.missing_tables
-    ]
+    differences = to_resolve(paper, grids(printed))
     if len(differences) > MOST_DIFFERENCES:
         raise BulletinFile(why="other_paper", count=len(differences))
     content = {**row.content, "paper": _masked(paper), "differences": differences, "texts": {}}

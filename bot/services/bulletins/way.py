@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from bot.domain.bulletins import Kind, Stage
+from bot.domain.bulletins import Kind, Stage, grids, to_resolve
 from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.services import questions, seconds
@@ -34,6 +34,9 @@ def submit(work: Work, bulletin_id: int, version: int) -> Toast:
         raise BulletinNotNow(why="differences", state=row.state)
     if row.content.get("names") and not row.content.get("no_names"):
         raise BulletinNotNow(why="names", state=row.state, names=row.content["names"])
+    open_ = _compared_anew(work, row)
+    if open_ is not None:
+        return open_
     one = book.issue_of(work, row)
     living = values.living(work, row, one)
     if row.kind != Kind.WEEKLY and living["ranking"] is None:
@@ -53,6 +56,19 @@ def submit(work: Work, bulletin_id: int, version: int) -> Toast:
             card.show(work, fresh, reader.chat_id, reader.member_id)
     card.refresh(work, fresh)
     return toast
+
+
+def _compared_anew(work: Work, row: Row[Any]) -> Toast | None:
+    """A report or a ranking may have come since the paper was sent back: what differs now is named first."""
+    paper = row.content["paper"]
+    if not paper:
+        return None
+    found = to_resolve(paper, grids(values.of(work, row)), row.content["differences"])
+    if all(one.get("choice") is not None for one in found):
+        return None
+    fresh = book.change(work, row, "figures", {**row.content, "differences": found})
+    card.refresh(work, fresh)
+    return Toast("bulletins.differs_toast", alert=True)
 
 
 @seconds.carries(card.ACT)
@@ -140,6 +156,6 @@ def _correct(work: Work, question: Row[Any], incoming: Incoming) -> None:
     one = book.issue_of(work, row)
     fresh = drafting.begin(
         work, one, correction=row.correction + 1, reason=incoming.text.strip()[:500], drafted_at=work.now,
-        content=dict(row.content),
+        content={**row.content, "differences": []},
     )  # fmt: skip
     card.show(work, fresh, incoming.chat_id, work.actor.member_id)
