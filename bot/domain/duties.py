@@ -383,19 +383,3 @@ def tone(deadline: date, today: date, days: WorkingDays) -> Tone | None:
 def days_late(deadline: date, today: date) -> int:
     """Calendar days past a deadline's day; 0 when it is not."""
     return max(0, (today - deadline).days)
-
-
-ON_TOP = frozenset(("onsite", "warning", "returned", "weekly", "review", "answer", "urged", "notice"))
-"""What comes to a contact with sound beyond the budget (SPEC §2 «Budget»)."""
-
-BUDGET = frozenset(("first_card", "digest"))
-"""What a contact hears unasked and with sound, each once a day: two messages."""
-
-
-def sounds(kind: str, used: Iterable[str], *, quiet: bool, urgent: bool = False) -> bool:
-    """Whether a message of a kind to a contact comes with sound, given what has sounded that day."""
-    if quiet and not urgent:
-        return False
-    if kind in ON_TOP:
-        return True
-    return kind in BUDGET and kind not in set(used)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, select, update
 
+from bot.domain.budget import ON_TOP, sounds
 from bot.domain.entries import OPEN_STATES
 from bot.ledger import cards as card_book
 from bot.ledger import outbox as book
@@ -15,9 +16,6 @@ from bot.ledger.outbox import Priority
 from bot.ledger.prepared import Prepared
 from bot.ledger.tables import cards, entries, facts, occurrences
 from bot.services.outgoing import show_card
-
-ON_TOP = ("onsite", "warning")
-"""现场交办 and 督办警示 come on top of the budget."""
 
 FROM = 2
 """The head message comes with the day's second entry."""
@@ -44,7 +42,8 @@ def may_sound(work: Work, row: Row[Any], chat_id: int) -> bool:
     ).first()
     if known is None:
         work.connection.execute(occurrences.insert().values(**key, at=work.now))
-    return known is None or row.handling in ON_TOP
+    kind = row.handling if row.handling in ON_TOP else "first_card"
+    return sounds(kind, () if known is None else ("first_card",), quiet=False)
 
 
 def show(work: Work, chat_id: int, member_id: int) -> None:

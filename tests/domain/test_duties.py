@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from calendars import campaign, year_days
 
+from bot.domain.budget import sounds
 from bot.domain.calendar import CampaignCalendar, WorkingDays
 from bot.domain.duties import (
     Due,
@@ -17,7 +18,6 @@ from bot.domain.duties import (
     Tone,
     days_late,
     last_of_series,
-    sounds,
     tone,
 )
 
