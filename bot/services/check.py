@@ -49,6 +49,8 @@ def close(work: Work, entry_id: int, version: int = 0) -> Toast:
 
 def how_checked(work: Work, row: Row[Any]) -> str:
     """`site` 现场 when the checking side sent a photo of the place after the proof, else `photo` 看图."""
+    if row.submitted_at is None:
+        return "photo"
     own = work.connection.execute(
         select(photos.c.id).where(
             photos.c.entry_id == row.id,

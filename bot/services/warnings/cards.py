@@ -22,6 +22,9 @@ from bot.services.warnings import counting, deciding, drafting, letters, paper, 
 from bot.services.warnings.letters import CARD, DRAFT, DROPPED, ISSUED, REVOKED, SERVED, WAITING
 
 PAGE: Final = 8
+MOST_OPENED: Final = 4
+"""Entries that whoever approves can open from the letter."""
+
 ADD: Final = "add"
 """The face of a draft on which other entries are chosen."""
 
@@ -60,6 +63,7 @@ def _values(work: Work, row: Row[Any], having: frozenset[LetterStanding]) -> dic
                 "moved": not owed or one.region != row.region,
                 "nth": nth,
                 "counts": last is None or nth > one.warnings,
+                "previous": _previous(work, row, one),
                 "measures": counting.consequence(nth) if having & _TOLD and nth > 1 else [],
             }
         )
@@ -97,6 +101,18 @@ def _values(work: Work, row: Row[Any], having: frozenset[LetterStanding]) -> dic
     }
 
 
+def _previous(work: Work, row: Row[Any], entry: Row[Any]) -> dict[str, str] | None:
+    found = counting.previous(work, row, entry)
+    if found is None:
+        return None
+    local = work.world.campaign.local
+    return {
+        "number": found.number,
+        "day": local(found.approved_at).date().isoformat(),
+        "due": local(found.due).date().isoformat(),
+    }
+
+
 def _dates(days: list[str]) -> list[date]:
     return [date.fromisoformat(day) for day in days]
 
@@ -112,8 +128,14 @@ def _buttons(work: Work, row: Row[Any], having: frozenset[LetterStanding], panel
     if row.state == DRAFT and mine:
         return _choices(work, row) if panel == ADD else _draft_buttons(work, row)
     see = (Button("see_file", "wfile", row.id), Button("see_pdf", "wfile", row.id, 0, "pdf"))
+    entries = letters.entries_of(work, row.id)[:MOST_OPENED]
+    look = tuple(Button("", "open", one.id, text=one.number) for one in entries if life.having_of(work, one))
     if row.state == WAITING and deciding.may_decide(work, row):
-        return ((Button("approve_letter", "wapprove", *at), Button("letter_back", "wback", *at)), see)
+        return (
+            (Button("approve_letter", "wapprove", *at), Button("letter_back", "wback", *at)),
+            see,
+            *(look[i : i + 2] for i in range(0, len(look), 2)),
+        )
     if row.state == WAITING:
         return ((Button("take_letter_back", "wdrop", *at),), see) if mine else (see,)
     if row.state == ISSUED and may_letter(LetterAct.REVOKE, having) and not revoking.waits(work, row.id):

@@ -51,6 +51,13 @@ def next_on(work: Work, row: Row[Any]) -> tuple[int, Row[Any] | None]:
     return found.get(0) or len(found), served[-1] if served else None
 
 
+def previous(work: Work, letter: Row[Any], row: Row[Any]) -> Row[Any] | None:
+    """The letter in force before this one on an entry's chain 上次警示."""
+    served = letters.naming(work, findings.chain_ids(work, row), letters.ISSUED)
+    earlier = [one for one in served if letter.approved_at is None or one.approved_at < letter.approved_at]
+    return earlier[-1] if earlier else None
+
+
 def recount(work: Work, entry_ids: Iterable[int]) -> None:
     """Count anew on the chains of these entries; what changes is written down, what follows is proposed."""
     tracks: set[str] = set()
@@ -77,7 +84,12 @@ def _write(work: Work, ids: list[int], count: int) -> None:
         update(entries).where(entries.c.id.in_([one.id for one in changed])).values(warnings=count)
     )
     for one in changed:
-        events.record(work, COUNTED, entry_id=one.id, data={"count": count, "before": one.warnings})
+        events.record(
+            work,
+            COUNTED,
+            entry_id=one.id,
+            data={"count": count, "before": one.warnings, "words": f"{one.warnings} → {count}"},
+        )
         refresh_cards(work, one.id)
 
 

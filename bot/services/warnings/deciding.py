@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 
-from bot.domain.permissions import LetterAct, LetterStanding, may_letter
+from bot.domain.permissions import LetterAct, LetterStanding, letter_standings, may_letter
 from bot.domain.warnings import letter_number
 from bot.ledger import entries as book
 from bot.ledger import people
@@ -18,7 +18,7 @@ from bot.ledger.tables import warning_letters as table
 from bot.services import questions
 from bot.services.answering import Toast
 from bot.services.incoming import Incoming
-from bot.services.outgoing import Button, show_card
+from bot.services.outgoing import Button, say, show_card
 from bot.services.refusals import LetterNotNow, NoGroupPhone, NotYours
 from bot.services.warnings import counting, drafting, letters, paper, serving
 from bot.services.warnings.letters import DRAFT, ISSUED, WAITING
@@ -192,7 +192,27 @@ def _issue(work: Work, row: Row[Any], rows: Sequence[Row[Any]], key: str) -> Row
     due = campaign.local(fresh.due)
     letters.record(work, "warned", fresh, body, deadline=due.isoformat())
     counting.recount(work, [one.id for one in rows])
-    return serving.serve(work, fresh, key=key)
+    served = serving.serve(work, fresh, key=key)
+    _tell_drafter(work, served, body, key)
+    return served
+
+
+def _tell_drafter(work: Work, row: Row[Any], body: str, key: str) -> None:
+    """One line without a sound: the letter has gone out."""
+    drafter = people.member(work, row.member_id)
+    if drafter is None or drafter.telegram_id is None or drafter.id == work.actor.member_id:
+        return
+    having = letter_standings(people.actor_by_id(work, drafter.id), letters.facts_of(row))
+    if not having:
+        return
+    kind, _, group = body.partition(":")
+    campaign = work.world.campaign
+    say(
+        work, drafter.telegram_id, "warnings.gone_out",
+        {"number": row.number, "region": row.region, "served": row.served_at is not None,
+         "body": campaign.group_title(group) if kind == "group" else campaign.office_name},
+        silent=True, dedup=f"{key}:out",
+    )  # fmt: skip
 
 
 def _back(work: Work, row: Row[Any], words: str) -> None:
