@@ -394,6 +394,15 @@ async def test_a_sealed_pdf_becomes_the_paper_that_is_printed(desk: Desk) -> Non
     assert desk.posts()[1].file.data == b"%PDF-1.4 sealed"
 
 
+async def test_a_sealed_pdf_that_comes_later_follows_into_the_channel(desk: Desk) -> None:
+    await desk.press(desk.chief, await desk.approved(), "印发")
+    await desk.town.passes(seconds=61)
+    await desk.replies(b"%PDF-1.4 sealed", "盖章.pdf")
+
+    assert desk.posts()[2].file.data == b"%PDF-1.4 sealed"
+    assert "正式件" in words(desk.posts()[2])
+
+
 async def test_a_channel_that_takes_nothing_is_told_and_the_bulletin_can_be_printed_again(
     desk: Desk,
 ) -> None:

@@ -176,8 +176,9 @@ def sealed(work: Work, row: Row[Any]) -> None:
     """A 正式件 that came after the publication follows it into the channel."""
     if row.state != Stage.PUBLISHED:
         return
+    when = row.published_at + book.UNDO_WITHIN if card.undoable(work, row) else None
     for chat_id in channels(work, row.track):
-        _sealed_to(work, row, chat_id, f"{_key(row, POSTED)}:{chat_id}:sealed")
+        _sealed_to(work, row, chat_id, f"{_key(row, POSTED)}:{chat_id}:sealed", when)
 
 
 # --- 撤销, 撤下 -----------------------------------------------------------------------------------------

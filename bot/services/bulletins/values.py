@@ -51,7 +51,7 @@ def of(work: Work, row: Row[Any]) -> dict[str, Any]:
         "office": f"{track.office}「环境整治攻坚办」",
         "signature": campaign.office_name,
         "draft": Stage(row.state) in (Stage.DRAFT, Stage.SUBMITTED),
-        "day": campaign.today(row.published_at or row.approved_at or max(work.now, one.draft_at)).isoformat(),
+        "day": campaign.today(row.approved_at or max(work.now, one.draft_at)).isoformat(),
         "first": campaign.today(one.window.start).isoformat(),
         "cut": campaign.local(one.window.cut).isoformat(),
         "figures": {key: value for key, value in row.figures.items() if key not in ("trace", "living")},
