@@ -22,6 +22,8 @@ from bot.services.refusals import BulletinNotNow, NotYours
 LOOK_BACK: Final = timedelta(days=45)
 """Windows older than that are nobody's business of today."""
 LATE: Final = "bulletin_late"
+LATE_WITHIN: Final = timedelta(days=1)
+"""After an outage nobody is reminded of what was due before: the lists show it."""
 
 
 def due(work: Work) -> int:
@@ -36,7 +38,7 @@ def due(work: Work) -> int:
                 row = begin(work, one)
             if row.drafted_at is None and one.draft_at <= work.now:
                 waiting.setdefault(one.kind, []).append((one, row))
-            elif row.drafted_at is not None and one.due <= work.now:
+            elif row.drafted_at is not None and one.due <= work.now < one.due + LATE_WITHIN:
                 done += _late(work, one, row)
         for rows in waiting.values():
             for _, row in rows[:-1]:  # of a missed series the last one alone is shown
