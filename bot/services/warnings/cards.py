@@ -8,8 +8,8 @@ from typing import Any, Final
 from sqlalchemy import Row, or_, select
 
 from bot.domain.entries import OPEN_STATES, State
+from bot.domain.letter_rights import LetterAct, LetterStanding, may_letter
 from bot.domain.masking import mask_numbers
-from bot.domain.permissions import LetterAct, LetterStanding, may_letter
 from bot.domain.warnings import days_in_words
 from bot.ledger import people
 from bot.ledger.desk import Work

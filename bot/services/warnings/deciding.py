@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 
-from bot.domain.permissions import LetterAct, LetterStanding, letter_standings, may_letter
+from bot.domain.letter_rights import LetterAct, LetterStanding, letter_standings, may_letter
 from bot.domain.warnings import letter_number
 from bot.ledger import entries as book
 from bot.ledger import people

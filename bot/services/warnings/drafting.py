@@ -10,8 +10,9 @@ from typing import Any, Final
 from sqlalchemy import Row, and_, select
 
 from bot.domain.entries import OPEN_STATES, State
+from bot.domain.letter_rights import LetterAct, may_letter
 from bot.domain.masking import mask_numbers
-from bot.domain.permissions import LetterAct, may, may_letter
+from bot.domain.permissions import may
 from bot.domain.warnings import MOST_ITEMS, TERMS, UNITS
 from bot.ledger.desk import Work
 from bot.ledger.tables import entries

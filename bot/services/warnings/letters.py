@@ -7,15 +7,8 @@ from typing import Any
 
 from sqlalchemy import Row, select, update
 
-from bot.domain.permissions import (
-    Actor,
-    LetterAct,
-    LetterFacts,
-    LetterStanding,
-    Role,
-    letter_standings,
-    may_letter,
-)
+from bot.domain.letter_rights import LetterAct, LetterFacts, LetterStanding, letter_standings, may_letter
+from bot.domain.permissions import Actor, Role
 from bot.ledger import events
 from bot.ledger.desk import Work
 from bot.ledger.tables import cards, entries, warning_items

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from bot.domain.letter_rights import LetterAct
 from bot.domain.masking import mask_numbers
-from bot.domain.permissions import LetterAct
 from bot.domain.warnings import missing, read_answer
 from bot.ledger import people
 from bot.ledger.desk import Work
