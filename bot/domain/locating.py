@@ -28,6 +28,8 @@ _FAR = 4
 _TELLING = frozenset("东西南北中前后上下大小老新一二三四五六七八九十里外左右0123456789")
 """Characters that tell villages apart: 东大村 is no slip for 西大村."""
 _TOWNSHIP_LIKE = re.compile(r"[\u3400-\u9fff]{1,6}?(?:街道|镇|乡)")
+_OTHER_KIND = re.compile(r"[乡镇](?![村道区政里上间])")
+"""What follows a township's name where the kind is wrong: 王楼乡 for 王楼镇; 乡村, 乡道, 镇区 are words."""
 _VILLAGE_LIKE = re.compile(r"([\u3400-\u9fff]{1,7}?)(" + "|".join(VILLAGE_TAILS) + r")(?![庄民容貌落级])")
 
 
@@ -141,7 +143,12 @@ class _Search:
                     continue
             if not pairs:
                 continue
-            return self._set_townships(pairs, (mention.start, mention.end))
+            after = self._set_townships(pairs, (mention.start, mention.end))
+            wrong_kind = None if mention.full else _OTHER_KIND.match(self.text, after)
+            if wrong_kind is not None:
+                self.spans.append(wrong_kind.span())
+                after = wrong_kind.end()
+            return after
         return self._township_slip(after)
 
     def _set_townships(self, pairs: tuple[tuple[str, str], ...], span: tuple[int, int]) -> int:
