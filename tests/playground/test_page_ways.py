@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from onpage import ROOT, SOON, Town, playing
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 HAN = re.compile("[\u4e00-\u9fff]")
 UNNAMED = """() => [...document.querySelectorAll("button, input, textarea, select, a[href], dialog, img")]
@@ -175,3 +175,24 @@ def test_a_story_is_told_step_by_step_with_a_line_for_each(page: Page, other_tow
     expect(page.locator(".where")).to_have_text("演示结束")
     expect(page.locator(".phone", has_text="已销号").first).to_be_visible()
     assert page.locator(".phone").count() > 1
+
+
+@pytest.mark.browser
+def test_an_answer_that_comes_after_the_news_does_not_undo_it(page: Page, other_town: Town) -> None:
+    """The step is over before the answer to «next» arrives, which still says that it is being told."""
+
+    def late(route: Route) -> None:
+        answer = route.fetch()
+        expect(page.locator(".step.done")).to_have_count(1, timeout=30_000)
+        route.fulfill(response=answer)
+
+    other_town.open(page, "oversight", query="?panel=stories")
+    page.locator(".shelf button", has_text="暗访转交办").click(timeout=SOON)
+    page.route("**/page/stories/*", late)
+    with page.expect_response("**/page/stories/*"):
+        page.locator(".next-step").click()
+
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    expect(page.locator(".step.done")).to_have_count(1)
+    expect(page.locator(".next-step")).to_be_enabled()
+    page.get_by_role("button", name="停止").click()

@@ -21,8 +21,9 @@ function Panel({ title, about, onClose, css, children }) {
 // --- stories ---------------------------------------------------------------------------------------------
 
 export async function tell(story, what) {
+  const known = () => stories.value.find((one) => one.key === story.key), before = known();
   const answer = await ask(`/page/stories/${encodeURIComponent(story.key)}`, { do: what, pace: PACE });
-  stories.value = stories.value.map((one) => (one.key === answer.key ? answer : one));
+  if (known() === before) stories.value = stories.value.map((one) => (one === before ? answer : one)); // else newer is known
 }
 
 // The phone of whoever acts comes to the front, and the message that came of it is pointed at, wherever it came.
