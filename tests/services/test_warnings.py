@@ -18,7 +18,7 @@ from bot.domain.world import World
 from bot.ledger import entries as book
 from bot.ledger import migrate
 from bot.ledger.desk import Desk, Work
-from bot.ledger.tables import entries, outbox, requests, roles, warning_letters
+from bot.ledger.tables import entries, outbox, photos, requests, roles, warning_letters
 from bot.ledger.tables import measures as measures_table
 from bot.services import seconds
 from bot.services.chain import linking
@@ -26,7 +26,7 @@ from bot.services.duties.days import timetable
 from bot.services.refusals import LetterNotNow, NeedsOffice, NoGroupPhone, NoSuchLetter, NotYours
 from bot.services.scoring import measurecards
 from bot.services.tenday import counting as tenday
-from bot.services.warnings import advising, counting, deciding, drafting, letters, revoking, signing
+from bot.services.warnings import advising, counting, deciding, drafting, letters, paper, revoking, signing
 from tests.services.conftest import START, Office
 
 REGION = "延津县"
@@ -330,3 +330,22 @@ def test_a_ten_day_report_counts_letters_not_entries(cast: Cast) -> None:
     other = cast.look(lambda work: tenday.numbers(work, period, "county/2"))
 
     assert (found["warnings"], other["warnings"]) == (1, 0)
+
+
+def test_a_letter_prints_no_photo_that_the_county_was_not_given(cast: Cast, clock: SteppedClock) -> None:
+    entry = cast.entry(mode="covert", handed_over_at=clock.now())
+
+    def photograph(work: Work) -> list[str]:
+        for seq, later in ((1, timedelta(hours=-1)), (2, timedelta(hours=1))):
+            work.insert(
+                photos, entry_id=entry, kind="before", seq=seq, round=1, chat_id=1, message_id=seq,
+                member_id=cast.leader, file_id=f"f{seq}", file_unique_id=f"u{seq}", medium="photo",
+                sent_at=work.now + later, received_at=work.now + later, state="stored", file=f"{seq}.jpg",
+            )  # fmt: skip
+        row = book.get(work, entry)
+        assert row is not None
+        return [one["file"] for one in paper._photos(work, [row])]
+
+    printed = cast.look(photograph)
+
+    assert printed == ["1.jpg"]

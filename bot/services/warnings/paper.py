@@ -11,9 +11,9 @@ from sqlalchemy import Row
 from bot.domain.captions import read_caption
 from bot.domain.masking import mask_numbers
 from bot.domain.warnings import group_in_letters, sentence
-from bot.ledger import entries as book
 from bot.ledger.desk import Work
 from bot.services.outgoing import File
+from bot.services.views.county import open_to_county
 from bot.services.views.places import spot_for, village_for
 from bot.services.views.values import what_county_reads
 from bot.services.warnings import signing
@@ -108,11 +108,7 @@ def _photos(work: Work, rows: Sequence[Row[Any]]) -> list[dict[str, str]]:
     """Before-photos that the county has, as files with the line beneath: of this round, if there are any."""
     found = []
     for number, row in enumerate(rows, 1):
-        every = [
-            one
-            for one in book.photos_of(work, row.id, "before")
-            if one.fault is None and one.file is not None
-        ]
+        every = [one for one in open_to_county(work, row) if one.file is not None]
         own = [one for one in every if one.round == row.round] or every
         place = "".join(part for part in (_place(work, row), spot_for(work, row)) if part)
         found += [{"file": one.file, "caption": f"{number}.{place}"} for one in own[:PHOTOS_EACH]]
