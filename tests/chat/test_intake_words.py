@@ -69,6 +69,15 @@ async def test_text_first_then_photos_one_by_one(town: Town) -> None:
     assert len(await rows(town)) == 1
 
 
+async def test_words_that_name_the_region_do_not_ask_for_it(town: Town) -> None:
+    li = await inspector(town)
+
+    li.sends(town.bot, HEAP)
+    await town.settle()
+
+    assert "延津县" not in [button.text for row in last(li, town).buttons for button in row]
+
+
 async def test_a_photo_after_photo_and_words_is_a_draft_of_its_own_that_can_join(town: Town) -> None:
     li = await inspector(town)
     li.sends_photo(town.bot, photo(), caption=HEAP)

@@ -104,7 +104,7 @@ def _outside(work: Work, photo: Row[Any]) -> bool:
 def _draft_buttons(work: Work, entry: Row[Any]) -> Rows:
     at = (entry.id, entry.version)
     rows: list[tuple[Button, ...]] = []
-    if entry.region is None and entry.note != "source":
+    if entry.region is None and entry.note not in ("source", "photos"):  # photos: the words name it
         regions = identity.filer_regions(work, filing.identity_stored(work, entry))
         names = [region.name for region in work.world.campaign.regions]
         buttons = [Button("", "region", *at, str(names.index(name)), text=name) for name in regions]
