@@ -14,6 +14,8 @@ from bot.ledger import events
 from bot.ledger.desk import Desk, Work
 from bot.ledger.tables import cards, outbox
 from bot.services import check, history
+from bot.services.scoring import entering, items, windows
+from bot.services.scoring.lines import spoken
 from tests.services.test_life import Cast
 
 COVERT = "暗-0412-01"
@@ -76,3 +78,12 @@ def test_a_remark_is_read_with_the_number_by_those_only_who_may_know_it(cast: Ca
     assert cast.office.does(watch, read) == [TOLD]
     assert cast.office.does(cast.first, read) == [SAID]
     assert cast.office.does(cast.leader, read) == [SAID]
+
+
+def test_the_reason_of_a_score_that_the_county_reads_names_no_hidden_entry(cast: Cast) -> None:
+    def given(work: Work) -> list[Any]:
+        window = windows.current(work)
+        entering.enter(work, window, spoken(f"延津 群众举报 -1 {SAID}"), origin="chat")
+        return [one.reason for one in items.of_region(work, "county", window.key, "延津县")]
+
+    assert cast.office.does(cast.first, given) == [TOLD]

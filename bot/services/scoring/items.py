@@ -17,6 +17,7 @@ from bot.ledger import events
 from bot.ledger.desk import Work
 from bot.ledger.prepared import Prepared
 from bot.ledger.tables import score_items
+from bot.services import duplicates
 from bot.services.scoring.lines import Entry
 
 ADMIN = "admin"
@@ -68,7 +69,8 @@ def add(
     """Write entries of a period; gives their ids.
 
     With `replace`, a body's new mark takes the place of its earlier one for the same region and source.
-    `rules` is each track's number of the 口径; `dedup` keys what may be written once;
+    A region reads the reasons: the number of an entry that is hidden now 暗访 is in none. `rules` is each
+    track's number of the 口径; `dedup` keys what may be written once;
     `evidence` gives the entry that a line rests on, by the line's row.
     """
     if replace:
@@ -84,7 +86,7 @@ def add(
             value=str(one.value),
             units=units_of(one.value),
             body=body,
-            reason=one.reason,
+            reason=duplicates.without_hidden(work, one.reason),
             entry_id=evidence.get(one.row),
             state="active",
             origin=origin,
