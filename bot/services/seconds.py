@@ -86,7 +86,7 @@ def propose(
     """
     if entry_id is not None and open_about(work, entry_id) is not None:
         raise AlreadyProposed
-    others = _others(work, track, entry_id)
+    others = _others(work, track, _region_of(work, entry_id, data))
     hold = None if others else work.now + work.world.rules.lone_office_hold
     request_id = work.insert(
         requests,
@@ -111,9 +111,8 @@ def propose(
     return Toast("office.held_toast" if hold else "office.proposed_toast", {"act": act})
 
 
-def _others(work: Work, body: str, entry_id: int | None) -> list[Reached]:
-    """Who can agree: of the body, not the proposer, and nobody who answers for the entry's region."""
-    region = _region_of(work, entry_id)
+def _others(work: Work, body: str, region: str | None) -> list[Reached]:
+    """Who can agree: of the body, not the proposer, and nobody who answers for the region it is about."""
     return [
         one
         for one in _members(work, body)
@@ -122,9 +121,10 @@ def _others(work: Work, body: str, entry_id: int | None) -> list[Reached]:
     ]
 
 
-def _region_of(work: Work, entry_id: int | None) -> str | None:
+def _region_of(work: Work, entry_id: int | None, data: dict[str, Any] | None) -> str | None:
+    """The region of the entry, else the one that the proposal itself names."""
     row = book.get(work, entry_id) if entry_id is not None else None
-    return row.region if row is not None else None
+    return row.region if row is not None else (data or {}).get("region")
 
 
 def _stand_of(work: Work, entry_id: int | None) -> dict[str, Any]:
@@ -242,7 +242,7 @@ def waiting_for(work: Work) -> list[Row[Any]]:
         )
         .order_by(requests.c.id)
     ).all()
-    return [one for one in found if not work.actor.answers_for(_region_of(work, one.entry_id))]
+    return [one for one in found if not work.actor.answers_for(_region_of(work, one.entry_id, one.data))]
 
 
 def agree(work: Work, request_id: int) -> Toast:
@@ -313,7 +313,9 @@ def _to_decide(work: Work, request_id: int) -> Row[Any]:
     row = get(work, request_id)
     if row is None or row.track not in work.actor.bodies():
         raise NoSuchEntry
-    if row.member_id == work.actor.member_id or work.actor.answers_for(_region_of(work, row.entry_id)):
+    if row.member_id == work.actor.member_id or work.actor.answers_for(
+        _region_of(work, row.entry_id, row.data)
+    ):
         raise NotYours
     _still_open(work, row)
     return row

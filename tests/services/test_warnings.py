@@ -349,3 +349,19 @@ def test_a_letter_prints_no_photo_that_the_county_was_not_given(cast: Cast, cloc
     printed = cast.look(photograph)
 
     assert printed == ["1.jpg"]
+
+
+def test_who_answers_for_the_region_is_no_second_person_about_its_measure(cast: Cast) -> None:
+    grants = {"track": None, "group_key": None, "region": REGION}
+
+    def also_a_contact(work: Work) -> None:
+        work.insert(roles, member_id=cast.other, role=Role.CONTACT.value, granted_at=work.now, **grants)
+
+    cast.issued(cast.entry())
+    cast.look(also_a_contact)
+    measure = cast.look(lambda work: work.connection.execute(select(measures_table.c.id)).scalar())
+    cast.office.does(cast.oversight, measurecards.confirm, measure, 0)
+    request = cast.look(lambda work: work.connection.execute(select(requests.c.id)).scalar())
+
+    with pytest.raises(NotYours):
+        cast.office.does(cast.other, seconds.agree, request)

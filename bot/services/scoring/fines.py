@@ -348,7 +348,7 @@ def send(work: Work, fine_id: int, version: int) -> Toast:
         "fine",
         track=row.track,
         reason=f"{row.region}{_place(row)} {row.number} {row.yuan // 10_000}万元",
-        data={"fine": row.id, "fine_version": row.version},
+        data={"fine": row.id, "region": row.region, "fine_version": row.version},
     )
 
 

@@ -243,7 +243,7 @@ def _propose(work: Work, row: Row[Any], data: dict[str, Any], words: str) -> Toa
         "measure",
         track=row.track if measures.body_of(row) == "office" else "oversight",
         reason=f"{row.region} {measures.label_of(row.measure)}{'：' if words else ''}{words}",
-        data={"measure": row.id, "at_version": row.version, **data},
+        data={"measure": row.id, "region": row.region, "at_version": row.version, **data},
     )
     refresh(work, row)
     return toast

@@ -62,7 +62,7 @@ def _said(work: Work, question: Row[Any], incoming: Incoming) -> None:
         ACT,
         track=row.track,
         reason=f"{row.region} {row.number}：{words}",
-        data={"letter": row.id, "words": words},
+        data={"letter": row.id, "region": row.region, "words": words},
     )
     letters.refresh(work, row.id)
     say(work, incoming.chat_id, toast.text, toast.values, reply_to=incoming.message_id, silent=True)
