@@ -16,7 +16,7 @@ from bot.domain.entries import State
 from bot.domain.permissions import Role
 from bot.domain.world import World
 from bot.ledger import entries as book
-from bot.ledger import migrate
+from bot.ledger import events, migrate
 from bot.ledger.desk import Desk, Work
 from bot.ledger.tables import entries, outbox, photos, requests, roles, warning_letters
 from bot.ledger.tables import measures as measures_table
@@ -365,3 +365,24 @@ def test_who_answers_for_the_region_is_no_second_person_about_its_measure(cast: 
 
     with pytest.raises(NotYours):
         cast.office.does(cast.other, seconds.agree, request)
+
+
+def test_a_refusal_on_the_other_entry_that_raises_the_count_needs_a_second_person(cast: Cast) -> None:
+    warned, other = cast.entry(1), cast.entry(2, village="东屯村")
+    cast.issued(warned, days=7)
+    cast.clock.advance(timedelta(days=1))
+    cast.look(
+        lambda work: events.record(
+            work, "returned", entry_id=other, body="group:county/1", data={"reason": "dirty"}
+        )
+    )
+    cast.clock.advance(timedelta(hours=1))
+    cast.issued(warned, days=7)
+
+    def joined(work: Work) -> Any:
+        rows = [book.get(work, one) for one in (other, warned)]
+        return linking.link(work, rows[0], rows[1], linking.SAME)  # type: ignore[arg-type]
+
+    with pytest.raises(NeedsOffice):
+        cast.office.does(cast.leader, joined)
+    assert cast.warnings(warned) == 1

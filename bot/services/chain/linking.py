@@ -173,7 +173,7 @@ def _link(work: Work, row: Row[Any], other: Row[Any], kind: str) -> None:
 
 def _raises_warnings(work: Work, row: Row[Any], other: Row[Any]) -> bool:
     """Whether the joint chain has more warnings 警示 than either has: red line (f)."""
-    return row.warnings > 0 and other.warnings > 0 and counting.joint(work, row, other)
+    return (row.warnings > 0 or other.warnings > 0) and counting.joint(work, row, other)
 
 
 def _write(work: Work, row: Row[Any], other: Row[Any], kind: str) -> None:
