@@ -121,7 +121,6 @@ def test_what_the_night_found_of_the_counters_stands_in_health(
     assert en in catalogue.text("en", "help.health", values)
 
 
-
 def test_after_a_day_without_telegram_members_are_told_once(
     desk: Desk, clock: SteppedClock, office: Office
 ) -> None:
