@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.clock import SteppedClock
 from bot.domain.entries import State
@@ -18,7 +18,7 @@ from bot.domain.world import World
 from bot.ledger import entries as book
 from bot.ledger import events, migrate
 from bot.ledger.desk import Desk, Work
-from bot.ledger.tables import entries, outbox, photos, requests, roles, warning_letters
+from bot.ledger.tables import entries, links, outbox, photos, requests, roles, warning_letters
 from bot.ledger.tables import measures as measures_table
 from bot.services import seconds
 from bot.services.chain import linking
@@ -386,3 +386,26 @@ def test_a_refusal_on_the_other_entry_that_raises_the_count_needs_a_second_perso
     with pytest.raises(NeedsOffice):
         cast.office.does(cast.leader, joined)
     assert cast.warnings(warned) == 1
+
+
+def test_a_hand_over_joins_no_two_chains_whose_warnings_add_up(cast: Cast) -> None:
+    first, second = cast.entry(1), cast.entry(2, village="东屯村")
+    covert = cast.entry(3, mode="covert", group_key="county/0", village="西屯村")
+    cast.issued(first)
+    cast.clock.advance(timedelta(days=5))
+    cast.issued(second)
+
+    def handed_over(work: Work) -> None:
+        for other in (first, second):
+            work.insert(
+                links, entry_id=covert, other_id=other, kind=linking.SAME, member_id=cast.leader, at=work.now
+            )
+        work.connection.execute(update(entries).where(entries.c.id == covert).values(handed_over_at=work.now))
+        row = book.get(work, covert)
+        assert row is not None
+        linking.surface(work, row)
+
+    cast.office.does(cast.first, handed_over)
+
+    assert [cast.warnings(one) for one in (first, second)] == [1, 1]
+    assert not [one for one in cast.measures() if one[0] == "written"]

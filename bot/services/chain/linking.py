@@ -229,13 +229,29 @@ def _together(work: Work, row: Row[Any], other: Row[Any]) -> bool:
     }
 
 
+RAISES: Final = "warnings"
+"""The reason of a link that was not carried over: it would have raised a count of warnings."""
+
+
 def surface(work: Work, row: Row[Any]) -> None:
-    """A covert entry was handed over: what its group had linked it with is its chain from now on."""
+    """A covert entry was handed over: what its group had linked it with is its chain from now on.
+
+    A link that would raise a count of warnings ends here: only an office and a second person make such
+    a one (red line (f)), and they may do so by number.
+    """
     for one in standing_links(work, _partners(work, row.id)):
         if row.id not in (one.entry_id, one.other_id):
             continue
         partner = book.get(work, one.other_id if one.entry_id == row.id else one.entry_id)
         if partner is not None and not book.facts_of(partner).hidden:
+            now = book.get(work, row.id)
+            if now is not None and _raises_warnings(work, now, partner):
+                work.connection.execute(
+                    update(links)
+                    .where(links.c.id == one.id)
+                    .values(undone_by=work.actor.member_id, undone_at=work.now, reason=RAISES)
+                )
+                continue
             join(work, row.id, partner.id)
             refresh_cards(work, partner.id)
 
