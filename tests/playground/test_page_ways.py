@@ -36,6 +36,7 @@ def test_a_report_is_filed_and_handed_over_by_the_keyboard_alone(page: Page, tow
     expect(inspector.field).to_be_focused()
     keys.press("Tab")
     keys.press("Enter")
+    expect(inspector.box.locator(".sample").last).to_be_visible()
     keys.press("Shift+Tab")
     keys.press("Shift+Tab")
     expect(inspector.box.locator(".sample").last).to_be_focused()
@@ -195,4 +196,5 @@ def test_an_answer_that_comes_after_the_news_does_not_undo_it(page: Page, other_
     page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     expect(page.locator(".step.done")).to_have_count(1)
     expect(page.locator(".next-step")).to_be_enabled()
+    page.unroute("**/page/stories/*")
     page.get_by_role("button", name="停止").click()
