@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from importlib import resources
 from pathlib import Path
 from time import monotonic
@@ -26,14 +25,14 @@ from bot.delivery.composing import Composer
 from bot.delivery.drawing import Drawing
 from bot.delivery.hearing import Hearing
 from bot.delivery.limits import Limits
+from bot.delivery.making import makers
 from bot.delivery.polling import Poller
 from bot.delivery.polling import State as Polling
+from bot.delivery.presses import Presses
 from bot.delivery.receiver import Receiver
 from bot.delivery.sender import Sender
 from bot.delivery.updates import ALLOWED_UPDATES, Heard
 from bot.delivery.wire import Wire
-from bot.documents import notice, roster, score_sheet, tenday, warning_letter, weekly_form, weekly_merged
-from bot.documents.ledger_rows import Words
 from bot.domain.captions import CaptionReader
 from bot.domain.weekly import WeeklyForm
 from bot.domain.world import World
@@ -47,9 +46,8 @@ from bot.ledger import outbox as outbox_book
 from bot.ledger.desk import Desk, DeskClosed, LedgerUnavailable
 from bot.media.fonts import Fonts
 from bot.media.store import PhotoStore
-from bot.services import answering, commands, pictures
+from bot.services import commands, pictures
 from bot.texts.catalogue import Catalogue
-from bot.texts.html import plain
 
 log = structlog.get_logger(__name__)
 
@@ -119,6 +117,7 @@ class Parts:
     catalogue: Catalogue
     sender: Sender
     receiver: Receiver
+    presses: Presses
     downloader: Downloader
     store: PhotoStore
 
@@ -145,8 +144,6 @@ class Application:
         self._pool = ThreadPoolExecutor(settings.media.workers, thread_name_prefix="pictures")
         self._poller: Poller | None = None
         self._served: list[Any] = []
-        self._media_wanted = asyncio.Event()
-        self._media_idle = asyncio.Event()
         self._died: BaseException | None = None
         self.parts: Parts
         self.ready = False
@@ -176,27 +173,14 @@ class Application:
         store = PhotoStore(settings.media_url())
         drawing = Drawing(store, fonts, catalogue)
         composer = Composer(catalogue, self.world, drawing, self.clock.now, self._pool)
-        composer.makers["score_sheet"] = score_sheet.write
-        composer.makers["notice"] = notice.make
-        composer.makers["slip"] = notice.make_slip
-        composer.makers["warning_docx"] = partial(warning_letter.make, store)
-        composer.makers["warning_pdf"] = partial(warning_letter.make_pdf, store)
-        composer.makers["roster"] = partial(roster.page, catalogue)
-        composer.makers["weekly"] = partial(weekly_form.make, self.world.weekly)
-        words = Words(catalogue)
-        composer.makers["tenday_report"] = partial(tenday.report, words)
-        composer.makers["tenday_ledger"] = partial(tenday.ledger, words, store)
-        composer.makers["bulletin_docx"] = drawing.bulletins.docx
-        composer.makers["bulletin_pdf"] = drawing.bulletins.pdf
-        composer.makers["weekly_merged"] = partial(weekly_merged.make, self.world.weekly)
+        composer.makers |= makers(catalogue, self.world, drawing, store)
         outbox = settings.outbox
         limits = Limits(outbox.per_second, outbox.per_chat, int(outbox.per_group_minute), monotonic)
         sender = Sender(desk, wire, composer, limits)
-        receiver = Receiver(
-            desk, self._heard, bot_id=me["id"], bot_name=self.name, given_up=self._press_given_up
-        )
+        presses = Presses(wire, catalogue)
+        receiver = Receiver(desk, self._heard, bot_id=me["id"], bot_name=self.name, given_up=presses.given_up)
         downloader = Downloader(desk, wire, store, self.world.campaign, self._pool)
-        self.parts = Parts(desk, wire, catalogue, sender, receiver, downloader, store)
+        self.parts = Parts(desk, wire, catalogue, sender, receiver, presses, downloader, store)
         self._listening = Listening(desk, self.clock, self._hears)
         self._listen_to_commits(desk)
         await sender.recover()
@@ -204,8 +188,8 @@ class Application:
         if recovered:
             log.info("updates taken up again", count=recovered)
         self._spawn(sender.run(), "sender")
-        self._spawn(self._media(), "media")
-        self._media_wanted.set()
+        self._spawn(downloader.run(), "media")
+        downloader.wake()
         sender.wake()
         await self._open_ears()
         if self._metronome:
@@ -263,7 +247,7 @@ class Application:
                 await self.parts.sender.idle()
         self.parts.sender.stop()
         self._stop.set()
-        self._media_wanted.set()
+        self.parts.downloader.stop()
         if self._tasks:
             _, pending = await asyncio.wait(self._tasks, timeout=DRAIN_SECONDS)
             for task in pending:
@@ -294,12 +278,12 @@ class Application:
         """
         while True:
             await self.parts.receiver.lanes.idle()
-            await self._media_idle.wait()
+            await self.parts.downloader.idle()
             await self.parts.sender.idle()
             await asyncio.sleep(0)  # let what has just been woken begin
             if (
                 self.parts.receiver.lanes.waiting == 0
-                and self._media_idle.is_set()
+                and self.parts.downloader.is_idle
                 and self.parts.sender.under_way == 0
             ):
                 return
@@ -307,30 +291,10 @@ class Application:
     # --- what is heard ---------------------------------------------------------------------------
 
     async def _heard(self, heard: Heard) -> None:
-        hearing = Hearing(self.parts.desk, self.parts.wire, self.parts.catalogue, heard)
-        toast = await dispatch(hearing)
+        parts = self.parts
+        toast = await dispatch(Hearing(parts.desk, parts.wire, parts.catalogue, heard))
         if heard.kind == "press":
-            await self._answer_press(heard, toast)
-
-    async def _answer_press(self, heard: Heard, toast: answering.Toast) -> None:
-        """At once, past the outbox: the presser's clock is running; a lost answer costs nothing."""
-        params: dict[str, Any] = {"callback_query_id": heard.press_id}
-        if toast.text:
-            words = self.parts.catalogue.text(toast.language, toast.text, toast.values)
-            params.update(text=plain(words)[:200], show_alert=toast.alert)
-        if toast.url:
-            params["url"] = toast.url
-        try:
-            await self.parts.wire.call("answerCallbackQuery", params)
-        except TelegramError as error:
-            log.info("a press could not be answered", error=str(error))
-
-    async def _press_given_up(self, update: Mapping[str, Any]) -> None:
-        """A press that could not be handled: its clock stops running, too."""
-        press = update.get("callback_query")
-        if press is not None:
-            heard = Heard(update["update_id"], "press", press_id=str(press["id"]))
-            await self._answer_press(heard, answering.Toast("refusals.set_aside", alert=True))
+            await parts.presses.answer(str(heard.press_id), toast)
 
     # --- tasks -----------------------------------------------------------------------------------
 
@@ -338,7 +302,7 @@ class Application:
         loop = asyncio.get_running_loop()
         wakers: dict[str, Callable[[], None]] = {
             outbox_book.WAKE: self.parts.sender.wake,
-            pictures.WAKE: self._wake_media,
+            pictures.WAKE: self.parts.downloader.wake,
         }
 
         def committed(wakes: frozenset[str]) -> None:
@@ -347,30 +311,6 @@ class Application:
                     loop.call_soon_threadsafe(wakers[name])
 
         desk.on_commit(committed)
-
-    def _wake_media(self) -> None:
-        self._media_idle.clear()
-        self._media_wanted.set()
-
-    async def _media(self) -> None:
-        """Download what waits: when a commit says so, and every few seconds for what failed before."""
-        while not self._stop.is_set():
-            self._media_wanted.clear()
-            try:
-                await self.parts.downloader.round()
-            except LedgerUnavailable as error:
-                log.warning("photos wait for the ledger", error=str(error))
-            except DeskClosed:
-                return
-            except Exception:
-                log.exception("a round of downloads failed")
-            if not self._media_wanted.is_set():
-                self._media_idle.set()
-            try:
-                async with asyncio.timeout(2.0):
-                    await self._media_wanted.wait()
-            except TimeoutError:
-                continue
 
     def _spawn(self, work: Coroutine[Any, Any, Any], name: str) -> None:
         task = asyncio.get_running_loop().create_task(work, name=name)
@@ -442,18 +382,9 @@ class Application:
         if not self.settings.server.listen:
             return
         # a web server is loaded when the bot listens already: a start is counted in these
-        from bot.delivery.health import Health, serve_health
+        from bot.delivery.health import of_bot, serve_health
 
-        parts = self.parts
-        checks = {"listening": lambda: None if self.ready else "starting or stopping"}
-        gauges: dict[str, tuple[str, Callable[[], float]]] = {
-            "bot_updates_waiting": ("Updates stored and not done", lambda: parts.receiver.lanes.waiting),
-            "bot_sends_under_way": ("Messages being sent", lambda: parts.sender.under_way),
-            "bot_updates_handled": ("Updates handled since the start", lambda: parts.receiver.handled),
-            "bot_messages_sent": ("Messages sent since the start", lambda: parts.sender.sent),
-            "bot_updates_aside": ("Updates set aside since the start", lambda: parts.receiver.aside),
-            "bot_messages_uncertain": ("Messages in doubt since the start", lambda: parts.sender.uncertain),
-        }
-        served = await serve_health(Health(checks, gauges), self.settings.server.listen)
+        health = of_bot(self.parts.receiver, self.parts.sender, lambda: self.ready)
+        served = await serve_health(health, self.settings.server.listen)
         if served is not None:
             self._served.append(served)

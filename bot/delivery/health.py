@@ -13,6 +13,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.delivery.receiver import Receiver
+from bot.delivery.sender import Sender
 from bot.delivery.serving import Served, bind
 
 log = structlog.get_logger(__name__)
@@ -69,6 +71,20 @@ class Health:
 
     async def _metrics(self, request: Request) -> Response:
         return Response(generate_latest(self.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def of_bot(receiver: Receiver, sender: Sender, ready: Callable[[], bool]) -> Health:
+    """The health of a bot that hears by a receiver and speaks by a sender."""
+    checks = {"listening": lambda: None if ready() else "starting or stopping"}
+    gauges: dict[str, tuple[str, Callable[[], float]]] = {
+        "bot_updates_waiting": ("Updates stored and not done", lambda: receiver.lanes.waiting),
+        "bot_sends_under_way": ("Messages being sent", lambda: sender.under_way),
+        "bot_updates_handled": ("Updates handled since the start", lambda: receiver.handled),
+        "bot_messages_sent": ("Messages sent since the start", lambda: sender.sent),
+        "bot_updates_aside": ("Updates set aside since the start", lambda: receiver.aside),
+        "bot_messages_uncertain": ("Messages in doubt since the start", lambda: sender.uncertain),
+    }
+    return Health(checks, gauges)
 
 
 async def serve_health(health: Health, listen: str = "127.0.0.1:8090") -> Served | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from concurrent.futures import Executor
 from functools import partial
 from pathlib import PurePath
@@ -24,13 +25,15 @@ from bot.services.evidence import comparing
 log = structlog.get_logger(__name__)
 
 AT_ONCE: Final = 4
+LOOK_EVERY: Final = 2.0
+"""Seconds between two rounds when nobody wakes it."""
 _DENIED: Final = frozenset((Kind.BAD_FILE, Kind.OUR_BUG))
 """Telegram's answers that speak of the file itself: everything else is the line, and passes."""
 _EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "HEIF": "heic", "HEIC": "heic"}
 
 
 class Downloader:
-    """Works off the queue of photos. One round at a time; `wake` when there may be more."""
+    """Works off the queue of photos until `stop`. One round at a time; `wake` when there may be more."""
 
     def __init__(
         self, desk: Desk, wire: Wire, store: PhotoStore, campaign: Campaign, executor: Executor | None = None
@@ -43,6 +46,46 @@ class Downloader:
         self._busy = asyncio.Lock()
         self._index = PhotoIndex()
         self._near = desk.world.evidence.near
+        self._wanted = asyncio.Event()
+        self._quiet = asyncio.Event()
+        self._stopping = False
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is being downloaded and nothing was asked for."""
+        return self._quiet.is_set()
+
+    async def idle(self) -> None:
+        """Return when what could be had is there."""
+        await self._quiet.wait()
+
+    def wake(self) -> None:
+        """There may be more."""
+        self._quiet.clear()
+        self._wanted.set()
+
+    def stop(self) -> None:
+        """End after the round that is under way."""
+        self._stopping = True
+        self._wanted.set()
+
+    async def run(self) -> None:
+        """Download what waits: when a commit says so, and every few seconds for what failed before."""
+        while not self._stopping:
+            self._wanted.clear()
+            try:
+                await self.round()
+            except LedgerUnavailable as error:
+                log.warning("photos wait for the ledger", error=str(error))
+            except DeskClosed:
+                return
+            except Exception:  # a fault in one round must not end the downloads: the next one tries anew
+                log.exception("a round of downloads failed")
+            if not self._wanted.is_set():
+                self._quiet.set()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY):
+                    await self._wanted.wait()
 
     async def round(self) -> int:
         """Download what waits; gives how many photos were worked off.

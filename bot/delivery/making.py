@@ -1,0 +1,32 @@
+"""The documents that a message may carry, by the name under which services ask for them."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from bot.delivery.composing import FileMaker
+from bot.delivery.drawing import Drawing
+from bot.documents import notice, roster, score_sheet, tenday, warning_letter, weekly_form, weekly_merged
+from bot.documents.ledger_rows import Words
+from bot.domain.world import World
+from bot.media.store import PhotoStore
+from bot.texts.catalogue import Catalogue
+
+
+def makers(catalogue: Catalogue, world: World, drawing: Drawing, store: PhotoStore) -> dict[str, FileMaker]:
+    """Each takes the values written in its transaction, and gives a file's name and bytes."""
+    words = Words(catalogue)
+    return {
+        "score_sheet": score_sheet.write,
+        "notice": notice.make,
+        "slip": notice.make_slip,
+        "warning_docx": partial(warning_letter.make, store),
+        "warning_pdf": partial(warning_letter.make_pdf, store),
+        "roster": partial(roster.page, catalogue),
+        "weekly": partial(weekly_form.make, world.weekly),
+        "weekly_merged": partial(weekly_merged.make, world.weekly),
+        "tenday_report": partial(tenday.report, words),
+        "tenday_ledger": partial(tenday.ledger, words, store),
+        "bulletin_docx": drawing.bulletins.docx,
+        "bulletin_pdf": drawing.bulletins.pdf,
+    }
