@@ -223,7 +223,7 @@ FORBIDDEN = {
     "a path of somebody's machine": r"(?<![\w.-])/(?:work|root|home/\w+|Users/\w+)/",
     "a private Windows path": r"[A-Z]:\\Users\\",
     "the address of a package registry": r"--(?:extra-)?index-url|//[\w.-]+/(?:simple|pypi)/",
-    "a telephone number": r"(?<![\w.])1[3-9]\d{9}(?![\w.])",
+    "a telephone number": r"(?<![A-Za-z0-9_.])1[3-9]\d{9}(?![A-Za-z0-9_.])",  # a Chinese word may end at it
     "a bot's token": r"(?<!\w)\d{8,10}:[A-Za-z0-9_-]{35}(?!\w)",
     "a private key": r"-----BEGIN [A-Z ]*PRIVATE KEY",
 }

@@ -255,7 +255,7 @@ async def test_after_the_source_was_chosen_a_caption_is_of_that_source(town: Tow
     await town.settle()
     await town.passes(hours=2)
 
-    office.sends_photo(town.bot, photo(), caption="延津县王楼镇任庄村垃圾堆，张三13812345678")
+    office.sends_photo(town.bot, photo(), caption=f"延津县王楼镇任庄村垃圾堆，张三{CALLER}")
     await town.settle()
 
     assert (await one(town)).source == "public"
