@@ -206,22 +206,31 @@ async def test_what_nobody_asked_for_ends_the_connection(serve) -> None:
     assert server.connections == 2
 
 
-async def test_silence_ends_in_a_timeout_and_a_slow_answer_does_not(serve) -> None:
-    slow = [False]
+async def test_silence_ends_in_a_timeout_and_a_slow_answer_does_not(
+    serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = asyncio.get_running_loop()
+    real, passed = loop.time, [0.0]
+    monkeypatch.setattr(loop, "time", lambda: real() + passed[0])
 
-    async def answer(writer: asyncio.StreamWriter, body: bytes) -> None:
-        if not slow[0]:
-            return
-        for at in range(4):
-            writer.write((plain(b"hi")[:20], plain(b"hi")[20:30], plain(b"hi")[30:], b"")[at])
-            await asyncio.sleep(0.06)
+    async def silence(_: asyncio.StreamWriter, __: bytes) -> None:
+        passed[0] += 20.0
 
-    _, line = await serve(answer)
+    async def slowly(writer: asyncio.StreamWriter, body: bytes) -> None:
+        whole = plain(b"hi")
+        for piece in (whole[:20], whole[20:30], whole[30:]):
+            (connection,) = line._open
+            heard = connection._heard
+            writer.write(piece)
+            await until(lambda: connection._heard > heard)  # noqa: B023 - awaited at once
+            passed[0] += 6.0  # three times this is more than the silence that is borne
+
+    server, line = await serve(silence)
 
     with pytest.raises(TimeoutError):
-        await line.post("/a", b"{}", "tester", 0.1)
-    slow[0] = True
-    assert await line.post("/a", b"{}", "tester", 0.1) == (200, b"hi")
+        await line.post("/a", b"{}", "tester", 10.0)
+    server.answer = slowly
+    assert await line.post("/a", b"{}", "tester", 10.0) == (200, b"hi")
 
 
 async def test_who_is_cancelled_leaves_no_answer_to_the_next(serve) -> None:
