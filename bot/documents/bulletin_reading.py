@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from bot.documents.office_files import OfficeFileError, Unreadable, open_package
 from bot.documents.official import HEI
-from bot.documents.weekly_reading import SheetError, Unreadable, open_package
 from bot.domain.bulletins import PAGE_WIDTH
 
 MOST_BLOCKS: Final = 400
@@ -32,11 +32,11 @@ MOST_SIGNATURE: Final = 40
 TITLE_WITHIN: Final = 8
 
 
-class Tracked(SheetError):
+class Tracked(OfficeFileError):
     """It holds tracked changes 修订: nobody can tell which words are meant."""
 
 
-class NotBulletin(SheetError):
+class NotBulletin(OfficeFileError):
     """A document, but no bulletin: without a title and an addressee."""
 
 
@@ -44,7 +44,7 @@ def read(data: bytes) -> dict[str, Any]:
     """The paper as JSON values: `title`, `addressee`, `blocks`, `attachments`.
 
     Raises:
-        SheetError: it cannot be used, and why.
+        OfficeFileError: it cannot be used, and why.
     """
     import docx
     from docx.opc.exceptions import PackageNotFoundError

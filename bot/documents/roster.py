@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from markupsafe import Markup, escape
 
+from bot.documents.office_files import workbook
 from bot.services.roster import MOST_LINES
 from bot.services.roster_cells import Line
 from bot.texts.catalogue import Catalogue
 from bot.texts.html import plain
 
-LARGEST_UNPACKED: Final = 100 * 1024 * 1024
-"""A workbook is a zip: what unpacks to more is no roster of people."""
 HEADER_WITHIN: Final = 5
 """A title may stand above the header: it is looked for in so many rows."""
 WIDEST: Final = 26
@@ -30,21 +27,8 @@ HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-class RosterError(Exception):
-    """What can be wrong with a file that is taken for a roster.
-
-    RosterError
-    ├── Unreadable   no workbook, a broken or an outsized one
-    └── NotARoster   a workbook without the columns 姓名 and 身份
-    """
-
-
-class Unreadable(RosterError):
-    """No workbook that can be opened."""
-
-
-class NotARoster(RosterError):
-    """A workbook, but not with these columns."""
+class NotARoster(Exception):
+    """A workbook, but not with the columns 姓名 and 身份."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +43,14 @@ def read(data: bytes) -> Sheet:
     """The lines of a roster's first sheet with the columns 姓名, 单位及职务, 身份, 组/县, in any order.
 
     Raises:
-        Unreadable, NotARoster: see there.
+        OfficeFileError: it cannot be read, and why.
+        NotARoster: see there.
     """
-    import openpyxl  # heavy: only where a workbook is read
-
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
-                raise Unreadable("too large when unpacked")
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError, SyntaxError) as error:
-        raise Unreadable(str(error)) from error
-    try:
+    with workbook(data) as (book, _):
         for sheet in book.worksheets:
             found = _sheet(sheet)
             if found is not None:
                 return found
-    except (ValueError, KeyError, SyntaxError) as error:
-        raise Unreadable(str(error)) from error
-    finally:
-        book.close()
     raise NotARoster
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bot.documents.office_files import workbook
 from bot.services.scoring.lines import Fault, Line
 
-LARGEST_UNPACKED: Final = 50 * 1024 * 1024
 MOST_ROWS: Final = 400
 HEAD: Final = 4
 """The row of the column heads, from 1; above it title, period and hint."""
@@ -19,20 +18,7 @@ MARK = "打分表"
 REASON = "扣分依据"
 
 
-class SheetError(Exception):
-    """What can be wrong with a file that is taken for a sheet of scores.
-
-    SheetError
-    ├── UnreadableSheet   no workbook, a broken or an outsized one
-    └── NotAScoreSheet    a workbook without our heads
-    """
-
-
-class UnreadableSheet(SheetError):
-    """No workbook that can be opened."""
-
-
-class NotAScoreSheet(SheetError):
+class NotAScoreSheet(Exception):
     """A workbook, but not this one."""
 
 
@@ -112,26 +98,14 @@ def read(data: bytes) -> Filled:
     """The lines of a sheet that came back; empty cells say nothing.
 
     Raises:
-        UnreadableSheet, NotAScoreSheet: see there.
+        OfficeFileError: it cannot be read, and why.
+        NotAScoreSheet: see there.
     """
-    import openpyxl  # heavy: only where a workbook is read
-
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
-                raise UnreadableSheet("too large when unpacked")
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError, SyntaxError) as error:
-        raise UnreadableSheet(str(error)) from error
-    try:
+    with workbook(data) as (book, _):
         rows = [
             list(row)
             for row in book.worksheets[0].iter_rows(max_row=HEAD + MOST_ROWS, max_col=30, values_only=True)
         ]
-    except (ValueError, KeyError, SyntaxError, IndexError) as error:
-        raise UnreadableSheet(str(error)) from error
-    finally:
-        book.close()
     if len(rows) < HEAD or _text(rows[1], 0) != MARK:
         raise NotAScoreSheet
     return _read(_text(rows[1], 1), rows)

@@ -15,6 +15,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from bot.documents.office_files import OfficeFileError, Unreadable, open_package, workbook
 from bot.documents.weekly_form import CODE, SHEET
 from bot.domain.weekly import (
     Fault,
@@ -29,130 +30,28 @@ from bot.domain.weekly import (
     said_unit,
 )
 
-LARGEST_UNPACKED: Final = 60 * 1024 * 1024
-"""Pictures in a workbook are unpacked never, its tables always."""
-LARGEST_PART: Final = 8 * 1024 * 1024
 MOST_ROWS: Final = 200
 MOST_COLUMNS: Final = 16
 HEADER_WITHIN: Final = 20
 MOST_TEXT: Final = 4000
-_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _TEXTS: Final = (("小结", "summary"), ("存在困难", "difficulties"), ("下周重点", "next_week"))
 
 
-class SheetError(Exception):
-    """What can be wrong with a file as a whole; each has its remedy in the catalogue.
-
-    SheetError
-    ├── TooLarge     more than a form can be
-    ├── Macros       it carries macros
-    ├── Locked       it has a password
-    ├── OldFormat    .xls, .et, .doc: another kind of file
-    ├── PlainText    .csv or text
-    ├── Unreadable   broken, or no such file at all
-    └── NotWeekly    a workbook without 指标 and 本周
-    """
-
-
-class TooLarge(SheetError):
-    """More than a form can be."""
-
-
-class Macros(SheetError):
-    """It carries macros."""
-
-
-class Locked(SheetError):
-    """It has a password."""
-
-
-class OldFormat(SheetError):
-    """.xls, .et, .doc, .wps: made by another kind of program."""
-
-
-class PlainText(SheetError):
-    """.csv or text."""
-
-
-class Unreadable(SheetError):
-    """Broken, or no such file at all."""
-
-
-class NotWeekly(SheetError):
+class NotWeekly(OfficeFileError):
     """A workbook, but no 周报表."""
-
-
-def open_package(data: bytes) -> zipfile.ZipFile:
-    """The parts of an Office file that may be looked into.
-
-    Raises:
-        SheetError: it must not be opened, and why.
-    """
-    if data.startswith(_OLE):
-        raise Locked if _ENCRYPTED in data else OldFormat
-    if not data.startswith(b"PK"):
-        raise PlainText if _is_text(data) else Unreadable
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-        parts = archive.infolist()
-        if sum(part.file_size for part in parts) > LARGEST_UNPACKED:
-            raise TooLarge
-        for part in parts:
-            name = part.filename.lower()
-            if name.endswith("vbaproject.bin") or "/macrosheets/" in name:
-                raise Macros
-            if part.flag_bits & 1:
-                raise Locked
-            if not name.endswith((".xml", ".rels")):
-                continue
-            if part.file_size > LARGEST_PART:
-                raise TooLarge
-            if b"<!DOCTYPE" in archive.read(part)[:4096]:
-                raise Unreadable  # a document type can hold entities: no office program writes one
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
-        raise Unreadable(str(error)) from error
-    return archive
-
-
-def _is_text(data: bytes) -> bool:
-    sample = data[:4096]
-    return bool(sample) and b"\0" not in sample
 
 
 def read(form: WeeklyForm, data: bytes) -> SheetRead:
     """A filled-in form.
 
     Raises:
-        SheetError: it cannot be read as one, and why.
+        OfficeFileError: it cannot be read as one, and why.
     """
-    import openpyxl
-
-    archive = open_package(data)
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
-    except (
-        zipfile.BadZipFile,
-        KeyError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        OSError,
-        EOFError,
-        SyntaxError,
-    ) as error:
-        raise Unreadable(str(error)) from error
-    try:
-        sheets = sorted(book.worksheets, key=lambda sheet: sheet.title != SHEET)
-        for sheet in sheets:
+    with workbook(data, computed=False) as (book, archive):
+        for sheet in sorted(book.worksheets, key=lambda sheet: sheet.title != SHEET):
             found = _Sheet(form, _cells(sheet), _merges(archive, sheet)).read()
             if found is not None:
                 return found
-    except (ValueError, KeyError, TypeError, AttributeError, SyntaxError, OSError, EOFError) as error:
-        raise Unreadable(str(error)) from error
-    finally:
-        book.close()
-        archive.close()
     raise NotWeekly
 
 
@@ -332,7 +231,7 @@ def read_document(data: bytes) -> str:
     """The words of a .docx, paragraph by paragraph, tables included; "" when it holds none.
 
     Raises:
-        SheetError: it cannot be read, and why.
+        OfficeFileError: it cannot be read, and why.
     """
     import docx
     from docx.opc.exceptions import PackageNotFoundError

@@ -11,7 +11,7 @@ from telegram.error import TelegramError
 from bot.delivery.hearing import Hearing
 from bot.delivery.wire import TooLarge
 from bot.documents import bulletin_reading as reading
-from bot.documents import weekly_reading
+from bot.documents import office_files
 from bot.services.answering import Toast, nothing
 from bot.services.bulletins import drafting, editing, pictures, posting, way
 
@@ -19,13 +19,13 @@ Handler = Callable[[Hearing], Awaitable[Toast]]
 
 LARGEST: Final = 20 * 1024 * 1024
 PAPERS: Final = (".docx", ".doc", ".wps", ".docm", ".rtf", ".odt", ".pdf")
-WHY: Final[dict[type[weekly_reading.SheetError], str]] = {
-    weekly_reading.TooLarge: "too_big",
-    weekly_reading.Macros: "macros",
-    weekly_reading.Locked: "password",
-    weekly_reading.OldFormat: "old_format",
-    weekly_reading.PlainText: "no_docx",
-    weekly_reading.Unreadable: "no_docx",
+WHY: Final[dict[type[office_files.OfficeFileError], str]] = {
+    office_files.TooLarge: "too_big",
+    office_files.Macros: "macros",
+    office_files.Locked: "password",
+    office_files.OldFormat: "old_format",
+    office_files.PlainText: "no_docx",
+    office_files.Unreadable: "no_docx",
     reading.Tracked: "tracked",
     reading.NotBulletin: "not_bulletin",
 }
@@ -140,7 +140,7 @@ async def document(here: Hearing, *, otherwise: Handler) -> Toast:
         return data
     try:
         paper = await asyncio.to_thread(reading.read, data)
-    except weekly_reading.SheetError as error:
+    except office_files.OfficeFileError as error:
         return await here.do(editing.refuse, WHY.get(type(error), "no_docx"))
     return await here.do(editing.take_paper, message, paper)
 

@@ -11,6 +11,7 @@ from telegram.error import TelegramError
 from bot.delivery.hearing import Hearing
 from bot.delivery.wire import TooLarge
 from bot.documents import roster as roster_file
+from bot.documents.office_files import OfficeFileError
 from bot.services import (
     deputies,
     directory,
@@ -191,7 +192,7 @@ async def document(here: Hearing, *, otherwise: Handler) -> Toast:
         sheet = await asyncio.to_thread(roster_file.read, data)
     except roster_file.NotARoster:
         return await otherwise(here)
-    except roster_file.Unreadable:
+    except OfficeFileError:
         return await here.do(roster.no_file, "unreadable")
     return await here.do(
         roster.take, message.chat_id, message.message_id, sheet.lines, attachment.name or "", sheet.columns

@@ -12,6 +12,7 @@ from telegram.error import TelegramError
 from bot.delivery.hearing import Hearing
 from bot.delivery.wire import TooLarge
 from bot.documents import score_sheet
+from bot.documents.office_files import OfficeFileError
 from bot.services.answering import Toast, nothing
 from bot.services.scoring import (
     deciding,
@@ -130,7 +131,7 @@ async def document(here: Hearing, *, otherwise: Handler) -> Toast:
         described = await here.wire.call("getFile", {"file_id": message.attachments[0].file_id})
         data = await here.wire.download(described["file_path"], expected=described.get("file_size"))
         found = await asyncio.to_thread(score_sheet.read, data)
-    except (TelegramError, TooLarge, score_sheet.SheetError):
+    except (TelegramError, TooLarge, OfficeFileError, score_sheet.NotAScoreSheet):
         return await otherwise(here)  # what is the matter with it is said there
     return await here.do(
         sheetfile.take, found.period, found.lines, found.faults, message.chat_id, message.message_id

@@ -10,6 +10,7 @@ from telegram.error import TelegramError
 
 from bot.delivery.hearing import Hearing
 from bot.delivery.wire import TooLarge
+from bot.documents import office_files
 from bot.documents import weekly_reading as reading
 from bot.services.answering import Toast, nothing
 from bot.services.duties import due, moves, outlook
@@ -22,13 +23,13 @@ Handler = Callable[[Hearing], Awaitable[Toast]]
 LARGEST: Final = 20 * 1024 * 1024
 SHEETS: Final = (".xlsx", ".xlsm", ".xls", ".et", ".csv", ".ods", ".xltx", ".xlsb")
 WORDS: Final = (".docx", ".doc", ".wps", ".docm", ".rtf", ".odt")
-WHY: Final[dict[type[reading.SheetError], str]] = {
-    reading.TooLarge: "too_big",
-    reading.Macros: "macros",
-    reading.Locked: "password",
-    reading.OldFormat: "old_format",
-    reading.PlainText: "plain_text",
-    reading.Unreadable: "unreadable",
+WHY: Final[dict[type[office_files.OfficeFileError], str]] = {
+    office_files.TooLarge: "too_big",
+    office_files.Macros: "macros",
+    office_files.Locked: "password",
+    office_files.OldFormat: "old_format",
+    office_files.PlainText: "plain_text",
+    office_files.Unreadable: "unreadable",
     reading.NotWeekly: "not_weekly",
 }
 
@@ -67,7 +68,7 @@ async def document(here: Hearing, *, otherwise: Handler) -> Toast:
             words = await asyncio.to_thread(reading.read_document, data)
             return await here.do(receiving.take_document, message, words)
         sheet = await asyncio.to_thread(reading.read, here.desk.world.weekly, data)
-    except reading.SheetError as error:
+    except office_files.OfficeFileError as error:
         return await here.do(receiving.refuse, message, WHY[type(error)])
     return await here.do(receiving.take_sheet, message, sheet)
 
@@ -137,7 +138,7 @@ async def _changed_report(here: Hearing) -> Toast:
         return data
     try:
         words = await asyncio.to_thread(reading.read_document, data)
-    except reading.SheetError as error:
+    except office_files.OfficeFileError as error:
         return await here.do(receiving.refuse, message, WHY[type(error)])
     return await here.do(reporting.take_document, message, words)
 

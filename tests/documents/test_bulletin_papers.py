@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 
 from bot.app import build_world
 from bot.config import EXAMPLE, load_settings
-from bot.documents import bulletin_reading, official_pdf, weekly_reading
+from bot.documents import bulletin_reading, office_files, official_pdf
 from bot.documents.bulletin import Bulletins
 from bot.documents.ledger_rows import Words
 from bot.domain.bulletins import grids, rate, to_resolve
@@ -225,5 +225,5 @@ def test_what_cannot_be_a_bulletin_is_told_apart(bulletins: Bulletins) -> None:
 
     with pytest.raises(bulletin_reading.NotBulletin):
         bulletin_reading.read(written.getvalue())
-    with pytest.raises(weekly_reading.SheetError):
+    with pytest.raises(office_files.OfficeFileError):
         bulletin_reading.read(b"PK\x03\x04 nothing")

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from bot.documents import score_sheet
+from bot.documents.office_files import OfficeFileError
 from bot.documents.ranking_card import WIDTH, RankingLine, ranking_card
 from bot.media.fonts import Fonts
 
@@ -121,7 +122,7 @@ def test_what_is_typed_as_text_stays_as_typed_and_other_columns_are_named() -> N
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"name,age\n"])
 def test_what_is_no_workbook_is_not_opened(data: bytes) -> None:
-    with pytest.raises(score_sheet.UnreadableSheet):
+    with pytest.raises(OfficeFileError):
         score_sheet.read(data)
 
 

@@ -12,7 +12,7 @@ import docx
 import openpyxl
 import pytest
 
-from bot.documents import weekly_form, weekly_merged, weekly_reading
+from bot.documents import office_files, weekly_form, weekly_merged, weekly_reading
 from bot.domain.weekly import SheetRead, WeeklyForm
 from tests.chat.reports import SUMMARY, filled
 
@@ -195,17 +195,17 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 @pytest.mark.parametrize(
     ("spoilt", "error"),
     [
-        (lambda form: with_part(form, "xl/vbaProject.bin", b"x"), weekly_reading.Macros),
-        (lambda _: OLE + b"\0" * 512 + "EncryptedPackage".encode("utf-16-le"), weekly_reading.Locked),
-        (lambda _: OLE + b"\0" * 512 + "Workbook".encode("utf-16-le"), weekly_reading.OldFormat),
-        (lambda _: "指标,本周\n出动人员,3\n".encode("gb18030"), weekly_reading.PlainText),
-        (lambda form: form[: len(form) // 2], weekly_reading.Unreadable),
-        (lambda _: b"", weekly_reading.Unreadable),
+        (lambda form: with_part(form, "xl/vbaProject.bin", b"x"), office_files.Macros),
+        (lambda _: OLE + b"\0" * 512 + "EncryptedPackage".encode("utf-16-le"), office_files.Locked),
+        (lambda _: OLE + b"\0" * 512 + "Workbook".encode("utf-16-le"), office_files.OldFormat),
+        (lambda _: "指标,本周\n出动人员,3\n".encode("gb18030"), office_files.PlainText),
+        (lambda form: form[: len(form) // 2], office_files.Unreadable),
+        (lambda _: b"", office_files.Unreadable),
         (
             lambda form: with_part(form, "xl/worksheets/sheet9.xml", b" " * (9 * 2**20)),
-            weekly_reading.TooLarge,
+            office_files.TooLarge,
         ),
-        (doctyped, weekly_reading.Unreadable),
+        (doctyped, office_files.Unreadable),
     ],
     ids=["macros", "password", "xls", "csv", "broken", "empty", "oversize", "entities"],
 )
@@ -253,7 +253,7 @@ def test_the_words_of_a_document_are_read_with_its_tables() -> None:
 
 
 def test_a_broken_document_is_refused() -> None:
-    with pytest.raises(weekly_reading.Unreadable):
+    with pytest.raises(office_files.Unreadable):
         weekly_reading.read_document(b"PK\x03\x04 no zip")
 
 

@@ -1,0 +1,128 @@
+"""Office files that people send: looked into before anything opens them, and opened as workbooks.
+
+Nothing in them is ever run or computed.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+LARGEST_UNPACKED: Final = 60 * 1024 * 1024
+"""Pictures in a workbook are unpacked never, its tables always."""
+LARGEST_PART: Final = 8 * 1024 * 1024
+_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
+
+
+class OfficeFileError(Exception):
+    """What can be wrong with a file as a whole; each has its remedy in the catalogue.
+
+    OfficeFileError
+    ├── TooLarge     more than anybody fills in by hand
+    ├── Macros       it carries macros
+    ├── Locked       it has a password
+    ├── OldFormat    .xls, .et, .doc: another kind of file
+    ├── PlainText    .csv or text
+    └── Unreadable   broken, or no such file at all
+    """
+
+
+class TooLarge(OfficeFileError):
+    """More than anybody fills in by hand."""
+
+
+class Macros(OfficeFileError):
+    """It carries macros."""
+
+
+class Locked(OfficeFileError):
+    """It has a password."""
+
+
+class OldFormat(OfficeFileError):
+    """.xls, .et, .doc, .wps: made by another kind of program."""
+
+
+class PlainText(OfficeFileError):
+    """.csv or text."""
+
+
+class Unreadable(OfficeFileError):
+    """Broken, or no such file at all."""
+
+
+def open_package(data: bytes) -> zipfile.ZipFile:
+    """The parts of an Office file that may be looked into.
+
+    Raises:
+        OfficeFileError: it must not be opened, and why.
+    """
+    if data.startswith(_OLE):
+        raise Locked if _ENCRYPTED in data else OldFormat
+    if not data.startswith(b"PK"):
+        raise PlainText if _is_text(data) else Unreadable
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        parts = archive.infolist()
+        if sum(part.file_size for part in parts) > LARGEST_UNPACKED:
+            raise TooLarge
+        for part in parts:
+            name = part.filename.lower()
+            if name.endswith("vbaproject.bin") or "/macrosheets/" in name:
+                raise Macros
+            if part.flag_bits & 1:
+                raise Locked
+            if not name.endswith((".xml", ".rels")):
+                continue
+            if part.file_size > LARGEST_PART:
+                raise TooLarge
+            if b"<!DOCTYPE" in archive.read(part)[:4096]:
+                raise Unreadable  # a document type can hold entities: no office program writes one
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+        raise Unreadable(str(error)) from error
+    return archive
+
+
+def _is_text(data: bytes) -> bool:
+    sample = data[:4096]
+    return bool(sample) and b"\0" not in sample
+
+
+@contextmanager
+def workbook(data: bytes, *, computed: bool = True) -> Iterator[tuple[Any, zipfile.ZipFile]]:
+    """A workbook and its parts; `computed`: of formulas the value that was saved last, else the formula.
+
+    What goes wrong while it is read, lazily as it is, comes out as Unreadable, too.
+
+    Raises:
+        OfficeFileError: it must not or cannot be read, and why.
+    """
+    import openpyxl  # heavy: only where a workbook is read
+
+    with open_package(data) as archive:
+        try:
+            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=computed)
+            try:
+                yield book, archive
+            finally:
+                book.close()
+        except _BROKEN as error:
+            raise Unreadable(str(error)) from error
+
+
+_BROKEN: Final = (
+    zipfile.BadZipFile,
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    OSError,
+    EOFError,
+    SyntaxError,
+)
+"""What openpyxl lets through of a workbook that is none, or is broken (XML errors are SyntaxErrors)."""
