@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row
 
 from bot.domain.calendar import Period
 from bot.domain.permissions import Role
-from bot.ledger import cards as card_book
-from bot.ledger import outbox as outbox_book
 from bot.ledger.desk import Work
 from bot.ledger.outbox import Priority
-from bot.ledger.tables import cards
 from bot.services import faces
 from bot.services.answering import Toast
-from bot.services.duties import audience, told
-from bot.services.outgoing import Button, Rows, Shown, new_card, say, show_card
-from bot.services.refusals import NotUnderstood, NotYours
+from bot.services.duties import audience, boards, told
+from bot.services.outgoing import Button, Rows, Shown, new_card, say
 from bot.services.tenday import standing
 
 CARD: Final = "tenday_board"
@@ -35,37 +31,17 @@ def open_(work: Work, chat_id: int, track: str) -> None:
 
 def put_up(work: Work, period: Period, track: str) -> None:
     """On the closing day's morning: the board, silently, where it does not stand yet."""
-    for reader in audience.of_office(work, track):
-        if card_book.known(work, reader.chat_id, _subject(period, track), CARD) is None:
-            show_card(
-                work, reader.chat_id, CARD, subject=_subject(period, track), member_id=reader.member_id,
-                priority=Priority.REMINDER,
-            )  # fmt: skip
+    boards.put_up(work, CARD, _subject(period, track), track)
 
 
 def refresh(work: Work, key: str, track: str) -> None:
     """A report or a mark came: the boards that stand are edited."""
-    for row in work.connection.execute(
-        select(cards.c.id, cards.c.chat_id, cards.c.wanted).where(
-            cards.c.subject == f"tenboard/{key}/{track}", cards.c.kind == CARD
-        )
-    ).all():
-        card_book.want(work, row.id, row.wanted + 1)
-        outbox_book.put_card(
-            work, row.id, row.chat_id, row.wanted + 1, None, Priority.REMINDER, keep_pace=True
-        )
+    boards.refresh(work, CARD, f"tenboard/{key}/{track}")
 
 
 def announce(work: Work, period: Period, track: str) -> int:
     """Five minutes after the time: the board anew, with a sound; gives how many were told."""
-    readers = audience.of_office(work, track)
-    for reader in readers:
-        card_id = new_card(
-            work, reader.chat_id, CARD, subject=_subject(period, track), member_id=reader.member_id,
-            priority=Priority.REMINDER,
-        )  # fmt: skip
-        work.connection.execute(update(cards).where(cards.c.id == card_id).values(panel="list"))
-    return len(readers)
+    return boards.announce(work, CARD, _subject(period, track), track)
 
 
 @faces.shows(CARD)
@@ -108,29 +84,13 @@ def _buttons(key: str, track: str, owed: bool) -> Rows:
     return ((*urge, Button("tenday_period", "scperiod", arg=f"{track}.{key}")),)
 
 
-def of_button(work: Work, argument: str) -> tuple[Period, str]:
-    """Period and track of a button on the board.
-
-    Raises:
-        NotYours: another track's office.
-        NotUnderstood: no period there is.
-    """
-    key, _, track = argument.partition("/")
-    period = standing.period_of_key(work, key)
-    if period is None:
-        raise NotUnderstood(hint="old_button")
-    if track not in work.actor.offices():
-        raise NotYours
-    return period, track
-
-
 def urge(work: Work, argument: str) -> Toast:
     """「催办」: one message to each who owes something, once a day.
 
     Raises:
-        NotYours, NotUnderstood: see `of_button`.
+        NotYours, NotUnderstood: see `boards.of_button`.
     """
-    period, track = of_button(work, argument)
+    period, track = boards.of_button(work, argument, standing.period_of_key)
     due = standing.due_of(work, period, track)
     midnight = work.local.replace(hour=0, minute=0, second=0, microsecond=0)
     count = 0

@@ -13,7 +13,7 @@ from bot.domain.calendar import Period
 from bot.domain.captions import secret_marking
 from bot.domain.masking import mask_numbers
 from bot.ledger import cards as card_book
-from bot.ledger import outbox, people
+from bot.ledger import outbox, people, reports
 from bot.ledger.desk import Work
 from bot.ledger.outbox import Kind
 from bot.services import faces, secrecy
@@ -195,7 +195,7 @@ def _remarks(text: str) -> dict[str, str]:
 def _keep(work: Work, report: Report, incoming: Incoming, kind: str, text: str | None = None) -> None:
     report_id = standing.write(work, report)
     file = incoming.attachments[0] if incoming.attachments else None
-    standing.add_part(
+    reports.add_part(
         work,
         report_id,
         report.revision,

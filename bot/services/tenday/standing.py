@@ -7,31 +7,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row
 
 from bot.domain.calendar import Period
 from bot.domain.campaign import Group
 from bot.domain.duties import Duty
+from bot.ledger import reports
 from bot.ledger.desk import Work
-from bot.ledger.prepared import Prepared
-from bot.ledger.tables import report_parts, reports
 from bot.services.duties import days
 from bot.services.scoring import marking, windows
 
 DUTY = Duty.TEN_DAY.value
 OVERSIGHT = "oversight"
 """市「敢转争」督导组, as an owner of marks."""
-
-_of_period = Prepared(
-    select(reports).where(
-        reports.c.duty == DUTY, reports.c.key == bindparam("key"), reports.c.track == bindparam("track")
-    )
-)
-_one = Prepared(
-    select(reports).where(
-        reports.c.duty == DUTY, reports.c.key == bindparam("key"), reports.c.owner == bindparam("owner")
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +66,7 @@ def due_of(work: Work, period: Period, track: str) -> datetime:
 def get(work: Work, period: Period, group: str) -> Report:
     """A group's report of a period; an empty one where nothing was handed in."""
     track = work.world.campaign.group(group).track
-    row = _one.first(work, key=period.key.isoformat(), owner=group)
+    row = reports.of_owner(work, DUTY, period.key.isoformat(), group)
     return _report(row, period, group, due_of(work, period, track))
 
 
@@ -92,7 +80,7 @@ def _report(row: Row[Any] | None, period: Period, group: str, due: datetime) -> 
 
 def of_period(work: Work, period: Period, track: str) -> list[Report]:
     """The reports of a track's groups, in the order of their numbers."""
-    rows = {row.owner: row for row in _of_period.all(work, key=period.key.isoformat(), track=track)}
+    rows = reports.of_track(work, DUTY, period.key.isoformat(), track)
     due = due_of(work, period, track)
     return [_report(rows.get(group.key), period, group.key, due) for group in groups_of(work, track)]
 
@@ -104,27 +92,10 @@ def write(work: Work, report: Report) -> int:
         "texts": dict(report.texts) or None,
         "pending": dict(report.file) if report.file else None,
         "table_at": report.sent_at,
-        "updated_at": work.now,
     }
-    if report.id:
-        work.connection.execute(update(reports).where(reports.c.id == report.id).values(**values))
-        return report.id
-    return work.insert(
-        reports,
-        duty=DUTY,
-        key=report.period.key.isoformat(),
-        track=work.world.campaign.group(report.group).track,
-        owner=report.group,
-        **values,
-    )
-
-
-def add_part(work: Work, report_id: int, revision: int, kind: str, **values: Any) -> None:
-    """Keep what came, as it came."""
-    work.insert(
-        report_parts, report_id=report_id, revision=revision, kind=kind, received_at=work.now,
-        member_id=work.actor.member_id or None, **values,
-    )  # fmt: skip
+    track = work.world.campaign.group(report.group).track
+    key = report.period.key.isoformat()
+    return reports.write(work, report.id, values, duty=DUTY, key=key, track=track, owner=report.group)
 
 
 def markers(work: Work, period: Period, track: str) -> Sequence[marking.Marker]:

@@ -9,6 +9,7 @@ from sqlalchemy import Row
 from bot.domain.calendar import Week
 from bot.domain.permissions import Role
 from bot.domain.weekly import doubts
+from bot.ledger import reports
 from bot.ledger.desk import Work
 from bot.services import faces
 from bot.services.answering import Toast
@@ -117,7 +118,7 @@ def receipt(work: Work, card: Row[Any]) -> Shown | None:
     report = book.get(work, week, region)
     campaign = work.world.campaign
     track = campaign.region(region).track
-    parts = book.parts_of(work, report.id) if report.id else []
+    parts = reports.parts_of(work, report.id) if report.id else []
     last = parts[-1] if parts else None
     asked = []
     if report.figures and report.pending_since is None:

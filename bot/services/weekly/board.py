@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row
 
 from bot.domain.calendar import Week
 from bot.domain.weekly import carried_on
-from bot.ledger import cards as card_book
-from bot.ledger import outbox as outbox_book
 from bot.ledger import people
 from bot.ledger.desk import Work
-from bot.ledger.outbox import Priority
-from bot.ledger.tables import cards
 from bot.services import faces
 from bot.services.answering import Toast
-from bot.services.duties import audience
-from bot.services.outgoing import Button, File, Rows, Shown, new_card, say, show_card
-from bot.services.refusals import NotUnderstood, NotYours
+from bot.services.duties import boards
+from bot.services.outgoing import Button, File, Rows, Shown, new_card, say
 from bot.services.weekly import book, city
 from bot.services.weekly.book import Report
 
@@ -38,36 +33,14 @@ def _subject(week: Week, track: str) -> str:
 
 def refresh(work: Work, week: Week, track: str) -> None:
     """Something came: the boards that stand are edited, an office without one gets it silently."""
-    standing = work.connection.execute(
-        select(cards.c.id, cards.c.chat_id, cards.c.wanted).where(
-            cards.c.subject == _subject(week, track), cards.c.kind == CARD
-        )
-    ).all()
-    have = {row.chat_id for row in standing}
-    for row in standing:
-        card_book.want(work, row.id, row.wanted + 1)
-        outbox_book.put_card(
-            work, row.id, row.chat_id, row.wanted + 1, None, Priority.REMINDER, keep_pace=True
-        )
-    for reader in audience.of_office(work, track):
-        if reader.chat_id not in have:
-            show_card(
-                work, reader.chat_id, CARD, subject=_subject(week, track), member_id=reader.member_id,
-                priority=Priority.REMINDER,
-            )  # fmt: skip
+    boards.refresh(work, CARD, _subject(week, track))
+    boards.put_up(work, CARD, _subject(week, track), track)
 
 
 def announce(work: Work, week: Week, track: str) -> int:
     """Five minutes after the time: the board anew, with a sound, naming who is missing; gives how many."""
     city.keep(work, week, track)
-    readers = audience.of_office(work, track)
-    for reader in readers:
-        card_id = new_card(
-            work, reader.chat_id, CARD, subject=_subject(week, track), member_id=reader.member_id,
-            priority=Priority.REMINDER,
-        )  # fmt: skip
-        work.connection.execute(update(cards).where(cards.c.id == card_id).values(quiet=False, panel="list"))
-    return len(readers)
+    return boards.announce(work, CARD, _subject(week, track), track)
 
 
 @faces.shows(CARD)
@@ -111,22 +84,6 @@ def _buttons(key: str, track: str, missing: bool) -> Rows:
     return (tuple(row),)
 
 
-def of_button(work: Work, argument: str) -> tuple[Week, str]:
-    """Week and track of a button on the board.
-
-    Raises:
-        NotYours: another track's office.
-        NotUnderstood: no week there is.
-    """
-    key, _, track = argument.partition("/")
-    week = book.week_of_key(work, key)
-    if week is None:
-        raise NotUnderstood(hint="old_button")
-    if track not in work.actor.offices():
-        raise NotYours
-    return week, track
-
-
 def merged(work: Work, chat_id: int, argument: str) -> Toast:
     """「汇总表」: a week of a track in one workbook.
 
@@ -134,7 +91,7 @@ def merged(work: Work, chat_id: int, argument: str) -> Toast:
         NotYours: another track's office.
         NotUnderstood: no week there is.
     """
-    week, track = of_button(work, argument)
+    week, track = boards.of_button(work, argument, book.week_of_key)
     found = book.of_week(work, week, track)
     local = work.world.campaign.local
     values = {

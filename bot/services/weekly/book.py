@@ -8,28 +8,16 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row
 
 from bot.domain.calendar import Week
 from bot.domain.duties import Duty
 from bot.domain.weekly import Fault, Figure, carried_on
+from bot.ledger import reports
 from bot.ledger.desk import Work
-from bot.ledger.prepared import Prepared
-from bot.ledger.tables import report_parts, reports
 from bot.services.duties import days
 
 DUTY = Duty.WEEKLY.value
-
-_of_week = Prepared(
-    select(reports).where(
-        reports.c.duty == DUTY, reports.c.key == bindparam("key"), reports.c.track == bindparam("track")
-    )
-)
-_one = Prepared(
-    select(reports).where(
-        reports.c.duty == DUTY, reports.c.key == bindparam("key"), reports.c.owner == bindparam("owner")
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +91,7 @@ def _report(row: Row[Any] | None, region: str, week: Week, due: datetime) -> Rep
 
 def get(work: Work, week: Week, region: str) -> Report:
     """A region's report of a week; an empty one where nothing came."""
-    row = _one.first(work, key=week.key.isoformat(), owner=region)
+    row = reports.of_owner(work, DUTY, week.key.isoformat(), region)
     return _report(row, region, week, due_of(work, week, work.world.campaign.region(region).track))
 
 
@@ -114,7 +102,7 @@ def due_of(work: Work, week: Week, track: str) -> datetime:
 
 def of_week(work: Work, week: Week, track: str) -> list[Report]:
     """All reports of a track's week, in the notice's order, missing ones included."""
-    rows = {row.owner: row for row in _of_week.all(work, key=week.key.isoformat(), track=track)}
+    rows = reports.of_track(work, DUTY, week.key.isoformat(), track)
     due = due_of(work, week, track)
     return [
         _report(rows.get(region.name), region.name, week, due)
@@ -133,34 +121,10 @@ def write(work: Work, report: Report) -> int:
         "texts": dict(report.texts) or None,
         "table_at": report.table_at,
         "summary_at": report.summary_at,
-        "updated_at": work.now,
     }
-    if report.id:
-        work.connection.execute(update(reports).where(reports.c.id == report.id).values(**values))
-        return report.id
-    return work.insert(
-        reports,
-        duty=DUTY,
-        key=report.week.key.isoformat(),
-        track=work.world.campaign.region(report.region).track,
-        owner=report.region,
-        **values,
-    )
-
-
-def add_part(work: Work, report_id: int, revision: int, kind: str, **values: Any) -> None:
-    """Keep what came, as it came."""
-    work.insert(
-        report_parts, report_id=report_id, revision=revision, kind=kind, received_at=work.now,
-        member_id=work.actor.member_id or None, **values,
-    )  # fmt: skip
-
-
-def parts_of(work: Work, report_id: int) -> Sequence[Row[Any]]:
-    """Everything that came for a report, oldest first."""
-    return work.connection.execute(
-        select(report_parts).where(report_parts.c.report_id == report_id).order_by(report_parts.c.id)
-    ).all()
+    track = work.world.campaign.region(report.region).track
+    key = report.week.key.isoformat()
+    return reports.write(work, report.id, values, duty=DUTY, key=key, track=track, owner=report.region)
 
 
 # --- weeks --------------------------------------------------------------------------------------------
@@ -216,16 +180,7 @@ def week_of_key(work: Work, key: str) -> Week | None:
 
 def before(work: Work, week: Week, region: str) -> list[dict[str, Figure]]:
     """The figures that counted in the weeks before, oldest first."""
-    rows = work.connection.execute(
-        select(reports.c.figures)
-        .where(
-            reports.c.duty == DUTY,
-            reports.c.owner == region,
-            reports.c.key < week.key.isoformat(),
-            reports.c.figures.is_not(None),
-        )
-        .order_by(reports.c.key)
-    ).scalars()
+    rows = reports.figures_before(work, DUTY, week.key.isoformat(), region)
     return [figures_of(one) for one in rows]
 
 

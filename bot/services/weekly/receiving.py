@@ -12,7 +12,7 @@ from bot.domain.captions import menu_word, secret_marking
 from bot.domain.weekly import Fault, Figure, SheetRead, counted_from, missing, read_lines
 from bot.ledger import cards as card_book
 from bot.ledger import entries as entry_book
-from bot.ledger import people
+from bot.ledger import people, reports
 from bot.ledger.desk import Work
 from bot.services import secrecy
 from bot.services.duties import told
@@ -301,7 +301,7 @@ def _keep(
     fresh = replace(report, revision=report.revision + (kind != "scan"))
     report_id = book.write(work, fresh)
     file = incoming.attachments[0] if incoming.attachments else None
-    book.add_part(
+    reports.add_part(
         work,
         report_id,
         fresh.revision,

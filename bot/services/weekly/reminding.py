@@ -11,7 +11,7 @@ from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.ledger.outbox import Priority
 from bot.services.answering import Toast
-from bot.services.duties import audience, days, told
+from bot.services.duties import audience, boards, days, told
 from bot.services.duties.audience import Audience, Reader
 from bot.services.outgoing import Button, File, Rows, say
 from bot.services.weekly import asking, board, book
@@ -140,7 +140,7 @@ def urge(work: Work, argument: str) -> Toast:
         NotYours: another track's office.
         NotUnderstood: no week there is.
     """
-    week, track = board.of_button(work, argument)
+    week, track = boards.of_button(work, argument, book.week_of_key)
     lacking = book.lacking(work, week, track)
     due = book.due_of(work, week, track)
     midnight = work.local.replace(hour=0, minute=0, second=0, microsecond=0)

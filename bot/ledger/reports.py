@@ -1,0 +1,82 @@
+"""What was handed in: one row an owner, duty and window as it counts now, and every part as it came."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select, update
+
+from bot.ledger.desk import Work
+from bot.ledger.prepared import Prepared
+from bot.ledger.tables import report_parts, reports
+
+_of_track = Prepared(
+    select(reports).where(
+        reports.c.duty == bindparam("duty"),
+        reports.c.key == bindparam("key"),
+        reports.c.track == bindparam("track"),
+    )
+)
+_of_owner = Prepared(
+    select(reports).where(
+        reports.c.duty == bindparam("duty"),
+        reports.c.key == bindparam("key"),
+        reports.c.owner == bindparam("owner"),
+    )
+)
+
+
+def of_owner(work: Work, duty: str, key: str, owner: str) -> Row[Any] | None:
+    """The report of one region or group for one window."""
+    found: Row[Any] | None = _of_owner.first(work, duty=duty, key=key, owner=owner)
+    return found
+
+
+def of_track(work: Work, duty: str, key: str, track: str) -> dict[str, Row[Any]]:
+    """A track's reports for one window, by their owners."""
+    return {row.owner: row for row in _of_track.all(work, duty=duty, key=key, track=track)}
+
+
+def figures_before(work: Work, duty: str, key: str, owner: str) -> Sequence[Any]:
+    """The figures an owner handed in for earlier windows, oldest first."""
+    return (
+        work.connection.execute(
+            select(reports.c.figures)
+            .where(
+                reports.c.duty == duty,
+                reports.c.owner == owner,
+                reports.c.key < key,
+                reports.c.figures.is_not(None),
+            )
+            .order_by(reports.c.key)
+        )
+        .scalars()
+        .all()
+    )
+
+
+def write(
+    work: Work, report_id: int, values: Mapping[str, Any], *, duty: str, key: str, track: str, owner: str
+) -> int:
+    """Write a report as it stands now, as a new one where `report_id` is 0; gives its id."""
+    now = {**values, "updated_at": work.now}
+    if report_id:
+        work.connection.execute(update(reports).where(reports.c.id == report_id).values(**now))
+        return report_id
+    return work.insert(reports, duty=duty, key=key, track=track, owner=owner, **now)
+
+
+def add_part(work: Work, report_id: int, revision: int, kind: str, **values: Any) -> None:
+    """Keep what came, as it came."""
+    work.insert(
+        report_parts, report_id=report_id, revision=revision, kind=kind, received_at=work.now,
+        member_id=work.actor.member_id or None, **values,
+    )  # fmt: skip
+
+
+def parts_of(work: Work, report_id: int) -> Sequence[Row[Any]]:
+    """Everything that came for a report, oldest first."""
+    return work.connection.execute(
+        select(report_parts).where(report_parts.c.report_id == report_id).order_by(report_parts.c.id)
+    ).all()
