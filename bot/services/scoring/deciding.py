@@ -19,7 +19,7 @@ from bot.services.incoming import Incoming
 from bot.services.outgoing import Button, say
 from bot.services.refusals import NotUnderstood, ScoreNotNow
 from bot.services.scoring import items, marking, periodcard, schemes, sheets, windows
-from bot.services.scoring.periodcard import held
+from bot.services.scoring.periodcard import held, of_others
 from bot.services.scoring.windows import Window
 
 HOW = ("exclude", "mark", *(one.value for one in Uninspected))
@@ -70,18 +70,23 @@ def end_marking(work: Work, sheet_id: int, version: int) -> Toast:
 
 
 def send_back(work: Work, sheet_id: int, version: int, group: str) -> Toast:
-    """「退回」 of a group's marks: its leader gives them anew; the old ones no longer count."""
+    """「退回」 of a group's marks: its leader gives them anew; the old ones no longer count.
+
+    Raises:
+        ScoreNotNow: there are none, or one is of a region that the actor answers for.
+    """
     track, window, row = held(work, sheet_id)
     fresh(row, version, window, "open")
     body = f"group:{group}"
     mine = [
-        item.id
+        item
         for item in items.of_period(work, track, window.key)
         if item.body == body and item.kind == Kind.MARK
     ]
     if not mine:
         raise moved(window)
-    items.drop(work, mine, body=f"office:{track}", why="sent_back")
+    of_others(work, window, *(item.region for item in mine))
+    items.drop(work, [item.id for item in mine], body=f"office:{track}", why="sent_back")
     change(work, row, window)
     for person in people.group_of(work, group):
         if person.leader:
@@ -128,7 +133,11 @@ def urge(work: Work, sheet_id: int, version: int) -> Toast:
 def decide(
     work: Work, sheet_id: int, version: int, arg: str, chat_id: int, message_id: int | None
 ) -> Toast | None:
-    """A decision about a region's missing part; a mark asks for the value and a reason first."""
+    """A decision about a region's missing part; a mark asks for the value and a reason first.
+
+    Raises:
+        ScoreNotNow: the actor answers for the region; nobody decides about its own.
+    """
     track, window, row = held(work, sheet_id)
     fresh(row, version, window, "open", "draft")
     index, _, rest = arg.partition(".")
@@ -147,6 +156,7 @@ def decide(
     ):
         raise NotUnderstood(hint="old_button")
     region = regions[int(index)].name
+    of_others(work, window, region)
     if how == "mark":
         questions.ask(
             work,
@@ -165,11 +175,14 @@ def decide(
 
 
 def _decide_all(work: Work, row: Row[Any], window: Window, part: str, how: str) -> Toast:
-    """One decision for every region whose part nobody has decided about yet."""
+    """One decision for every region whose part nobody has decided about yet, but for the actor's own."""
     board = sheets.board(work, row.track, window, row)
     regions = [region for region, undecided in board.undecided if undecided == part]
     if not regions:
         raise moved(window)
+    if all(map(work.actor.answers_for, regions)):
+        of_others(work, window, *regions)
+    regions = [region for region in regions if not work.actor.answers_for(region)]
     for region in regions:
         row = _keep(work, row, window, f"{region}/{part}", {"how": how})
     return Toast("scoring.decided_toast", {"region": "、".join(regions), "part": part, "how": how})
@@ -192,6 +205,7 @@ def _mark_given(work: Work, question: Row[Any], incoming: Incoming) -> None:
     subject = question.subject
     track, window, row = held(work, subject["sheet"])
     fresh(row, 0, window, "open", "draft")
+    of_others(work, window, subject["region"])
     text, _, reason = incoming.text.strip().partition(" ")
     scheme, _ = schemes.scheme_for(work, track, window.key)
     most = scheme.part(subject["part"]).most
@@ -228,7 +242,11 @@ def _carry_mark(work: Work, request: Row[Any], key: str) -> None:
 
 
 def tie(work: Work, sheet_id: int, version: int, how: str) -> Toast:
-    """A tie for last: all of them are last, or none (SPEC §5)."""
+    """A tie for last: all of them are last, or none (SPEC §5).
+
+    Raises:
+        ScoreNotNow: nobody is tied, or one of them is the actor's own region.
+    """
     track, window, row = held(work, sheet_id)
     fresh(row, version, window, "open", "draft")
     if how not in set(TieForLast):
@@ -236,6 +254,7 @@ def tie(work: Work, sheet_id: int, version: int, how: str) -> Toast:
     tied = sheets.board(work, track, window, row).tied_for_last
     if not tied:
         raise moved(window)
+    of_others(work, window, *tied)
     _keep(work, row, window, "tie", {"how": how, "of": list(tied)})
     return Toast("scoring.tie_toast", {"how": how})
 
@@ -287,7 +306,7 @@ def decide_item(work: Work, item_id: int, adopt: bool) -> Toast:
     """「采用」 or 「不采用」 a proposed item.
 
     Raises:
-        ScoreNotNow: somebody decided before, or the draft is out.
+        ScoreNotNow: somebody decided before, the draft is out, or it is about the actor's own region.
     """
     item = items.get(work, item_id)
     if item is None:
@@ -296,6 +315,7 @@ def decide_item(work: Work, item_id: int, adopt: bool) -> Toast:
     track, window, row = held(work, row.id)
     if item.state != "proposed" or row.state != "open":
         raise moved(window)
+    of_others(work, window, item.region)
     work.connection.execute(
         update(score_items)
         .where(score_items.c.id == item_id)

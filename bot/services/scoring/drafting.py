@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, select, update
 
-from bot.domain.permissions import ScoreAct, may_score
+from bot.domain.permissions import Actor, ScoreAct, may_score
 from bot.domain.score_words import Kind, label_of
 from bot.ledger import events, people
 from bot.ledger.desk import Work
@@ -189,7 +189,8 @@ def _objected(work: Work, question: Row[Any], incoming: Incoming) -> None:
         protect=True,
     )
     for person in people.office_of(work, row.track):
-        _show_objection(work, _objection(work, objection), person.chat_id)
+        reader = people.actor_by_id(work, person.member_id)
+        _show_objection(work, _objection(work, objection), person.chat_id, reader)
     periodcard.refresh(work, row.track, window)
 
 
@@ -202,14 +203,17 @@ def _objection(work: Work, objection_id: int) -> Row[Any]:
     return row
 
 
-def _show_objection(work: Work, objection: Row[Any], chat_id: int, reply_to: int | None = None) -> None:
+def _show_objection(
+    work: Work, objection: Row[Any], chat_id: int, reader: Actor, reply_to: int | None = None
+) -> None:
     row = sheets.get(work, objection.sheet_id)
     assert row is not None
     item = items.get(work, objection.item_id) if objection.item_id else None
     name = work.connection.execute(select(members.c.name).where(members.c.id == objection.member_id)).scalar()
     buttons: Rows = ()
     if objection.state == "open":
-        buttons = ((Button("uphold", "scyes", objection.id), Button("not_upheld", "scno", objection.id)),)
+        if not reader.answers_for(objection.region):
+            buttons = ((Button("uphold", "scyes", objection.id), Button("not_upheld", "scno", objection.id)),)
         if objection.photo:
             buttons = (*buttons, (Button("see_photo", "scphoto", objection.id),))
     say(
@@ -244,7 +248,7 @@ def show_objections(work: Work, sheet_id: int, chat_id: int, message_id: int | N
     if not found:
         return Toast("scoring.no_objections_toast")
     for one in found:
-        _show_objection(work, one, chat_id, message_id)
+        _show_objection(work, one, chat_id, work.actor, message_id)
     return None
 
 

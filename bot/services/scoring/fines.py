@@ -137,7 +137,7 @@ def _line(work: Work, one: Row[Any]) -> dict[str, Any]:
 
 def _buttons(work: Work, one: Row[Any]) -> tuple[Button, ...]:
     at, named = (one.id, one.version), {"number": one.number}
-    if may_score(ScoreAct.RUN, work.actor, track=one.track):
+    if may_score(ScoreAct.RUN, work.actor, track=one.track) and not work.actor.answers_for(one.region):
         if one.state == "objected":
             return (
                 Button("fine_keep", "fnkeep", *at, values=named),

@@ -12,7 +12,7 @@ from bot.ledger.desk import Work
 from bot.ledger.tables import cards, requests, score_items, score_objections
 from bot.services import faces
 from bot.services.outgoing import Button, Rows, Shown, new_card, show_card
-from bot.services.refusals import NotUnderstood, NotYours
+from bot.services.refusals import NotUnderstood, NotYours, ScoreNotNow
 from bot.services.scoring import entering, marking, schemes, sheets, windows
 from bot.services.scoring.sheets import Board
 from bot.services.scoring.windows import UnknownWindow, Window
@@ -73,6 +73,16 @@ def held(work: Work, sheet_id: int) -> Held:
     if row.state == "superseded":
         raise NotUnderstood(hint="old_button")
     return row.track, windows.window(work, row.period), row
+
+
+def of_others(work: Work, window: Window, *regions: str) -> None:
+    """Let a decision about regions pass that the actor answers for none of.
+
+    Raises:
+        ScoreNotNow: one of them is the actor's own; the others of the office decide.
+    """
+    if any(work.actor.answers_for(region) for region in regions):
+        raise ScoreNotNow(why="own_region", window=window.values())
 
 
 @faces.shows(KIND)
@@ -194,7 +204,7 @@ def _buttons(
             board.undecided or any(one["missing"] for one in board.rows) or row.decisions
         ):
             tools.append(Button("decide_missing", "turn", arg="miss"))
-        if board.tied_for_last:
+        if board.tied_for_last and not any(map(work.actor.answers_for, board.tied_for_last)):
             tools += [Button("tie_all", "sctie", *at, "all"), Button("tie_none", "sctie", *at, "none")]
         rows.append(tuple(tools))
     if pending:
@@ -266,7 +276,10 @@ def _yardstick(work: Work, track: str, window: Window) -> Shown:
     back = [
         (Button("marks_back", "scback", *at, one.body.partition(":")[2], values={"title": one.title}),)
         for one in marking.markers(work, track, window)
-        if one.source == "group" and one.given and row.state == "open"
+        if one.source == "group"
+        and one.given
+        and row.state == "open"
+        and not any(map(work.actor.answers_for, one.regions))
     ]
     return Shown("scoring.yardstick", values, (*back, (Button("back", "turn"),)), protect=True)
 
@@ -280,11 +293,14 @@ def _missing(work: Work, window: Window, row: Row[Any], board: Board) -> Shown:
     shown: list[dict[str, Any]] = []
     buttons: list[tuple[Button, ...]] = []
     at = (row.id, row.version)
-    for part in dict.fromkeys(part for _, part in board.undecided):
+    answers_for = work.actor.answers_for  # what is the reader's own is shown, for others to decide
+    for part in dict.fromkeys(part for region, part in board.undecided if not answers_for(region)):
         buttons.append((Button("decide_all_average", "scdecide", *at, f"all.{part}.average"),))
     for region, part in dict.fromkeys(wanted):
         how = decided.get(f"{region}/{part}", {})
         shown.append({"region": region, "part": part, "how": how.get("how", ""), "mark": how.get("mark", "")})
+        if answers_for(region):
+            continue
         prefix = f"{regions.index(region)}.{part}"
         short = region.removesuffix("县").removesuffix("市").removesuffix("区")
         choices = ["exclude", "mark"] if part == "inspection" else [one.value for one in Uninspected]
@@ -332,5 +348,6 @@ def _proposals(work: Work, track: str, window: Window) -> Shown:
             Button("drop_item", "scitem", one.id, 0, "no", values={"number": number}),
         )
         for number, one in enumerate(rows, start=1)
+        if not work.actor.answers_for(one.region)
     ]
     return Shown("scoring.proposals", values, (*buttons, (Button("back", "turn"),)), protect=True)
