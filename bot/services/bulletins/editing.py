@@ -25,6 +25,7 @@ from bot.services.refusals import BulletinFile, BulletinNotNow, NotUnderstood, S
 
 MOST_TEXT: Final = 3000
 MOST_DIFFERENCES: Final = 60
+_SPACES: Final = re.compile(r"[^\S\n]+")
 
 
 # --- which bulletin a message speaks of ---------------------------------------------------------------
@@ -133,21 +134,23 @@ def _check(texts: Any) -> None:
 def _changed(
     work: Work, row: Row[Any], what: str, content: Mapping[str, Any], chat_id: int, **file: Any
 ) -> None:
-    content = {**content, "names": names_in(work, row, content), "no_names": False}
+    content = {**content, "names": names_in(work, content), "no_names": False}
     fresh = book.change(work, row, what, content, **file)
     card.refresh(work, fresh, besides=chat_id)
     card.show(work, fresh, chat_id, work.actor.member_id)
 
 
-def names_in(work: Work, row: Row[Any], content: Mapping[str, Any]) -> list[str]:
-    """Names of members that stand in what people wrote: to be looked at before it is printed."""
-    said = " ".join(content["texts"].values())
-    if content["paper"]:
-        said += " ".join(block.get("words", "") for block in content["paper"]["blocks"])
-    if not said:
+def names_in(work: Work, content: Mapping[str, Any]) -> list[str]:
+    """Names of members that stand in what people wrote: to be looked at before it is printed.
+
+    Papers set a name of two characters in the width of three: 「王　乙」 is found too.
+    """
+    written = [*content["texts"].values(), *(_words_of(content["paper"]) if content["paper"] else ())]
+    if not written:
         return []
+    said = "\n".join(_SPACES.sub("", one) for one in written)
     known = work.connection.execute(select(members.c.name).where(members.c.left_at.is_(None))).scalars()
-    return sorted({name for name in known if len(name) >= 2 and name in said})[:5]
+    return sorted({name for name in known if len(name) >= 2 and _SPACES.sub("", name) in said})[:5]
 
 
 # --- the changed .docx --------------------------------------------------------------------------------
@@ -190,11 +193,12 @@ def refuse(work: Work, why: str) -> Toast | None:
 
 
 def _words_of(paper: Mapping[str, Any]) -> list[str]:
-    found = [*paper["title"], paper["addressee"]]
+    """Everything that a changed paper says: titles, headings, paragraphs, cells, attachments."""
+    found = [*paper["title"], paper["addressee"], *(one["title"] for one in paper["attachments"])]
     for blocks in (paper["blocks"], *(one["blocks"] for one in paper["attachments"])):
         for block in blocks:
             if block["kind"] == "text":
-                found.append(block["words"])
+                found.append(block.get("lead", "") + block["words"])
             elif block["kind"] == "table":
                 found += [*block["head"], *(cell for line in block["rows"] for cell in line)]
     return found
@@ -274,6 +278,7 @@ def switch(work: Work, bulletin_id: int, version: int, what: str) -> Toast:
     content = dict(row.content)
     if what == "paper":
         content |= {"paper": None, "differences": []}
+        content["names"] = names_in(work, content)
     elif what == "no_names":
         content[what] = True
     elif what in ("scores", "criticism"):
