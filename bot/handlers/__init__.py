@@ -27,6 +27,7 @@ from bot.handlers import (
 from bot.handlers import chain as chains
 from bot.handlers import followup as follow
 from bot.handlers import warnings as warned
+from bot.services import secrecy
 from bot.services.answering import Toast, nothing
 from bot.texts import buttons
 
@@ -301,6 +302,8 @@ async def dispatch(here: Hearing) -> Toast:
             return await _press(here)
         case "edited":
             return await intake.edited(here)
+        case "message" if _marked_file(here):
+            return await entries.message(here)
         case "message" if heard.command:
             return await COMMANDS.get(heard.command, entries.message)(_open(here, heard.command))
         case "message" if bulletins.may_be_paper(here):
@@ -321,6 +324,17 @@ async def dispatch(here: Hearing) -> Toast:
             return await chats.channel_post(here.for_anybody())
         case _:
             return await here.for_anybody().do(nothing)
+
+
+def _marked_file(here: Hearing) -> bool:
+    """Whether a file in private is marked as secret: whatever it would be, it is refused and not fetched."""
+    message = here.heard.message
+    return (
+        message is not None
+        and message.private
+        and bool(message.attachments)
+        and secrecy.marking_of(message, here.desk.world.reader) is not None
+    )
 
 
 async def _other_paper(here: Hearing) -> Toast:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from telegram.error import TelegramError
 
@@ -12,6 +12,7 @@ from bot.delivery.hearing import Hearing
 from bot.delivery.wire import TooLarge
 from bot.documents import roster as roster_file
 from bot.documents.office_files import OfficeFileError
+from bot.ledger.desk import Work
 from bot.services import (
     deputies,
     directory,
@@ -23,8 +24,11 @@ from bot.services import (
     joining,
     membership,
     roster,
+    secrecy,
 )
 from bot.services.answering import Toast, nothing
+from bot.services.incoming import Incoming
+from bot.services.roster_cells import Line
 
 
 def _or(said: Toast, done: str) -> Toast:
@@ -194,9 +198,14 @@ async def document(here: Hearing, *, otherwise: Handler) -> Toast:
         return await otherwise(here)
     except OfficeFileError:
         return await here.do(roster.no_file, "unreadable")
-    return await here.do(
-        roster.take, message.chat_id, message.message_id, sheet.lines, attachment.name or "", sheet.columns
-    )
+    return await here.do(_take_roster, message, sheet.lines, sheet.columns)
+
+
+def _take_roster(work: Work, incoming: Incoming, lines: Sequence[Line], columns: dict[str, str]) -> None:
+    secrecy.refuse_secret(work, incoming)
+    secrecy.refuse_secret_words(work, (f"{line.name} {line.post} {line.scope}" for line in lines))
+    name = incoming.attachments[0].name or ""
+    roster.take(work, incoming.chat_id, incoming.message_id, lines, name, columns)
 
 
 async def links_again(here: Hearing) -> Toast:

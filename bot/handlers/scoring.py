@@ -133,9 +133,7 @@ async def document(here: Hearing, *, otherwise: Handler) -> Toast:
         found = await asyncio.to_thread(score_sheet.read, data)
     except (TelegramError, TooLarge, OfficeFileError, score_sheet.NotAScoreSheet):
         return await otherwise(here)  # what is the matter with it is said there
-    return await here.do(
-        sheetfile.take, found.period, found.lines, found.faults, message.chat_id, message.message_id
-    )
+    return await here.do(sheetfile.take, message, found.period, found.lines, found.faults)
 
 
 async def period(here: Hearing) -> Toast:

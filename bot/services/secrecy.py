@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Row, delete, func, select, update
 
-from bot.domain.captions import secret_marking
+from bot.domain.captions import CaptionReader, secret_marking
 from bot.domain.entries import State
 from bot.ledger import entries as book
 from bot.ledger import events, inbox
@@ -26,11 +27,30 @@ def refuse_secret(work: Work, incoming: Incoming) -> None:
     Raises:
         SecretMaterial: with the word that was found; without a second line for the album's other parts.
     """
-    names = [attachment.name for attachment in incoming.attachments if attachment.name]
-    reader = work.world.reader
-    word = next((found for text in (incoming.text, *names) if (found := secret_marking(text, reader))), None)
+    word = marking_of(incoming, work.world.reader)
     if album_refused(work, incoming):
         raise SecretMaterial(word=word or "", told=True)
+    if word is not None:
+        raise SecretMaterial(word=word)
+
+
+def marking_of(incoming: Incoming, reader: CaptionReader) -> str | None:
+    """The marking that a message carries in its words or the names of its files."""
+    names = [attachment.name for attachment in incoming.attachments if attachment.name]
+    return _first_marking((incoming.text, *names), reader)
+
+
+def _first_marking(texts: Iterable[str], reader: CaptionReader) -> str | None:
+    return next((found for text in texts if (found := secret_marking(text, reader))), None)
+
+
+def refuse_secret_words(work: Work, texts: Iterable[str]) -> None:
+    """Let a file pass whose own words, its cells or paragraphs, carry no marking.
+
+    Raises:
+        SecretMaterial: with the word that was found.
+    """
+    word = _first_marking(texts, work.world.reader)
     if word is not None:
         raise SecretMaterial(word=word)
 

@@ -11,7 +11,8 @@ from bot.domain.permissions import ScoreAct, may_score
 from bot.domain.score_words import SOURCES, Kind, label_of, read_source
 from bot.ledger import people
 from bot.ledger.desk import Work
-from bot.services import faces
+from bot.services import faces, secrecy
+from bot.services.incoming import Incoming
 from bot.services.outgoing import File, say
 from bot.services.refusals import NotUnderstood, NotYours, ScoreNotNow
 from bot.services.scoring import entering, entrycard, items, marking, windows
@@ -80,9 +81,7 @@ def _most(work: Work, monthly: bool, source: str) -> str:
     return "" if source in entering.SIGNED else str(work.world.scoring.part_of(source).most)
 
 
-def take(
-    work: Work, key: str, lines: Sequence[Line], faults: Sequence[Fault], chat_id: int, message_id: int
-) -> None:
+def take(work: Work, incoming: Incoming, key: str, lines: Sequence[Line], faults: Sequence[Fault]) -> None:
     """A sheet came back: all of it is entered, or what is wrong with it is named by its rows.
 
     A mark that stands as it was sent out is no change; points come on top.
@@ -90,7 +89,10 @@ def take(
     Raises:
         BadScores: cells that cannot be taken, a region twice, another track's region.
         ScoreNotNow: the sheet names no period of the campaign, or says nothing new.
+        SecretMaterial: its name, its caption or a cell is marked as secret.
     """
+    secrecy.refuse_secret(work, incoming)
+    secrecy.refuse_secret_words(work, (f"{line.region} {line.reason}" for line in lines))
     if not may_score(ScoreAct.ENTER, work.actor):
         raise NotYours
     try:
@@ -112,13 +114,13 @@ def take(
     entries = entering.enter(work, window, fresh, origin="sheet")
     say(
         work,
-        chat_id,
+        incoming.chat_id,
         "scoring.entered",
         {"window": window.values(), "items": [entering.told(one) for one in entries]},
-        reply_to=message_id,
+        reply_to=incoming.message_id,
         protect=True,
     )
-    faces.show_again(work, chat_id, "score")
+    faces.show_again(work, incoming.chat_id, "score")
 
 
 def _changed(work: Work, key: str, lines: Sequence[Line]) -> list[Line]:
