@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from bot.clock import SteppedClock
 from bot.domain.entries import State
@@ -18,12 +19,21 @@ from bot.domain.world import World
 from bot.ledger import entries as book
 from bot.ledger import events, migrate
 from bot.ledger.desk import Desk, Work
-from bot.ledger.tables import entries, links, outbox, photos, requests, roles, warning_letters
+from bot.ledger.tables import cards, entries, links, outbox, photos, requests, roles, warning_letters
 from bot.ledger.tables import measures as measures_table
 from bot.services import seconds
 from bot.services.chain import linking
 from bot.services.duties.days import timetable
-from bot.services.refusals import LetterNotNow, NeedsOffice, NoGroupPhone, NoSuchLetter, NotYours
+from bot.services.incoming import Incoming
+from bot.services.questions import ANSWERS
+from bot.services.refusals import (
+    LetterNotNow,
+    NeedsOffice,
+    NoGroupPhone,
+    NoSuchLetter,
+    NotYours,
+    ScoreNotNow,
+)
 from bot.services.scoring import measurecards
 from bot.services.tenday import counting as tenday
 from bot.services.warnings import advising, counting, deciding, drafting, letters, paper, revoking, signing
@@ -249,6 +259,54 @@ def test_revoked_proposals_fall_away_and_confirmed_ones_go_back(cast: Cast) -> N
     kept = cast.look(lambda work: work.connection.execute(select(warning_letters)).all())
     assert [row.state for row in kept] == ["revoked", "revoked"]
     assert all(row.data["items"] for row in kept)
+
+
+def gone_back(cast: Cast) -> int:
+    """A measure that was confirmed on a letter, which is revoked since; gives its id."""
+    letter = cast.issued(cast.entry())
+    measure = cast.look(lambda work: work.connection.execute(select(measures_table.c.id)).scalar())
+    cast.office.does(cast.oversight, measurecards.confirm, measure, 0)
+    request = cast.look(lambda work: work.connection.execute(select(requests.c.id)).scalar())
+    cast.office.does(cast.other, seconds.agree, request)
+    cast.revoked(letter)
+    return int(measure)
+
+
+def test_a_measure_whose_letter_was_revoked_is_not_confirmed_again(cast: Cast) -> None:
+    measure = gone_back(cast)
+
+    with pytest.raises(ScoreNotNow) as refused:
+        cast.office.does(cast.oversight, measurecards.confirm, measure, 0)
+
+    assert refused.value.values["why"] == "no_ground"
+    assert cast.measures() == [("criticism", 0, "proposed")]
+
+
+def test_a_measure_without_ground_can_only_be_found_not_applicable(cast: Cast) -> None:
+    measure = gone_back(cast)
+
+    def offered(work: Work) -> list[str]:
+        measurecards.open_one(work, measure, cast.oversight + 1000)
+        row = work.connection.execute(
+            cards.select().where(cards.c.subject == f"measure:{measure}").order_by(cards.c.id.desc())
+        ).first()
+        assert row is not None
+        shown = measurecards.card(work, row)
+        assert shown is not None
+        return [one.act for line in shown.buttons for one in line]
+
+    def dropped(work: Work) -> None:
+        question: Any = SimpleNamespace(subject={"measure": measure, "version": 0})
+        message = Incoming(1, 1, 1, work.now, text="警示已撤销")
+        ANSWERS["measure_dropped"](work, question, message)
+
+    buttons = cast.office.does(cast.oversight, offered)
+    cast.office.does(cast.oversight, dropped)
+    request = cast.look(lambda work: work.connection.execute(select(func.max(requests.c.id))).scalar())
+    cast.office.does(cast.other, seconds.agree, request)
+
+    assert buttons == ["scna"]
+    assert cast.measures() == [("criticism", 0, "dropped")]
 
 
 def test_the_count_is_the_chains_and_falls_apart_with_it(cast: Cast) -> None:

@@ -199,7 +199,8 @@ def card(work: Work, card_row: Row[Any]) -> Shown | None:
             found = "confirm_found" if values["finding"] else "confirm_measure"
             if row.trigger == Trigger.FINAL_LAST:
                 found = "confirm_unfinished"
-            rows = ((Button(found, "scconfirm", *at), Button("not_applicable", "scna", *at)),)
+            confirm_ = (Button(found, "scconfirm", *at),) if row.times else ()
+            rows = ((*confirm_, Button("not_applicable", "scna", *at)),)
         elif row.state == MeasureState.CONFIRMED:
             rows = ((Button("carried_out", "scdone", *at), Button("not_applicable", "scna", *at)),)
     return Shown("scoring.measure", values, rows, protect=True)
@@ -231,8 +232,14 @@ def _pressed(work: Work, measure_id: int, version: int, *states: MeasureState) -
 
 
 def confirm(work: Work, measure_id: int, version: int) -> Toast:
-    """「认定」, with 「因工作不力」 for a first last place; a second person agrees (SPEC §1 (f))."""
+    """「认定」, with 「因工作不力」 for a first last place; a second person agrees (SPEC §1 (f)).
+
+    Raises:
+        ScoreNotNow: it has moved, or what it rested on was revoked or corrected: only 「不适用」 is left.
+    """
     row = _pressed(work, measure_id, version, MeasureState.PROPOSED)
+    if not row.times:
+        raise ScoreNotNow(why="no_ground", window=windows.current(work).values())
     found = (Trigger(row.trigger), Measure(row.measure)) in NEEDS_FINDING
     return _propose(work, row, {"to": MeasureState.CONFIRMED.value, "found": found}, "")
 
