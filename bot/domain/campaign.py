@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,6 +11,8 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from bot.domain.positions import Bounds
+
+_CITY = re.compile(r"[\u3400-\u9fff]{2,8}?市")
 
 COVERT_NUMBER = 0
 """The covert group 暗访组 carries the number 0 in its track (SPEC §1)."""
@@ -92,6 +95,12 @@ class Campaign:
     office_name: str = field(default="市环境整治攻坚办")
     bounds: Bounds | None = None
     """Where the city lies; a position outside is not used. None: wherever."""
+
+    @cached_property
+    def city(self) -> str:
+        """The city that the campaign's name begins with, as 新乡市; empty where it begins otherwise."""
+        found = _CITY.match(self.name)
+        return found[0] if found else ""
 
     @cached_property
     def _tracks(self) -> dict[str, Track]:

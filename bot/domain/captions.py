@@ -104,6 +104,8 @@ class CaptionReading:
     problems: tuple[str, ...] = ()
     """The parts of a caption with several problems, for the offer to split it."""
     names_place: bool = False
+    elsewhere: bool = False
+    """Whether the place that it names is none of the campaign's: its region is to be asked for."""
     problem_text: str = ""
 
     @property
@@ -113,11 +115,19 @@ class CaptionReading:
 
 
 def read_caption(
-    text: str, *, reader: CaptionReader, filer_regions: Sequence[str] = (), sent_at: datetime | None = None
+    text: str,
+    *,
+    reader: CaptionReader,
+    filer_regions: Sequence[str] = (),
+    sent_at: datetime | None = None,
+    city: str = "",
+    told: bool = False,
 ) -> CaptionReading:
     """Read a caption as its filer meant it.
 
     `filer_regions` are full names of the regions that the filer looks after (none: the whole city).
+    `city` is the campaign's own, which is no foreign place; `told` says that `filer_regions` is what the
+    filer has said, whatever the words name.
     Words like 明天 are kept as said: they count from the hand-over, so `sent_at` decides nothing yet.
     """
     words = reader.words
@@ -129,6 +139,8 @@ def read_caption(
         filer_regions,
         not_in_village=words.not_in_village,
         similarity=reader.similarity,
+        elsewhere=None if told else words.elsewhere,
+        city=city,
     )
     wish, wish_span = _wish(plain)
     handling, handling_spans = words.handling_of(plain)
@@ -166,6 +178,7 @@ def read_caption(
         source=source,
         problems=() if clean else _problems(body, reader),
         names_place=location.named,
+        elsewhere=location.elsewhere,
         problem_text=problem,
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.domain.elsewhere import Elsewhere
 from bot.domain.places import VILLAGE_TAILS, Gazetteer, Mention, Village, is_ideograph, village_key
 
 Similarity = Callable[[str, str], float]
@@ -46,11 +47,13 @@ class Location:
     choices: tuple[Village, ...] = ()
     """Where the village's name is not unique: what it may be, at most four, in the file's order."""
     spans: tuple[tuple[int, int], ...] = ()
+    elsewhere: bool = False
+    """Whether the text names a 市, 区 or 县 that is none of the campaign's, and no region of it."""
 
     @property
     def named(self) -> bool:
-        """Whether the text itself names a region, township or village."""
-        return bool(self.spans)
+        """Whether the text itself names a place, be it one outside the campaign."""
+        return bool(self.spans) or self.elsewhere
 
 
 def locate(
@@ -60,14 +63,24 @@ def locate(
     *,
     not_in_village: Collection[str] = (),
     similarity: Similarity | None = None,
+    elsewhere: Elsewhere | None = None,
+    city: str = "",
 ) -> Location:
     """Find region, township and village in a text.
 
     A township or village that is unique among `filer_regions` gives the region; a township written out
     in full also does when it is unique in the whole city. `not_in_village` are words that never are
-    part of an unlisted village's name (「道路两侧」村).
+    part of an unlisted village's name (「道路两侧」村). A name that `elsewhere` finds before the place, in
+    a text without a region's name, leaves region, township and village open; `city` is the campaign's own.
     """
-    return _Search(text, gazetteer, tuple(filer_regions), not_in_village, similarity).run()
+    search = _Search(text, gazetteer, tuple(filer_regions), not_in_village, similarity)
+    found = search.run()
+    if elsewhere is None or found.how == "named":
+        return found
+    foreign = elsewhere.find(text, search.mentions, city)
+    if foreign is None or (found.spans and found.spans[0][0] < foreign[0]):
+        return found
+    return found if search.meant(found, text[slice(*foreign)]) else Location(elsewhere=True)
 
 
 class _Search:
@@ -109,6 +122,12 @@ class _Search:
             choices=choices[:MOST_CHOICES],
             spans=tuple(sorted(self.spans)),
         )
+
+    def meant(self, found: Location, written: str) -> bool:
+        """Whether a name is a slip for the region that its township gives: 延律县王楼镇."""
+        if found.how != "township" or found.region is None or len(written) != len(found.region):
+            return False
+        return sum(one != other for one, other in zip(written, found.region, strict=True)) == 1
 
     def _scope(self) -> tuple[str, ...]:
         return (self.region,) if self.region else self.filer_regions

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any, Literal
 
 from bot.domain.categories import CategoryTable
+from bot.domain.elsewhere import Elsewhere
 
 _CLAUSE = re.compile(r"[^，,。；;、！!\s]+")
 _EDGES = " \t\r\n，,。；;、：:！!？?.~～#/【】「」"
@@ -32,6 +33,7 @@ class Words:
 
     usual_names: tuple[str, ...]
     not_in_village: tuple[str, ...]
+    elsewhere: Elsewhere
     stage_after: tuple[str, ...]
     stage_before: tuple[str, ...]
     not_after: tuple[str, ...]
@@ -78,6 +80,9 @@ class Words:
         return cls(
             usual_names=tuple(data["places"]["usual"]),
             not_in_village=tuple(data["places"]["not_in_village"]),
+            elsewhere=Elsewhere(
+                **{field.name: tuple(data["elsewhere"][field.name]) for field in fields(Elsewhere)}
+            ),
             stage_after=tuple(data["stage"]["after"]),
             stage_before=tuple(data["stage"]["before"]),
             not_after=tuple(data["stage"]["not_after"]),

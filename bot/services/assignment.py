@@ -101,7 +101,7 @@ def assign(work: Work, row: Row[Any], *, body: str, data: dict[str, Any] | None 
         data={**(data or {}), "deadline": due.due.isoformat()},
         settle_at=None,
         deadline=due.due,
-        note=due.note or (None if row.note in ("region", "photos") else row.note),
+        note=due.note or (None if row.note in ("region", "photos", "elsewhere") else row.note),
         assigned_at=work.now,
         acknowledged_at=None,
         **officers.defaults(work, row),

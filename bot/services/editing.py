@@ -227,7 +227,7 @@ def reword(
         return _offer(work, row, text, sent_at, message_id)
     reading, values = filing.understand(work, row, text, sent_at)
     if values["region"] is None:
-        values.update(region=row.region, note=None)
+        values.update(region=row.region, note="elsewhere" if reading.elsewhere else None)
         if not reading.names_place:
             values.update(township=row.township, village=row.village)
     if message_id is not None:

@@ -68,11 +68,14 @@ def read(
     work: Work, text: str, identity: Identity, sent_at: datetime, regions: tuple[str, ...] | None = None
 ) -> CaptionReading:
     """Read a caption with the eyes of the one who files; `regions` where a tap has told the region."""
+    campaign = work.world.campaign
     return read_caption(
         text,
         reader=work.world.reader,
         filer_regions=filer_regions(work, identity) if regions is None else regions,
-        sent_at=work.world.campaign.local(sent_at),
+        sent_at=campaign.local(sent_at),
+        city=campaign.city,
+        told=regions is not None,
     )
 
 
@@ -159,7 +162,7 @@ def apply_caption(
     identity = identity_stored(work, row)
     reading, values = understand(work, row, text, sent_at)
     if values["region"] is None:
-        values["note"] = "region"
+        values["note"] = "elsewhere" if reading.elsewhere else "region"
     if reading.covert and row.mode == Mode.OPEN:
         values["mode"] = Mode.COVERT.value
         take_back(work, row.id, "receipt")  # it stood open to copying

@@ -210,7 +210,8 @@ def words(work: Work, incoming: Incoming) -> int | None:
 def _words_only(work: Work, row: Row[Any], incoming: Incoming, text: str) -> None:
     """Words that came first: they open the draft, its photos are asked for."""
     reading = filing.read(work, text, filing.identity_stored(work, row), incoming.sent_at)
-    note = "photos" if reading.region or row.region else "region"
+    asked = "elsewhere" if reading.elsewhere else "region"
+    note = "photos" if reading.region or row.region else asked
     values: dict[str, Any] = {}
     if reading.covert and row.mode == Mode.OPEN:
         values["mode"] = Mode.COVERT.value
