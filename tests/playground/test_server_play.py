@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
@@ -189,6 +190,51 @@ async def test_what_cannot_be_played_is_said(
 async def test_a_page_from_elsewhere_may_not_play(hand: Hand, headers: dict[str, str]) -> None:
     async with hand.session.get(hand.url + "/state", headers=headers) as response:
         assert response.status == 403
+
+
+@pytest.mark.parametrize("open_to_others", [False, True])
+@pytest.mark.parametrize(
+    ("scheme", "host", "port", "status"),
+    [
+        ("http", "127.0.0.1", 0, 200),
+        ("http", "127.0.0.1", 1, 403),
+        ("http", "localhost", 0, 403),
+        ("https", "127.0.0.1", 0, 403),
+        ("http", "127.0.0.1", None, 403),
+        ("http", "127.0.0.1", "x", 403),
+        ("http", "127.0.0.1", 99999, 403),
+    ],
+)
+async def test_only_a_page_of_this_very_server_may_play(
+    hand: Hand, server: BotApiServer, open_to_others: bool, scheme: str, host: str, port: Any, status: int
+) -> None:
+    server.open_to_others = open_to_others
+    own = urlsplit(hand.url).port
+    assert own is not None
+    said = own + port if port in (0, 1) else port
+    origin = f"{scheme}://{host}" + (f":{said}" if said is not None else "")
+
+    async with hand.session.get(hand.url + "/state", headers={"Origin": origin}) as response:
+        assert response.status == status
+
+
+async def test_a_page_that_is_reached_through_another_port_may_play(hand: Hand) -> None:
+    headers = {"Host": "localhost:9000", "Origin": "http://localhost:9000"}
+
+    async with hand.session.get(hand.url + "/state", headers=headers) as response:
+        assert response.status == 200
+
+
+async def test_served_to_others_behind_tls_its_own_page_may_play(hand: Hand, server: BotApiServer) -> None:
+    headers = {"Host": "play.example", "X-Forwarded-Proto": "https"}
+    found = []
+
+    for open_, origin in ((True, "https://play.example"), (True, "http://play.example"), (False, "x")):
+        server.open_to_others = open_
+        async with hand.session.get(hand.url + "/state", headers={**headers, "Origin": origin}) as response:
+            found.append(response.status)
+
+    assert found == [200, 403, 403]
 
 
 async def test_the_server_runs_by_itself() -> None:

@@ -59,6 +59,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 MIB = 1024 * 1024
 MAX_REQUEST = 64 * MIB
 LOOPBACK = frozenset(["127.0.0.1", "::1", "::ffff:127.0.0.1"])
+PORTS = {"http": 80, "https": 443}
 OWN_NAMES = frozenset(["127.0.0.1", "localhost", "::1"])
 LASTING_FAULTS = (
     "slow_down",
@@ -317,15 +318,31 @@ async def _json(request: Request) -> Json:
 
 
 def _foreign(scope: Any, open_to_others: bool) -> bool:
-    """Whether a page from elsewhere asks, through the browser of somebody here."""
-    hosts = {}
+    """Whether a page from elsewhere asks, through the browser of somebody here.
+
+    A page of this server has scheme, name and port of the address that it calls: another port of this
+    machine is another server. A forwarded port is the browser's own in both.
+    """
+    said: dict[bytes, list[str]] = {b"host": [], b"origin": [], b"x-forwarded-proto": []}
     for name, value in scope["headers"]:
-        if name in {b"origin", b"host"}:
-            said = value.decode("latin-1")
-            hosts[name] = urlsplit(said if "://" in said else f"//{said}")
-    if open_to_others:
-        return b"origin" in hosts and hosts[b"origin"].netloc != hosts.get(b"host", hosts[b"origin"]).netloc
-    return any(said.hostname not in OWN_NAMES for said in hosts.values())
+        if name in said:
+            said[name].append(value.decode("latin-1"))
+    # who serves it to others may do so behind TLS; a foreign page cannot set this header unasked
+    proxied = said[b"x-forwarded-proto"] if open_to_others else []
+    scheme = proxied[0] if proxied else scope.get("scheme", "http")
+    own = {_address(f"{scheme}://{host}") for host in said[b"host"]}
+    if not open_to_others and any(one is None or one[1] not in OWN_NAMES for one in own):
+        return True
+    return any(_address(origin) not in own - {None} for origin in said[b"origin"])
+
+
+def _address(url: str) -> tuple[str, str | None, int | None] | None:
+    """Scheme, name and port of an address; None where it is none."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme, parts.hostname, parts.port or PORTS.get(parts.scheme)
+    except ValueError:
+        return None
 
 
 async def _refused(request: Request, error: Exception) -> Response:
