@@ -12,6 +12,8 @@ from typing import Any, Literal
 from bot.domain.categories import CategoryTable
 from bot.domain.elsewhere import Elsewhere
 
+TAG = "#问题"
+"""What calls the bot in a group chat."""
 _CLAUSE = re.compile(r"[^，,。；;、！!\s]+")
 _EDGES = " \t\r\n，,。；;、：:！!？?.~～#/【】「」"
 _DENIAL_REACH = 3
@@ -118,6 +120,13 @@ class Words:
     def is_covert(self, text: str) -> bool:
         """Whether the word 暗访 makes the entry covert."""
         return any(word in text for word in self.covert)
+
+    def is_covert_report(self, text: str, *, photo: bool) -> bool:
+        """Whether words in a group chat report what was found covertly, and do not only talk of it.
+
+        A photo's do, and those that carry the tag, wherever it stands.
+        """
+        return self.is_covert(text) and (photo or TAG in text)
 
     def source_of(self, text: str) -> tuple[str | None, tuple[int, int] | None]:
         """The source that a text begins with, and where its word stands."""

@@ -10,7 +10,7 @@ from bot.ledger.prepared import Prepared
 from bot.ledger.tables import chats
 from bot.services import joining, questions
 from bot.services.incoming import Incoming
-from bot.services.refusals import AnonymousAdmin
+from bot.services.refusals import AnonymousAdmin, CovertInGroup
 
 _heard_from = Prepared(
     update(chats)
@@ -32,10 +32,14 @@ def turn_away(work: Work, sender_id: int, incoming: Incoming | None) -> None:
 
     Raises:
         AnonymousAdmin: the group itself spoke to the bot: nobody knows who it was.
+        CovertInGroup: it told there what was found covertly.
     """
     if incoming is None:
         return
     if incoming.anonymous:
+        words = work.world.reader.words
+        if not incoming.edited and words.is_covert_report(incoming.text, photo=incoming.has_photo):
+            raise CovertInGroup
         if not incoming.edited and _meant_for_us(work, incoming):
             raise AnonymousAdmin
         return

@@ -30,7 +30,7 @@ def heard(work: Work, incoming: Incoming) -> Row[Any] | None:
     to a part whose album may yet be tagged. All else is people's talk: silence.
 
     Raises:
-        CovertInGroup: its words make it covert: nothing of it is kept.
+        CovertInGroup: its words make it covert, tagged or not: nothing of it is kept.
         GroupOnly: it is meant for the bot, but not from a member of this chat's group.
         ContactInGroup: a county's proof belongs into its private chat.
         SecretMaterial: marked as secret and meant for the bot.
@@ -39,6 +39,10 @@ def heard(work: Work, incoming: Incoming) -> Row[Any] | None:
     ours = chat is not None and chat.group_key is not None and chat.group_key in work.actor.groups()
     if incoming.media_group_id is not None and _refused(work, incoming):
         return None
+    words = work.world.reader.words
+    if words.is_covert_report(incoming.text, photo=incoming.has_photo) and filing.may_file(work):
+        secrecy.refuse_secret(work, incoming)
+        raise CovertInGroup
     row = _entry_of(work, incoming)
     wanted = incoming.tagged or bool(chat is not None and chat.every_photo and _captioned(incoming))
     if row is None and not wanted:
@@ -50,7 +54,7 @@ def heard(work: Work, incoming: Incoming) -> Row[Any] | None:
         _turn_away(work, incoming, chat, row)
         return None
     secrecy.refuse_secret(work, incoming)
-    if incoming.text and work.world.reader.words.is_covert(incoming.text):
+    if words.is_covert(incoming.text):
         raise CovertInGroup
     if row is not None:
         return row

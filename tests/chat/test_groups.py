@@ -156,8 +156,85 @@ async def test_a_covert_caption_in_a_group_leaves_nothing_behind(town: Town, tag
 
     assert await rows(town, entries) == []
     assert await rows(town, photos) == []
-    assert said(town, chat)[before:] == (["暗访请私聊发送。"] if tag else [])
+    assert said(town, chat)[before:] == ["暗访请私聊发送。"]
     assert [row.payload for row in await rows(town, inbox_table) if CAPTION in row.payload] == []
+
+
+@pytest.mark.parametrize("every_photo", [False, True])
+@pytest.mark.parametrize(
+    "caption",
+    [f"暗访 #问题 {CAPTION}", f"暗访{CAPTION}", f"{CAPTION}（暗访）", f"暗访组 @inspect_bot {CAPTION}"],
+)
+async def test_a_covert_photo_in_a_group_is_always_answered(
+    town: Town, caption: str, every_photo: bool
+) -> None:
+    inspector = await town.join("李甲", Role.INSPECTOR, group="county/1")
+    chat = await bound(town, inspector, every_photo=every_photo)
+    before, private = len(said(town, chat)), len(inspector.chat(town.bot).messages)
+
+    inspector.sends_photo(chat, photo(), caption=caption)
+    await town.settle()
+    await town.passes(minutes=20)
+
+    assert said(town, chat)[before:] == ["暗访请私聊发送。"]
+    assert len(inspector.chat(town.bot).messages) == private
+    assert await rows(town, entries) == []
+    assert await rows(town, photos) == []
+    assert [row.payload for row in await rows(town, inbox_table) if "王楼" in row.payload] == []
+
+
+@pytest.mark.parametrize("where", ["unbound", "region"])
+async def test_a_covert_photo_is_answered_in_whatever_group_it_was_sent_to(town: Town, where: str) -> None:
+    inspector = await town.join("李甲", Role.INSPECTOR, group="county/1")
+    contact = await town.join("王乙", Role.CONTACT, region="延津县")
+    chat = await bound(town, inspector, contact)
+
+    def unbind(work: Work) -> None:
+        region = "延津县" if where == "region" else None
+        work.connection.execute(
+            update(chats).where(chats.c.id == chat.id).values(group_key=None, region=region)
+        )
+
+    await town.app.parts.desk.do(unbind)
+    before = len(said(town, chat))
+
+    inspector.sends_photo(chat, photo(), caption=f"暗访{CAPTION}")
+    contact.sends_photo(chat, photo(seed=2), caption="暗访组来过了")
+    await town.settle()
+
+    assert said(town, chat)[before:] == ["暗访请私聊发送。"]
+    assert await rows(town, entries) == []
+    kept = [row.payload for row in await rows(town, inbox_table)]
+    assert not [payload for payload in kept if CAPTION in payload or "来过了" in payload]
+
+
+async def test_words_with_the_tag_after_the_word_covert_are_answered_and_talk_is_not(town: Town) -> None:
+    inspector = await town.join("李甲", Role.INSPECTOR, group="county/1")
+    chat = await bound(town, inspector)
+    before = len(said(town, chat))
+
+    inspector.sends(chat, "今天暗访大家辛苦了")
+    inspector.sends_document(chat, b"%PDF-1.4", "notice.pdf", "暗访工作安排")
+    await town.settle()
+    talk = len(said(town, chat))
+    inspector.sends(chat, f"暗访 #问题 {CAPTION}")
+    await town.settle()
+
+    assert talk == before
+    assert said(town, chat)[before:] == ["暗访请私聊发送。"]
+    assert await rows(town, entries) == []
+
+
+async def test_an_anonymous_admins_covert_photo_is_answered_and_not_kept(town: Town) -> None:
+    inspector = await town.join("李甲", Role.INSPECTOR, group="county/1")
+    chat = await bound(town, inspector)
+    before = len(said(town, chat))
+
+    inspector.sends_photo(chat, photo(), caption=f"暗访{CAPTION}", anonymous=True)
+    await town.settle()
+
+    assert said(town, chat)[before:] == ["暗访请私聊发送。"]
+    assert [row.payload for row in await rows(town, inbox_table) if "王楼" in row.payload] == []
 
 
 async def test_an_album_that_turns_covert_is_held_and_its_line_taken_back(town: Town) -> None:
