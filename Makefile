@@ -19,8 +19,9 @@ help:  ## this list
 
 $(STAMP): requirements.lock
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer with venv was found (Debian: apt-get install python3 python3-venv); or name one: make PYTHON=/path/to/python3 …" >&2; exit 2; }
+	@echo "安装到 .venv，约一分钟 · installing into .venv, about a minute"
 	@test -x $(PY) && $(PY) -c 'import pip' 2>/dev/null || "$(PYTHON)" -m venv --clear .venv
-	$(PY) -m pip install --quiet --require-hashes -r requirements.lock
+	@$(PY) -m pip install --quiet --require-hashes -r requirements.lock
 	@touch $@
 
 run: $(STAMP)  ## the bot: Telegram with config.toml and a token, else the playground on this machine

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -235,3 +236,64 @@ async def test_a_playground_never_empties_a_folder_that_is_not_its_own(tmp_path:
 
     assert ended.code == 2
     assert (tmp_path / "mine" / "letter.txt").exists()
+
+
+@contextmanager
+def taken_port() -> Iterator[int]:
+    """A port of this machine at which somebody listens already."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening.getsockname()[1]
+
+
+async def test_a_taken_port_of_the_playground_is_said_in_plain_words(tmp_path: Path) -> None:
+    with taken_port() as port:
+        async with bot(tmp_path, "playground", "--port", str(port)) as running:
+            ended = await running.ends()
+
+    assert ended.code == 2
+    assert ended.lines == [
+        f"端口 {port} 已被别的程序占用：换一个 --port，不写则自动选 · "
+        f"port {port} is taken by another program: choose another --port, or none for a free one"
+    ]
+
+
+async def test_an_address_that_is_not_this_machines_is_said_in_plain_words(tmp_path: Path) -> None:
+    async with bot(tmp_path, "playground", "--listen", "192.0.2.1") as running:
+        ended = await running.ends()
+
+    assert ended.code == 2
+    assert ended.lines[-1] == (
+        "这台机器没有地址 192.0.2.1：换一个 --listen · "
+        "this machine has no address 192.0.2.1: choose another --listen"
+    )
+
+
+async def test_a_taken_port_for_the_webhook_is_said_in_plain_words(
+    tmp_path: Path, server: BotApiServer
+) -> None:
+    configured(tmp_path, server.url)
+    own = {"BOT_TELEGRAM__MODE": "webhook", "BOT_TELEGRAM__WEBHOOK_URL": "https://bot.example/hook"}
+
+    with taken_port() as port:
+        own["BOT_TELEGRAM__WEBHOOK_LISTEN"] = f"127.0.0.1:{port}"
+        async with bot(tmp_path, "run", BOT_TOKEN=TOKEN, **own) as running:
+            ended = await running.ends()
+
+    assert ended.code == 2
+    assert ended.lines[-1] == (
+        f"127.0.0.1:{port} 已被别的程序占用：改 webhook_listen · "
+        f"127.0.0.1:{port} is taken by another program: change webhook_listen"
+    )
+
+
+async def test_make_run_says_at_once_that_it_installs(tmp_path: Path) -> None:
+    (tmp_path / "Makefile").write_text((ROOT / "Makefile").read_text("utf-8"), "utf-8")
+    (tmp_path / "requirements.lock").touch()
+
+    made = await asyncio.create_subprocess_exec(
+        "make", "-n", "run", cwd=tmp_path, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    out, _ = await made.communicate()
+
+    said = "安装到 .venv，约一分钟 · installing into .venv, about a minute"
+    assert 0 <= out.decode().find(said) < out.decode().find("-m pip install")

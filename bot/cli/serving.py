@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import os
 import signal
+import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,6 +96,13 @@ async def _run(settings: Settings) -> None:
     except DBAPIError as error:
         give_up(FAILED, unreachable(settings, error))
     except OSError as error:
+        where = settings.telegram.webhook_listen
+        if error.errno == errno.EADDRINUSE:
+            give_up(
+                USAGE,
+                f"{where} 已被别的程序占用：改 webhook_listen · "
+                f"{where} is taken by another program: change webhook_listen",
+            )
         give_up(
             FAILED,
             f"{error.filename or settings.telegram.webhook_listen}: {error.strerror or error} · "
@@ -198,7 +207,7 @@ async def _play(options: Options, folder: Folder, config: Path | None) -> None:
         give_up(FAILED, str(error))
     except OSError as error:
         await game.close()
-        give_up(FAILED, f"端口 {options.port}：{error.strerror}；换一个 --port · choose another --port")
+        give_up(USAGE, _not_served(options, error))
     settle_memory()
     if not begun:
         await game.close()
@@ -208,6 +217,27 @@ async def _play(options: Options, folder: Folder, config: Path | None) -> None:
     else:
         click.echo(f"{len(game.cast()['cast'])} 人已加入 · people have joined（Ctrl-C 结束 ends it）")
     await game.run()
+
+
+def _not_served(options: Options, error: OSError) -> str:
+    """Why the page has no address, and what to change."""
+    port, host = options.port, options.listen
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"端口 {port} 已被别的程序占用：换一个 --port，不写则自动选 · "
+            f"port {port} is taken by another program: choose another --port, or none for a free one"
+        )
+    if error.errno == errno.EACCES:
+        return (
+            f"端口 {port} 只有系统管理员能用：换 1024 以上的 --port · "
+            f"port {port} is the system's own: choose a --port above 1024"
+        )
+    if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
+        return (
+            f"这台机器没有地址 {host}：换一个 --listen · "
+            f"this machine has no address {host}: choose another --listen"
+        )
+    return f"{host} {port or PORT}：{error.strerror or error}；换一个 --port · choose another --port"
 
 
 def _open_browser(url: str) -> bool:
