@@ -18,7 +18,7 @@ from bot.ledger.outbox import Kind
 from bot.ledger.tables import cards
 from bot.services import assignment, county_photos, faces, life, pictures, questions
 from bot.services.assignment import action_for as action_for
-from bot.services.chain import linking
+from bot.services.chain import surfacing
 from bot.services.incoming import Incoming
 from bot.services.outgoing import Button, Rows, Shown, gone, show_card
 from bot.services.refusals import CardChanged, NotPossible, NotUnderstood
@@ -180,7 +180,7 @@ def confirm(work: Work, entry_id: int, version: int, seal: str = "") -> None:
             work, row, "handed_over", body=body,
             handed_over_at=work.now, checker=None, identity_open=False,
         )  # fmt: skip
-        linking.surface(work, row)
+        surfacing.surface(work, row, body)
     if row.state == State.CLOSED:
         assignment.again(work, row, "reopened", body=body)
     else:

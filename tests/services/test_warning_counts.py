@@ -19,10 +19,20 @@ from bot.domain.world import World
 from bot.ledger import entries as book
 from bot.ledger import events, migrate
 from bot.ledger.desk import Desk, Work
-from bot.ledger.tables import cards, entries, links, outbox, photos, requests, roles, warning_letters
+from bot.ledger.tables import (
+    cards,
+    entries,
+    links,
+    outbox,
+    photos,
+    questions,
+    requests,
+    roles,
+    warning_letters,
+)
 from bot.ledger.tables import measures as measures_table
-from bot.services import seconds
-from bot.services.chain import linking
+from bot.services import history, seconds
+from bot.services.chain import linking, surfacing
 from bot.services.duties.days import timetable
 from bot.services.incoming import Incoming
 from bot.services.questions import ANSWERS
@@ -37,6 +47,7 @@ from bot.services.refusals import (
 from bot.services.scoring import measurecards
 from bot.services.tenday import counting as tenday
 from bot.services.warnings import advising, counting, deciding, drafting, letters, paper, revoking, signing
+from bot.texts.catalogue import Catalogue
 from tests.services.conftest import START, Office
 
 REGION = "延津县"
@@ -446,7 +457,26 @@ def test_a_refusal_on_the_other_entry_that_raises_the_count_needs_a_second_perso
     assert cast.warnings(warned) == 1
 
 
+def answered(work: Work, words: str) -> None:
+    """The last question that was asked about a link, answered."""
+    question = work.connection.execute(
+        select(questions).where(questions.c.kind == "link_to").order_by(questions.c.id.desc())
+    ).first()
+    assert question is not None
+    chat = work.actor.member_id + 1000
+    ANSWERS["link_to"](work, question, Incoming(chat, 9, chat, work.now, text=words))
+
+
 def test_a_hand_over_joins_no_two_chains_whose_warnings_add_up(cast: Cast) -> None:
+    handed_over_between_two(cast)
+
+    written = [one for one in cast.measures() if one[0] == "written"]
+    assert [cast.warnings(one) for one in (1, 2)] == [1, 1]
+    assert not written
+
+
+def handed_over_between_two(cast: Cast) -> int:
+    """A covert entry that is linked with two, each of them warned, is handed over; gives its id."""
     first, second = cast.entry(1), cast.entry(2, village="东屯村")
     covert = cast.entry(3, mode="covert", group_key="county/0", village="西屯村")
     cast.issued(first)
@@ -461,9 +491,50 @@ def test_a_hand_over_joins_no_two_chains_whose_warnings_add_up(cast: Cast) -> No
         work.connection.execute(update(entries).where(entries.c.id == covert).values(handed_over_at=work.now))
         row = book.get(work, covert)
         assert row is not None
-        linking.surface(work, row)
+        surfacing.surface(work, row, "group:county/0")
 
     cast.office.does(cast.first, handed_over)
+    return covert
 
-    assert [cast.warnings(one) for one in (first, second)] == [1, 1]
-    assert not [one for one in cast.measures() if one[0] == "written"]
+
+def test_the_office_is_told_once_that_two_persons_may_link_what_was_not_carried_over(cast: Cast) -> None:
+    also = {"role": Role.CONTACT.value, "region": REGION}
+    third = cast.office.member("郑壬", Role.OFFICE, track="county")
+    cast.look(lambda work: work.insert(roles, member_id=third, granted_at=work.now, **also))
+    covert = handed_over_between_two(cast)
+
+    def told(work: Work) -> list[Any]:
+        rows = work.connection.execute(select(outbox).order_by(outbox.c.id)).all()
+        return [row for row in rows if (row.payload or {}).get("text") == "chain.not_carried_over"]
+
+    lines = cast.look(told)
+    cast.office.does(cast.first, linking.ask_number, covert, cast.first + 1000, None)
+    cast.office.does(cast.first, answered, "县1-0412-02")
+    request = cast.look(lambda work: work.connection.execute(select(func.max(requests.c.id))).scalar())
+    cast.office.does(cast.second, seconds.agree, request)
+
+    assert {row.chat_id for row in lines} == {cast.first + 1000, cast.second + 1000}
+    assert len(lines) == 2
+    assert all(row.payload["silent"] for row in lines)
+    assert lines[0].payload["values"] == {"number": "县1-0412-03", "others": ["县1-0412-02"]}
+    assert [row[0]["act"] for row in lines[0].payload["buttons"]] == ["linkto"]
+    assert cast.warnings(1) == 2
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "会增加警示次数"), ("en", "would raise")])
+def test_the_history_says_in_words_why_a_link_was_not_carried_over(
+    cast: Cast, language: str, said: str
+) -> None:
+    covert = handed_over_between_two(cast)
+
+    def read(work: Work) -> list[dict[str, Any]]:
+        row = book.get(work, covert)
+        assert row is not None
+        return history.visible(work, row)
+
+    events_ = cast.office.does(cast.first, read)
+    values = {"number": "县1-0412-03", "state": "assigned", "events": events_, "page": 1, "pages": 1}
+    printed = Catalogue(cast.office.desk.world.campaign).text(language, "entry.history", values)
+
+    assert said in printed
+    assert language == "en" or "warnings" not in printed

@@ -140,7 +140,7 @@ def merge(work: Work, entry_id: int, version: int, other_id: int) -> Toast:
 
 def link(work: Work, row: Row[Any], other: Row[Any], kind: str) -> Toast:
     """Put two entries on one chain; with a second person where that raises a count of warnings."""
-    if _raises_warnings(work, row, other):
+    if raises_warnings(work, row, other):
         if row.track not in work.actor.offices():
             raise NeedsOffice(number=row.number, other=other.number)
         return seconds.propose(
@@ -171,7 +171,7 @@ def _link(work: Work, row: Row[Any], other: Row[Any], kind: str) -> None:
         refresh_cards(work, one.id)
 
 
-def _raises_warnings(work: Work, row: Row[Any], other: Row[Any]) -> bool:
+def raises_warnings(work: Work, row: Row[Any], other: Row[Any]) -> bool:
     """Whether the joint chain has more warnings 警示 than either has: red line (f)."""
     return (row.warnings > 0 or other.warnings > 0) and counting.joint(work, row, other)
 
@@ -227,42 +227,6 @@ def _together(work: Work, row: Row[Any], other: Row[Any]) -> bool:
     return other.id in {one.id for one in linked(work, row)} or row.id in {
         one.id for one in linked(work, other)
     }
-
-
-RAISES: Final = "warnings"
-"""The reason of a link that was not carried over: it would have raised a count of warnings."""
-
-
-def surface(work: Work, row: Row[Any]) -> None:
-    """A covert entry was handed over: what its group had linked it with is its chain from now on.
-
-    A link that would raise a count of warnings ends here: only an office and a second person make such
-    a one (red line (f)), and they may do so by number.
-    """
-    for one in standing_links(work, _partners(work, row.id)):
-        if row.id not in (one.entry_id, one.other_id):
-            continue
-        partner = book.get(work, one.other_id if one.entry_id == row.id else one.entry_id)
-        if partner is not None and not book.facts_of(partner).hidden:
-            now = book.get(work, row.id)
-            if now is not None and _raises_warnings(work, now, partner):
-                work.connection.execute(
-                    update(links)
-                    .where(links.c.id == one.id)
-                    .values(undone_by=work.actor.member_id, undone_at=work.now, reason=RAISES)
-                )
-                continue
-            join(work, row.id, partner.id)
-            refresh_cards(work, partner.id)
-
-
-def _partners(work: Work, entry_id: int) -> set[int]:
-    rows = work.connection.execute(
-        select(links.c.entry_id, links.c.other_id).where(
-            or_(links.c.entry_id == entry_id, links.c.other_id == entry_id)
-        )
-    ).all()
-    return {one for row in rows for one in row} | {entry_id}
 
 
 def join(work: Work, one: int, other: int) -> None:
