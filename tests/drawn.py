@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from datetime import datetime
+from functools import lru_cache
 from io import BytesIO
 from typing import Literal
 
@@ -20,6 +21,7 @@ def scene(kind: Scene, *, size: tuple[int, int] = (1280, 960), seed: int = 0) ->
     return _grained(picture(kind, size=size, seed=seed), random.Random(f"grain {kind} {seed}"))
 
 
+@lru_cache(maxsize=64)
 def photo(
     kind: Scene = "rubbish",
     *,

@@ -12,6 +12,8 @@ from sqlalchemy.pool import QueuePool
 READERS: Final = 3
 _SQLITE: Final = {"check_same_thread": False, "timeout": 10, "cached_statements": 1024}
 BUSY_TIMEOUT_MS = 10_000
+SYNCHRONOUS = "FULL"
+"""A commit is on the disk when it is said: the power may go, too."""
 
 _OUT_OF_REACH: Final = frozenset(
     (
@@ -83,7 +85,7 @@ def _sqlite_events(engine: Engine, begin: str, *, readonly: bool) -> None:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
         cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute(f"PRAGMA synchronous={SYNCHRONOUS}")
         cursor.execute("PRAGMA foreign_keys=ON")
         if readonly:
             cursor.execute("PRAGMA query_only=ON")

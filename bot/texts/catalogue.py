@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,12 @@ class UnknownText(LookupError):
     """A key that the catalogue does not have: our bug."""
 
 
+@cache
+def _labels_of(language: str) -> Mapping[str, Mapping[str, str]]:
+    """The short labels of a language, by group; nobody writes into them."""
+    return tomllib.loads((HERE / language / "labels.toml").read_text("utf-8"))
+
+
 class Catalogue:
     """Both languages, loaded once; `text` and `label` are pure."""
 
@@ -51,10 +57,7 @@ class Catalogue:
         self.campaign = campaign
         self.default = default
         self._environments = {language: self._environment(language) for language in LANGUAGES}
-        self._labels = {
-            language: tomllib.loads((HERE / language / "labels.toml").read_text("utf-8"))
-            for language in LANGUAGES
-        }
+        self._labels = {language: _labels_of(language) for language in LANGUAGES}
         self._topics: dict[tuple[str, str], Any] = {}
 
     def language(self, wanted: str | None) -> str:

@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.ledger import engines
 from tests.town.town import Town
+
+
+@pytest.fixture(autouse=True)
+def commits_do_not_wait_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The power does not fail here; that a commit waits for the disk is held by the ledger's own tests."""
+    monkeypatch.setattr(engines, "SYNCHRONOUS", "OFF")
 
 
 @pytest.fixture

@@ -16,11 +16,17 @@ from bot.clock import SteppedClock
 from bot.config import EXAMPLE, load_settings
 from bot.domain.permissions import Role
 from bot.domain.world import World
-from bot.ledger import migrate, people
+from bot.ledger import engines, migrate, people
 from bot.ledger.desk import Desk, Work
 from bot.ledger.tables import chats, members, roles
 
 START = datetime(2019, 4, 12, 1, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def commits_do_not_wait_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The power does not fail here; that a commit waits for the disk is held by the ledger's own tests."""
+    monkeypatch.setattr(engines, "SYNCHRONOUS", "OFF")
 
 
 @pytest.fixture(scope="session")
