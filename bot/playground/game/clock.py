@@ -199,6 +199,7 @@ class GameClock:
             patience = FAULTY_PATIENCE
         rested = False
         with contextlib.suppress(WaitedInVain, BotGone):
+            await self.hand.settle(patience)  # a bot that is gone says so here, and nobody waits for its ears
             await self.server.acknowledged(self.bot, timeout=patience)
             rested = await self.hand.settle(patience)
         if self.move is not None and not rested:
