@@ -31,6 +31,9 @@ ALLOWED_UPDATES: Final = (
 LONGEST_PAUSE: Final = 30.0
 # Two pollers end each other's request at once; the one that was there first gives way for so long.
 STEP_BACK: Final = 30.0
+_JITTER: Final = 0.2
+LONGEST_SILENCE: Final = STEP_BACK * (1 + _JITTER)
+"""So long after Telegram can be reached again, or is this bot's alone, it is asked at the latest."""
 
 
 class Line(Protocol):
@@ -181,7 +184,7 @@ class Poller:
                 if outcome.kind is Kind.TOKEN_REVOKED and not self._heard:
                     raise
                 if outcome.kind is Kind.CONFLICT:
-                    wait = STEP_BACK * random.uniform(0.8, 1.2)
+                    wait = STEP_BACK * random.uniform(1 - _JITTER, 1 + _JITTER)
                 elif outcome.kind is Kind.TOKEN_REVOKED:
                     wait = LONGEST_PAUSE
                 elif outcome.kind is Kind.RETRY_AFTER:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot.clock import OffsetClock
+from bot.delivery.polling import LONGEST_SILENCE
 from bot.playground.game.clock import GameClock
 from bot.playground.game.days import CampaignDays
 from bot.playground.game.faults import FaultPanel
@@ -86,7 +87,7 @@ class Playground:
                 self._invent()
         self.bot.calls_kept = CALLS_KEPT
         self.clock = GameClock(self.server, self.bot, self.process, days)
-        self.faults = FaultPanel(self.server, self.bot, self.process)
+        self.faults = FaultPanel(self.server, self.bot, self.process, LONGEST_SILENCE)
         stage = PageStage(self.clock, self.place)
         self.stories = StoryDesk(stage, self.place, lambda: self.clock.move is not None, self.spawn)
         self.server.shelf = from_shelf

@@ -273,6 +273,23 @@ async def test_a_second_poller_takes_the_line_from_the_first(game: Game) -> None
 
     assert off["conflicts"] > before
     assert not off["second_poller"]
+    assert off["hears_within"] == 36
+
+
+async def test_the_page_is_told_when_the_bot_hears_again(game: Game) -> None:
+    def told() -> bool:
+        return any(e.kind == "faults" and e.about["hearing"] for e in game.stage.server.events.kept)
+
+    _, taken = await game.post("/page/faults", do="poller", on=True)
+    await game.stage.town.stop_bot()
+    _, off = await game.post("/page/faults", do="poller", on=False)
+    before = told()
+    await game.stage.town.start_bot()
+    await game.stage.server.wait_for(told, timeout=10)
+
+    assert not taken["hearing"]
+    assert not off["hearing"]
+    assert not before
 
 
 async def test_the_bot_is_killed_and_started_again(game: Game) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from datetime import datetime
 from typing import Any, Final, Protocol
 
@@ -15,6 +16,8 @@ RETRY_AFTER: Final = 5
 POLLS_EVERY: Final = 1.0
 """Seconds between two polls of the second poller, after the first has taken the line back."""
 POLL_SECONDS: Final = 20
+LONGEST_WAIT: Final = 36.0
+"""Seconds that a bot may let pass before it asks again, if nobody says otherwise."""
 HEARS_WITHIN: Final = 2.0
 """Seconds after which a bot that should hear and does not is started anew."""
 
@@ -67,14 +70,19 @@ class FaultPanel:
 
     Attributes:
         url: where the bot finds the server.
+        longest_wait: seconds after which a bot that gave way to another poller asks again at the latest.
     """
 
-    def __init__(self, server: BotApiServer, bot: Bot, process: Process) -> None:
+    def __init__(
+        self, server: BotApiServer, bot: Bot, process: Process, longest_wait: float = LONGEST_WAIT
+    ) -> None:
+        self.longest_wait = longest_wait
         self.server = server
         self.bot = bot
         self.process = process
         self.url = server.url
         self._second: asyncio.Task[None] | None = None
+        self._watch: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
 
     def seen(self) -> dict[str, Any]:
@@ -87,15 +95,29 @@ class FaultPanel:
             "bot": str(self.process.state),
             "pid": self.process.pid,
             "starts": self.process.starts,
-            "hearing": self.bot.queue.poll is not None,
+            "hearing": self._hears(),
+            "hears_within": math.ceil(self.longest_wait),
             "second_poller": self._second is not None,
             "conflicts": self.bot.conflicts,
             "blocked": [chat.id for chat in self.bot.chats.values() if chat.blocked],
         }
 
     def tell(self) -> None:
-        """Say that something has changed."""
+        """Say that something has changed; and once more when a bot that does not hear does again."""
         self.server.events.happen("faults", **self.seen())
+        waits = self._second is None and not self._hears()
+        if waits and (self._watch is None or self._watch.done()):
+            self._watch = asyncio.get_running_loop().create_task(self._tell_when_it_hears())
+
+    def _hears(self) -> bool:
+        """Whether the bot's question waits at the server; a second poller's does not count."""
+        poll = self.bot.queue.poll
+        return self._second is None and poll is not None and not poll.done()
+
+    async def _tell_when_it_hears(self) -> None:
+        with contextlib.suppress(WaitedInVain):
+            await self.server.wait_for(self._hears, 2 * self.longest_wait)
+            self.tell()
 
     async def switch(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Do what a page asks; gives what is on.
@@ -149,7 +171,7 @@ class FaultPanel:
                 self._block(chat.id, False)
         if self.process.state is BotState.RUNNING:
             with contextlib.suppress(WaitedInVain):
-                await self.server.wait_for(lambda: self.bot.queue.poll is not None, HEARS_WITHIN)
+                await self.server.wait_for(self._hears, HEARS_WITHIN)
                 return
             await self.process.stop()
         if self.process.state is BotState.DOWN:
@@ -171,6 +193,9 @@ class FaultPanel:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._second
             self._second = None
+            # its last question would still wait at the server; the bot's own only asks once more
+            if self.bot.queue.poll is not None and not self.bot.queue.poll.done():
+                self.bot.queue.poll.set_result("cut")
 
     async def _poll(self) -> None:
         """Ask for the same bot's updates over the wire, as a copy on another machine would.
@@ -191,3 +216,6 @@ class FaultPanel:
     async def close(self) -> None:
         """End what runs by itself."""
         await self._second_poller(False)
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
