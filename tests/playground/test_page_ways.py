@@ -20,6 +20,15 @@ SAID = """(box) => [box.innerText, ...[...box.querySelectorAll("[aria-label]")].
     .join(" ")"""
 
 
+TOO_WIDE = """() => [...document.querySelectorAll("html, body, main, .table, .panel, .tools, .who")]
+    .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.className || one.tagName)"""
+
+ALERT = """async (person) => {
+    const { say } = await import("/ui/store.js");
+    say(person, "只有组长可以转交办", { alert: true });
+}"""
+
+
 @pytest.fixture(scope="module")
 def other_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """One playground for the tests that move its clock or break something."""
@@ -198,3 +207,101 @@ def test_an_answer_that_comes_after_the_news_does_not_undo_it(page: Page, other_
     expect(page.locator(".next-step")).to_be_enabled()
     page.unroute("**/page/stories/*")
     page.get_by_role("button", name="停止").click()
+
+
+@pytest.mark.browser
+def test_a_late_answer_of_a_fault_does_not_undo_what_was_heard_since(page: Page, other_town: Town) -> None:
+    other_town.open(page, "oversight", query="?panel=faults")
+    brake = page.get_by_role("switch", name="返回 429")
+    expect(brake).to_have_attribute("aria-checked", "false", timeout=SOON)
+
+    def late(route: Route) -> None:
+        answer = route.fetch()
+        expect(brake).to_have_attribute("aria-checked", "true", timeout=SOON)
+        other_town.ask("/page/faults", {"do": "429", "on": False})
+        expect(brake).to_have_attribute("aria-checked", "false", timeout=SOON)
+        route.fulfill(response=answer)
+
+    page.route("**/page/faults", late)
+    with page.expect_response("**/page/faults"):
+        brake.click()
+
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    expect(brake).to_have_attribute("aria-checked", "false")
+
+
+@pytest.mark.browser
+def test_the_next_step_puts_away_the_alerts_that_stand_over_the_phones(page: Page, other_town: Town) -> None:
+    other_town.open(page, "lead:county/1", query="?panel=stories")
+    page.evaluate(ALERT, other_town.people["lead:county/1"])
+    expect(page.locator(".alert")).to_have_count(1)
+
+    page.locator(".shelf button", has_text="暗访转交办").click(timeout=SOON)
+    expect(page.locator(".alert")).to_have_count(1)
+    page.locator(".next-step").click()
+
+    expect(page.locator(".step.done")).to_have_count(1, timeout=30_000)
+    expect(page.locator(".alert")).to_have_count(0)
+    page.get_by_role("button", name="停止").click()
+
+
+@pytest.mark.browser
+def test_the_panel_says_how_long_a_bot_that_gave_way_waits(page: Page, other_town: Town) -> None:
+    other_town.open(page, "oversight", query="?panel=faults")
+    poller = page.get_by_role("switch", name="第二个程序抢收")
+    expect(poller).to_be_visible(timeout=SOON)
+    expect(page.locator(".waits")).to_have_count(0)
+
+    poller.click()
+    expect(page.locator(".waits")).to_contain_text("让给另一个程序", timeout=SOON)
+    expect(page.locator(".switch", has_text="409 共")).to_be_visible(timeout=SOON)
+    poller.click()
+    expect(page.locator(".waits")).to_contain_text("最多 36 秒后再收", timeout=SOON)
+    page.get_by_role("button", name="全部恢复").click()
+
+    expect(page.locator(".waits")).to_have_count(0, timeout=30_000)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("panel", ["stories", "faults"])
+def test_four_phones_and_a_panel_stand_side_by_side(page: Page, town: Town, panel: str) -> None:
+    page.set_viewport_size({"width": 1600, "height": 900})
+    town.open(
+        page, "lead:county/1", "contact:延津县", "office:county", "oversight", query=f"?panel={panel}&lang=en"
+    )
+    expect(page.locator(".panel")).to_be_visible(timeout=SOON)
+
+    assert page.evaluate(TOO_WIDE) == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_low_window_folds_the_bar(page: Page, town: Town, language: str) -> None:
+    page.set_viewport_size({"width": 780, "height": 490})
+
+    [phone, _] = town.open(page, "lead:county/1", "contact:延津县", query=f"?lang={language}")
+
+    expect(phone.messages).to_be_visible(timeout=SOON)
+    bar = page.locator(".bar").bounding_box()
+    assert bar is not None
+    assert bar["height"] <= 60
+    page.locator(".unfold").click()
+    expect(page.locator(".ways .button").first).to_be_in_viewport()
+    page.locator(".ways .button").first.click()
+    expect(page.locator(".panel")).to_be_visible()
+    bar = page.locator(".bar").bounding_box()
+    assert bar is not None
+    assert bar["height"] <= 60
+
+
+@pytest.mark.browser
+def test_the_english_page_says_how_the_bot_speaks_english_too(page: Page, other_town: Town) -> None:
+    [phone] = other_town.open(page, "oversight", query="?lang=en")
+    expect(page.locator("#tongue")).to_contain_text("/language", timeout=SOON)
+
+    phone.says("/language")
+    phone.presses("English")
+
+    phone.hears("English it is")
+    page.get_by_role("banner").get_by_role("button", name="中文").click()
+    expect(page.locator("#tongue")).to_have_count(0)

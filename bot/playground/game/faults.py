@@ -103,8 +103,12 @@ class FaultPanel:
         }
 
     def tell(self) -> None:
-        """Say that something has changed; and once more when a bot that does not hear does again."""
+        """Say that something has changed."""
         self.server.events.happen("faults", **self.seen())
+        self.watch()
+
+    def watch(self) -> None:
+        """Let it be told when a bot that does not hear now does so again."""
         waits = self._second is None and not self._hears()
         if waits and (self._watch is None or self._watch.done()):
             self._watch = asyncio.get_running_loop().create_task(self._tell_when_it_hears())
@@ -187,7 +191,7 @@ class FaultPanel:
 
     async def _second_poller(self, on: bool) -> None:
         if on and self._second is None:
-            self._second = asyncio.get_running_loop().create_task(self._poll())
+            self._second = asyncio.get_running_loop().create_task(self._compete())
         elif not on and self._second is not None:
             self._second.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -196,6 +200,20 @@ class FaultPanel:
             # its last question would still wait at the server; the bot's own only asks once more
             if self.bot.queue.poll is not None and not self.bot.queue.poll.done():
                 self.bot.queue.poll.set_result("cut")
+
+    async def _compete(self) -> None:
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._poll())
+            both.create_task(self._count())
+
+    async def _count(self) -> None:
+        """Tell of every answer 409 at once: the second poller's own question waits on."""
+        told = self.bot.conflicts
+        while True:
+            await self.server.events.bell()
+            if self.bot.conflicts > told:
+                told = self.bot.conflicts
+                self.tell()
 
     async def _poll(self) -> None:
         """Ask for the same bot's updates over the wire, as a copy on another machine would.
@@ -210,7 +228,6 @@ class FaultPanel:
                 with contextlib.suppress(aiohttp.ClientError):
                     async with session.post(address, data={"timeout": str(POLL_SECONDS)}) as response:
                         await response.read()
-                self.tell()
                 await asyncio.sleep(POLLS_EVERY)
 
     async def close(self) -> None:

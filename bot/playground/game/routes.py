@@ -117,6 +117,7 @@ class GameRoutes:
         """What is switched on; or switch."""
         panel = self.game.faults
         if request.method == "GET":
+            panel.watch()
             return JSONResponse(panel.seen())
         return JSONResponse(await panel.switch(await _json(request)))
 

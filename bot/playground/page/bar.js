@@ -54,7 +54,7 @@ function notice() {
 }
 
 export function Bar({ panel, openPanel, openDialog }) {
-  const [open, setOpen] = useState(false); // at phone width the buttons are folded away
+  const [open, setOpen] = useState(false); // in a narrow or low window the buttons are folded away
   const running = stories.value.some((story) => story.running);
   const other = lang.value === "zh" ? "en" : "zh";
   const then = (act) => () => { setOpen(false); act(); };
@@ -73,6 +73,7 @@ export function Bar({ panel, openPanel, openDialog }) {
       <button type="button" class="button" onClick=${then(() => openDialog("newcomer"))}><${Icon} name="user" /> ${t("newcomer")}</button>
       <button type="button" class="button" disabled=${phones.value.length >= MOST} onClick=${then(addAnother)}><${Icon} name="add" /> ${t("addPhone")}</button>
     </nav>
+    ${lang.value === "en" && html`<p id="tongue">${t("tongue")}</p>`}
     <p id="notice" role="status">${notice()}</p>
   </header>`;
 }

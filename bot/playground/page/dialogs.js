@@ -109,6 +109,7 @@ const KEYS = [
 export function HelpDialog({ onClose }) {
   return html`<${Dialog} title=${t("help")} onClose=${onClose}>
     <p>${t("helpAbout")}</p>
+    <p>${t("tongue")}</p>
     <h3>${t("shortcuts")}</h3>
     <dl class="shortcuts">${KEYS.map(([key, words]) => html`<div key=${words}><dt><kbd>${key}</kbd></dt><dd>${t(words)}</dd></div>`)}</dl>
   </${Dialog}>`;

@@ -96,13 +96,19 @@ export function Faults({ onClose }) {
   const person = shown && personOf(shown.person.value), blocked = person && Boolean(chats.value.get(`${told.value.bot}:${person.id}`)?.blocked);
   const doing = (what) => async () => {
     setWrong("");
-    try { faults.value = await ask("/page/faults", what); } catch (error) { setWrong(saidOf(error)); }
+    const before = faults.value;
+    try {
+      const answer = await ask("/page/faults", what);
+      if (faults.value === before) faults.value = answer; // else newer is known
+    } catch (error) { setWrong(saidOf(error)); }
   };
   const block = () => act(person.id, { verb: blocked ? "unblocks" : "blocks", bot: String(told.value.bot) }).catch((error) => setWrong(saidOf(error)));
   return html`<${Panel} css="faults" title=${t("faults")} about=${t("faultsAbout")} onClose=${onClose}>
     ${!state && html`<p>${connected.value ? t("noFaults") : t("lost")}</p>`}
     ${state && html`
       <p class="bot-state ${state.bot}" role="status"><i></i> ${t("botIs", t(state.bot))} <small>${[state.pid && `pid ${state.pid}`, state.starts && t("starts", state.starts)].filter(Boolean).join(" · ")}</small></p>
+      ${state.bot === "running" && !state.hearing && !state.network_down && html`
+        <p class="waits" role="status"><${Icon} name="clock" /> ${state.second_poller ? t("givesWay") : t("waits", state.hears_within)}</p>`}
       <${Switch} on=${state.network_down} words=${t("network")} about=${t("networkAbout")} onTurn=${doing({ do: "network", on: !state.network_down })} />
       <${Switch} on=${Boolean(state.rate_limited)} words=${t("flood")} about=${t("floodAbout")} onTurn=${doing({ do: "429", on: !state.rate_limited, retry_after: 5 })} />
       <${Switch} on=${state.second_poller} words=${t("poller")} about=${state.conflicts ? t("conflicts", state.conflicts) : t("pollerAbout")} onTurn=${doing({ do: "poller", on: !state.second_poller })} />

@@ -145,6 +145,10 @@ export function unsay(id) { toasts.value = toasts.value.filter((one) => one.id !
 export function complain(person, error) { say(person, lang.value === "zh" && error.zh ? error.zh : error.message, { wrong: true }); }
 function quiet(error) { if (!(error instanceof Refusal)) connected.value = false; }
 
+// What stood over a phone belongs to what was done before: the next step of a story begins without it.
+let telling = "";
+function unsayAlerts() { if (toasts.value.some((one) => one.alert)) toasts.value = toasts.value.filter((one) => !one.alert); }
+
 // --- what happens ----------------------------------------------------------------------------------------
 
 const HAPPENINGS = {
@@ -188,6 +192,9 @@ const HAPPENINGS = {
   },
   clock(event) { if (event.jumps) bar.value = { ...bar.value, ...event, got: Date.now() }; else renewBar(); },
   story(story) {
+    const step = `${story.key} ${story.steps.findIndex((one) => one.state === "now")}`;
+    if (step !== telling && !step.endsWith(" -1")) unsayAlerts();
+    telling = step;
     const list = stories.value;
     const at = list.findIndex((one) => one.key === story.key);
     stories.value = at < 0 ? [...list, story] : list.with(at, story);

@@ -18,6 +18,7 @@ const WORDS = {
   period: ["到旬末（8/18/28 日）", "To the 8th/18th/28th"], moving: ["时钟正在走：{0}", "The clock is moving: {0}"], halt: ["停住", "Stop there"],
   stories: ["演示", "Stories"], faults: ["故障", "Faults"], newcomer: ["新人", "Newcomer"], addPhone: ["添手机", "Add phone"],
   help: ["说明与快捷键", "Help and shortcuts"], language: ["English", "中文"], more: ["更多", "More"],
+  tongue: ["机器人用各人自己的语言说话：在那部手机上发 /language 更改。", "The bot speaks to each person in their own language: send /language on a phone to have it in English."],
   phones: ["手机", "Phones"], close: ["关闭", "Close"], ok: ["好", "OK"],
   // a phone
   phoneOf: ["手机 {0}：{1}", "Phone {0}: {1}"], closePhone: ["收起这部手机", "Put this phone away"],
@@ -62,6 +63,8 @@ const WORDS = {
   restartBot: ["启动机器人", "Start the bot"], poller: ["第二个程序抢收", "A second poller"], pollerAbout: ["另一个程序用同一令牌收消息，Telegram 答 409", "Another program uses the same token; Telegram answers 409"],
   heal: ["全部恢复", "Heal everything"], block: ["停用机器人", "Block the bot"], blockAbout: ["这部手机的人停用了机器人", "The owner of this phone has blocked the bot"],
   botIs: ["机器人：{0}", "The bot: {0}"], running: ["运行中", "running"], down: ["已停", "down"], starting: ["正在启动", "starting"],
+  givesWay: ["机器人让给另一个程序，暂时收不到消息", "The bot gives way to the other program and hears nothing"],
+  waits: ["机器人还在等，最多 {0} 秒后再收消息；「全部恢复」立即再收", "The bot still waits, {0} s at most; «Heal everything» lets it hear at once"],
   noFaults: ["此服务器不提供故障开关", "This server offers no faults"], conflicts: ["已答 409 共 {0} 次", "{0} × 409 so far"], starts: ["启动 {0} 次", "started {0} ×"],
   // dialogs
   newcomerTitle: ["一位新人", "A newcomer"], newcomerAbout: ["新人还没有身份；把邀请链接发给机器人即可加入。", "A newcomer has no role yet; the invitation link, sent to the bot, lets them in."],
