@@ -7,7 +7,7 @@ says that it is an ordinary word; an unknown one costs a tap, a missed one accus
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.places import Mention, is_ideograph
@@ -18,8 +18,12 @@ _LONGEST = 14
 """So far back a name and what leads to it are looked for; 积石山保安族东乡族撒拉族自治县 is the longest."""
 _SHORTEST: Mapping[str, int] = {"市": 2, "区": 2, "县": 1}
 """Characters before the sign: 滑县 has one; 市区, 一区, 东区 are words."""
-_LONGEST_DISTRICT = 5
-"""管城回族区 has four before 区; what is longer is no district's name but a sentence."""
+_LONGEST_CLEAN = 5
+_LONGEST_DISTRICT = 3
+"""A district of more characters is one of a people, as 管城回族区, or no name but a sentence."""
+_OF_PEOPLE = "族"
+_ENDS_NO_NAME = frozenset("路街道巷旁侧外内处段角前后线")
+"""No city or county is called so: 「金穗大道市委党校」「南环路市区段」."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,27 +38,29 @@ class Elsewhere:
     """As much, unless a name stands clean before the sign: 市区, 县城, but 郑州市区."""
     leads: tuple[str, ...]
     """Words after which a name may begin: 发现, 位于, 在."""
+    alone: tuple[str, ...]
+    """What a single character before 县 may be without naming it: 「原县医院」."""
     names: tuple[str, ...]
     """Names that look like ordinary words: 山城区."""
 
-    def find(self, text: str, mentions: Iterable[Mention], city: str = "") -> tuple[int, int] | None:
+    def find(self, text: str, mentions: Sequence[Mention], city: str = "") -> tuple[int, int] | None:
         """Where the first foreign name stands, as far as its beginning can be told.
 
-        `mentions` are what the gazetteer knows of the text; `city` is the campaign's own.
+        `mentions` are what the gazetteer knows of the text, in order; `city` is the campaign's own.
         """
-        known: Collection[Mention] | None = None
-        boundary = 0
+        boundary = passed = 0
         for found in _SIGN.finditer(text):
             at = found.start()
-            if known is None:
-                known = tuple(mentions)
-            if any(mention.start <= at < mention.end for mention in known):
+            while passed < len(mentions) and mentions[passed].end <= at:
+                boundary = max(boundary, mentions[passed].end if mentions[passed].full else 0)
+                passed += 1
+            if passed < len(mentions) and mentions[passed].start <= at:
                 continue
-            boundary = max([boundary, *(one.end for one in known if one.full and one.end <= at)])
             if city and text.endswith(city, boundary, at + 1):
                 boundary = at + 1
                 continue
             start, clean = self._begins(text, boundary, at)
+            start = self._listed(text, start, at)
             if self._is_name(text, start, at, clean=clean):
                 return start, at + 1
         return None
@@ -72,6 +78,14 @@ class Elsewhere:
             return start, clean  # 和平区: what could lead to a name is part of it
         return led, clean or led > start
 
+    def _listed(self, text: str, start: int, at: int) -> int:
+        """Where a listed name begins; a village of the gazetteer may stand in it (马村区)."""
+        for name in self.names if text.endswith(self.names, 0, at + 1) else ():
+            first = at + 1 - len(name)
+            if text.endswith(name, 0, at + 1) and (first <= 0 or not is_ideograph(text[first - 1])):
+                return first
+        return start
+
     @staticmethod
     def _after(text: str, lead: str, start: int, at: int) -> int:
         found = text.rfind(lead, start, at)
@@ -85,8 +99,10 @@ class Elsewhere:
             return True
         if text.endswith(self.ordinary, start, at + 1) or text.startswith(self.followed, at):
             return False
-        if sign == "区" and (not clean or length > _LONGEST_DISTRICT):
+        if sign == "区":
+            return clean and (length <= _LONGEST_DISTRICT or text[at - 1] == _OF_PEOPLE)
+        if length == 1:
+            return clean and text[start] not in self.alone
+        if text[at - 1] in _ENDS_NO_NAME:
             return False
-        if length == 1 and not clean:
-            return False
-        return (clean and length <= _LONGEST_DISTRICT) or not text.startswith(self.unless_named, at)
+        return (clean and length <= _LONGEST_CLEAN) or not text.startswith(self.unless_named, at)

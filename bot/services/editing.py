@@ -22,7 +22,7 @@ from bot.services.duties import days
 from bot.services.filing import PLACE
 from bot.services.incoming import Incoming
 from bot.services.outgoing import Button, close_panels, open_panel, say
-from bot.services.refusals import NotPossible, NotUnderstood
+from bot.services.refusals import CovertInGroup, NotPossible, NotUnderstood
 
 PANELS = frozenset(
     (
@@ -199,11 +199,18 @@ def edited(work: Work, incoming: Incoming) -> None:
     """An edited message: the words of an entry are read anew until hand-over, then offered.
 
     Of a proof the measures follow (`proofwords`); an edit of anything else changes nothing.
+
+    Raises:
+        CovertInGroup: a photo in a group chat that is no entry's now tells of 暗访.
     """
     if proofwords.edited(work, incoming):
         return
     entry_id = book.by_message(work, incoming.chat_id, incoming.message_id)
     row = book.get(work, entry_id) if entry_id is not None else None
+    words = work.world.reader.words
+    told = not incoming.private and words.is_covert_report(incoming.text, photo=incoming.has_photo)
+    if row is None and told and filing.may_file(work):
+        raise CovertInGroup
     text = incoming.text.removeprefix("#问题").strip()
     if row is None or row.filer_id != work.actor.member_id or not text:
         return

@@ -404,6 +404,20 @@ async def test_a_caption_that_turns_covert_by_an_edit_takes_its_line_along(town:
     assert len(contact.chat(town.bot).messages) == heard
 
 
+async def test_an_untagged_photo_whose_caption_turns_covert_is_answered(town: Town) -> None:
+    inspector = await town.join("李甲", Role.INSPECTOR, group="county/1")
+    chat = await bound(town, inspector)
+    before = len(said(town, chat))
+    message = inspector.sends_photo(chat, photo(), caption="随手拍")
+    await town.settle()
+
+    inspector.edits(message, f"暗访{CAPTION}")
+    await town.settle()
+
+    assert said(town, chat)[before:] == ["暗访请私聊发送。"]
+    assert [row.payload for row in await rows(town, inbox_table) if CAPTION in row.payload] == []
+
+
 async def test_no_button_of_a_private_chat_does_anything_in_a_group(town: Town) -> None:
     """A press carries what the presser's program sends: the bot does not trust where it comes from."""
     inspector = await town.join("李甲", Role.INSPECTOR, group="county/1", leader=True)

@@ -449,7 +449,23 @@ def test_no_text_makes_the_reading_fail(text):
 
 
 @pytest.mark.parametrize(
-    "piece", ["任庄村", "垃圾", "旁", "的", "1 3 ", "王", "村", "<", "路边垃圾 ", "不整洁", "3日", "整洁但"]
+    "piece",
+    [
+        "任庄村",
+        "垃圾",
+        "旁",
+        "的",
+        "1 3 ",
+        "王",
+        "村",
+        "<",
+        "路边垃圾 ",
+        "不整洁",
+        "3日",
+        "整洁但",
+        "任庄村小区",
+        "养殖区",
+    ],
 )
 def test_the_longest_caption_is_read_in_time_that_grows_with_its_length(piece):
     reader = xinxiang()
