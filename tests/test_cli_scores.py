@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import shutil
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fractions import Fraction
@@ -16,9 +15,8 @@ from click.testing import CliRunner, Result
 
 from bot import logs
 from bot.cli import main
-from bot.clock import SystemClock
 from bot.config import EXAMPLE
-from bot.ledger import migrate
+from tests.town.ledger import empty_ledger
 
 COUNTY = ("长垣县", "卫辉市", "辉县市", "新乡县", "获嘉县", "原阳县", "延津县", "封丘县")
 DISTRICT = ("卫滨区", "红旗区", "牧野区", "凤泉区", "平原示范区", "高新区", "经开区")
@@ -38,20 +36,11 @@ def _quiet_logs() -> Iterator[None]:
     logs.set_up()
 
 
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty ledger, migrated once: copying is quicker."""
-    found = tmp_path_factory.mktemp("ledger") / "bot.db"
-    migrate.upgrade(f"sqlite:///{found}", now=SystemClock().now())
-    return found
-
-
 @pytest.fixture
-def run(tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """The command line on a copy of the example's configuration."""
     monkeypatch.setenv("BOT_TOKEN", "7000000001:TEST-local")
-    (tmp_path / "data").mkdir()
-    shutil.copy(migrated, tmp_path / "data" / "bot.db")
+    empty_ledger(tmp_path / "data" / "bot.db")
     config = tmp_path / "config.toml"
     config.write_text(EXAMPLE.read_text("utf-8"), "utf-8")
 

@@ -20,13 +20,14 @@ from bot.delivery.limits import Limits
 from bot.delivery.sender import Sender
 from bot.delivery.wire import Wire
 from bot.domain.world import World
-from bot.ledger import migrate, outbox
+from bot.ledger import outbox
 from bot.ledger.desk import Desk, Work
 from bot.ledger.outbox import Kind, Priority
 from bot.ledger.tables import cards
 from bot.ledger.tables import outbox as rows
 from bot.playground.server import BotApiServer, Person
 from bot.texts.catalogue import Catalogue
+from tests.town.ledger import empty_ledger
 
 TOKEN = "7000000001:TEST-office"
 START = datetime(2019, 4, 12, 1, 0, tzinfo=UTC)
@@ -70,8 +71,7 @@ class Office:
     """Put rows in, let the sender work, look at what arrived and what is written down."""
 
     def __init__(self, folder: Path, world: World, *, limits: tuple[float, float, int] = (0, 0, 0)) -> None:
-        self.url = f"sqlite:///{folder / 'bot.db'}"
-        migrate.upgrade(self.url, now=START)
+        self.url = empty_ledger(folder / "bot.db")
         self.world = world
         self.time = Time()
         self.server = BotApiServer(self.time.clock, strict=True)

@@ -16,7 +16,7 @@ from bot.delivery.lanes import NotNow
 from bot.delivery.receiver import LOCKED_PAUSE, Receiver
 from bot.delivery.updates import Heard, lane_of, read, sender_of
 from bot.domain.world import World
-from bot.ledger import inbox, migrate
+from bot.ledger import inbox
 from bot.ledger.desk import Desk, LedgerUnavailable, Work
 from bot.ledger.inbox import AlreadyDone
 from bot.ledger.tables import inbox as rows
@@ -25,6 +25,7 @@ from bot.services import answering
 from bot.services.answering import Heading, Toast
 from bot.services.outgoing import say
 from tests.delivery.office import START, build
+from tests.town.ledger import empty_ledger
 
 BOT = 7000000001
 
@@ -36,9 +37,7 @@ def world() -> World:
 
 @pytest.fixture
 async def desk(tmp_path: Path, world: World) -> AsyncIterator[Desk]:
-    url = f"sqlite:///{tmp_path / 'bot.db'}"
-    migrate.upgrade(url, now=START)
-    desk = Desk(url, SteppedClock(START), world)
+    desk = Desk(empty_ledger(tmp_path / "bot.db"), SteppedClock(START), world)
     yield desk
     await asyncio.to_thread(desk.close)
 

@@ -12,8 +12,8 @@ from bot.app import build_world
 from bot.clock import SteppedClock
 from bot.config import EXAMPLE, load_settings
 from bot.domain.world import World
-from bot.ledger import migrate
 from bot.ledger.desk import Desk
+from tests.town.ledger import empty_ledger
 
 START = datetime(2019, 4, 12, 1, 0, tzinfo=UTC)
 
@@ -33,9 +33,7 @@ def clock() -> SteppedClock:
 @pytest.fixture
 def url(tmp_path: Path) -> str:
     """A migrated ledger of the test's own."""
-    found = f"sqlite:///{tmp_path / 'bot.db'}"
-    migrate.upgrade(found, now=START)
-    return found
+    return empty_ledger(tmp_path / "bot.db")
 
 
 @pytest.fixture

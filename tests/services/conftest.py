@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,9 +15,10 @@ from bot.clock import SteppedClock
 from bot.config import EXAMPLE, load_settings
 from bot.domain.permissions import Role
 from bot.domain.world import World
-from bot.ledger import engines, migrate, people
+from bot.ledger import engines, people
 from bot.ledger.desk import Desk, Work
 from bot.ledger.tables import chats, members, roles
+from tests.town.ledger import empty_ledger
 
 START = datetime(2019, 4, 12, 1, 0, tzinfo=UTC)
 
@@ -41,19 +41,10 @@ def clock() -> SteppedClock:
     return SteppedClock(START)
 
 
-@pytest.fixture(scope="session")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty ledger, migrated once: copying is quicker."""
-    found = tmp_path_factory.mktemp("ledger") / "empty.db"
-    migrate.upgrade(f"sqlite:///{found}", now=START)
-    return found
-
-
 @pytest.fixture
-def desk(tmp_path: Path, clock: SteppedClock, world: World, empty: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path, clock: SteppedClock, world: World) -> Iterator[Desk]:
     """One desk on a ledger of the test's own."""
-    shutil.copy(empty, tmp_path / "bot.db")
-    desk = Desk(f"sqlite:///{tmp_path / 'bot.db'}", clock, world)
+    desk = Desk(empty_ledger(tmp_path / "bot.db"), clock, world)
     yield desk
     desk.close()
 

@@ -22,7 +22,7 @@ from bot.config import EXAMPLE, load_settings
 from bot.domain.entries import TRANSITIONS, State
 from bot.domain.permissions import Role
 from bot.ledger import entries as book
-from bot.ledger import events, migrate
+from bot.ledger import events
 from bot.ledger.desk import Desk, Work
 from bot.ledger.tables import counts, entries, requests
 from bot.services import assignment, check, county, life, office, onsite, pictures, seconds
@@ -30,6 +30,7 @@ from bot.services.incoming import Attachment, Incoming
 from bot.services.refusals import AlreadyMoved, NotPossible, Refusal, TooLate
 from bot.texts.catalogue import Catalogue
 from tests.services.conftest import START, Office
+from tests.town.ledger import empty_ledger
 
 WORLD = build_world(load_settings(EXAMPLE, {"BOT_TOKEN": "7000000001:TEST"}))
 REGION, OTHER = "延津县", "卫辉市"
@@ -215,7 +216,6 @@ def test_an_on_site_fix_cannot_be_undone_to_a_state_that_never_was(cast: Cast) -
 
 # --- any course of moves, against a small model -----------------------------------------------------
 
-_TEMPLATE = Path(tempfile.mkdtemp(prefix="life-")) / "empty.db"
 
 UNDO_FROM = {"closed", "returned", "acknowledged", "submitted"}
 
@@ -235,12 +235,9 @@ class EntrysLife(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        if not _TEMPLATE.exists():
-            migrate.upgrade(f"sqlite:///{_TEMPLATE}", now=START)
         self.folder = Path(tempfile.mkdtemp(prefix="life-"))
-        shutil.copy(_TEMPLATE, self.folder / "bot.db")
         self.clock = SteppedClock(START)
-        self.desk = Desk(f"sqlite:///{self.folder / 'bot.db'}", self.clock, WORLD)
+        self.desk = Desk(empty_ledger(self.folder / "bot.db"), self.clock, WORLD)
         self.cast = Cast.on(self.desk)
         self.state, self.round, self.returns = "filed", 1, 0
         self.region = REGION

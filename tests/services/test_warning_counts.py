@@ -17,7 +17,7 @@ from bot.domain.entries import State
 from bot.domain.permissions import Role
 from bot.domain.world import World
 from bot.ledger import entries as book
-from bot.ledger import events, migrate
+from bot.ledger import events
 from bot.ledger.desk import Desk, Work
 from bot.ledger.tables import (
     cards,
@@ -49,6 +49,7 @@ from bot.services.tenday import counting as tenday
 from bot.services.warnings import advising, counting, deciding, drafting, letters, paper, revoking, signing
 from bot.texts.catalogue import Catalogue
 from tests.services.conftest import START, Office
+from tests.town.ledger import empty_ledger
 
 REGION = "延津县"
 
@@ -144,9 +145,7 @@ def cast(desk: Desk, clock: SteppedClock) -> Cast:
 @pytest.fixture
 def led(tmp_path: Path, world: World, clock: SteppedClock) -> Any:
     """A campaign in which leaders approve."""
-    url = f"sqlite:///{tmp_path / 'led.db'}"
-    migrate.upgrade(url, now=START)
-    desk = Desk(url, clock, replace(world, leaders_approve=True))
+    desk = Desk(empty_ledger(tmp_path / "led.db"), clock, replace(world, leaders_approve=True))
     yield Cast.on(desk, clock)
     desk.close()
 

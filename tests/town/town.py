@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
-import shutil
-import tempfile
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,11 +12,11 @@ from bot.clock import SteppedClock
 from bot.config import EXAMPLE, Settings, load_settings
 from bot.domain.permissions import Role
 from bot.domain.world import World
-from bot.ledger import migrate
 from bot.ledger.desk import Work
 from bot.playground.server import BotApiServer
 from bot.services import invitations
 from bot.services.invitations import Scope
+from tests.town.ledger import empty_ledger
 
 ZONE = ZoneInfo("Asia/Shanghai")
 START = datetime(2019, 4, 12, 9, 0, tzinfo=ZONE)
@@ -29,15 +25,6 @@ TOKEN = "7000000001:TEST-local"
 
 _worlds: dict[tuple[Path, tuple[tuple[str, str], ...]], World] = {}
 """Frozen values: reading the places once is enough."""
-
-
-@cache
-def _empty_ledger() -> Path:
-    """A ledger that was migrated once: copying is quicker."""
-    folder = Path(tempfile.mkdtemp(prefix="town-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    migrate.upgrade(f"sqlite:///{folder / 'bot.db'}", now=START)
-    return folder / "bot.db"
 
 
 class Town:
@@ -85,8 +72,7 @@ class Town:
         settings = self.settings()
         ledger = self.folder / "bot.db"
         if not ledger.exists():
-            self.folder.mkdir(parents=True, exist_ok=True)
-            shutil.copy(_empty_ledger(), ledger)
+            empty_ledger(ledger)
         key = (self.config, tuple(sorted(self.overrides.items())))
         if key not in _worlds:
             _worlds[key] = build_world(settings)
