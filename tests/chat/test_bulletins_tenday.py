@@ -65,11 +65,14 @@ class Closing(Desk):
             if m.photo and "旬查情况通报" in words(m) and m.buttons
         )
 
-    def tables(self) -> list[list[list[str]]]:
+    def document(self) -> Any:
         paper = next(
             m for m in reversed(self.people.new(self.chief)) if m.file is not None and "旬查" in m.file.name
         )
-        document = docx.Document(io.BytesIO(paper.file.data))
+        return docx.Document(io.BytesIO(paper.file.data))
+
+    def tables(self) -> list[list[list[str]]]:
+        document = self.document()
         return [[[cell.text for cell in row.cells] for row in table.rows] for table in document.tables]
 
 
@@ -120,3 +123,15 @@ async def test_without_a_locked_ranking_it_is_not_sent_for_approval(closing: Clo
 
     assert "排名尚未锁定" in words(card)
     assert "先在「打分」里锁定" in answer.text
+
+
+async def test_the_second_periods_paper_begins_on_the_day_after_the_first_closed(closing: Closing) -> None:
+    """The same days as in the ranking and in every report; each office signs for itself."""
+    await closing.scorers.until(2019, 4, 30, 7, 30)
+    await closing.town.passes(seconds=0)
+
+    said = [paragraph.text for paragraph in closing.document().paragraphs]
+
+    opening = next(text for text in said if "明察暗访" in text)
+    assert opening.startswith("4月19日至4月28日，市农业农村局环境整治攻坚办组织各督查组")
+    assert said[-2] == "市农业农村局环境整治攻坚办"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
@@ -52,6 +52,8 @@ class Issue:
     kind: Kind
     key: str
     window: Window
+    first_day: date
+    """The first day printed: as in the period's ranking and reports."""
     before: Window | None
     draft_at: datetime
     due: datetime
@@ -69,12 +71,12 @@ def _issues(timetable: Timetable, track: str) -> tuple[Issue, ...]:
     calendar = timetable.calendar
     found: list[Issue] = []
 
-    def add(kind: Kind, key: str, due: Due, label: str, windows: list[Window]) -> None:
+    def add(kind: Kind, key: str, due: Due, label: str, first: date, windows: list[Window]) -> None:
         before = windows[-2] if len(windows) > 1 else None
         day = due.due.astimezone(calendar.zone).date()
         found.append(
             Issue(
-                track, kind, key, windows[-1], before,
+                track, kind, key, windows[-1], first, before,
                 calendar.at(day, timetable.times.bulletin_drafted), due.due, label,
             )
         )  # fmt: skip
@@ -82,16 +84,18 @@ def _issues(timetable: Timetable, track: str) -> tuple[Issue, ...]:
     weeks = [Window(week.start, week.end) for week in calendar.weeks]
     for rank, week in enumerate(calendar.weeks, 1):
         due = timetable.weekly_bulletin(week, track)
-        add(Kind.WEEKLY, week.key.isoformat(), due, f"第{week.number}周", weeks[:rank])
+        first = week.start.astimezone(calendar.zone).date()
+        add(Kind.WEEKLY, week.key.isoformat(), due, f"第{week.number}周", first, weeks[:rank])
     periods = [Window(period.start, period.end) for period in calendar.periods]
     for rank, period in enumerate(calendar.periods, 1):
         due = timetable.ten_day_bulletin(period, track)
-        add(Kind.TENDAY, period.key.isoformat(), due, period.label, periods[:rank])
+        add(Kind.TENDAY, period.key.isoformat(), due, period.label, period.first_day, periods[:rank])
     months: list[Window] = []
     for month in calendar.months:
         own = calendar.periods_of(month)
         months.append(Window(own[0].start, own[-1].end))
-        add(Kind.MONTHLY, month.key, timetable.month_ranking(month, track), month.label, months[:])
+        due = timetable.month_ranking(month, track)
+        add(Kind.MONTHLY, month.key, due, month.label, own[0].first_day, months[:])
     return tuple(sorted(found, key=lambda one: (one.due, one.kind.value)))
 
 
