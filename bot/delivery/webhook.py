@@ -127,6 +127,7 @@ class WebhookApp:
         try:
             await self._keep(update)
         except Exception:
+            # whatever it was, nothing is stored: 503 makes Telegram keep the update and send it again
             log.exception("an update could not be stored", update_id=update["update_id"])
             return Response(status_code=503, headers={"Retry-After": "2"})
         return Response(status_code=200)

@@ -157,6 +157,7 @@ class Downloader:
         except (LedgerUnavailable, DeskClosed):
             raise
         except Exception:
+            # one file's fault is written down with its photo, and tried again later; the others go on
             log.exception("a photo could not be worked off", photo=row.id)
             await self._desk.do(partial(media.failed, theirs=True), row.id)
 
