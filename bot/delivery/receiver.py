@@ -112,7 +112,7 @@ class Receiver:
         except (LedgerUnavailable, DeskClosed):
             raise
         except Exception:
-            # telling the sender is what fails: the row must be set aside all the same, or the lane stands still
+            # telling the sender is what fails: the row is set aside all the same, or its lane stands still
             log.exception("the sender of an update that was set aside cannot be told", update=update_id)
             await self._desk.do(book.set_aside, update_id, _said(error))
         self.aside += 1
