@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from bot.ledger.desk import Work
 from bot.ledger.prepared import Prepared
@@ -36,6 +37,7 @@ def _canonical(
     from_state: str | None,
     to_state: str | None,
     data: Any,
+    salt: str,
 ) -> dict[str, Any]:
     return {
         "entry": entry_id,
@@ -46,6 +48,7 @@ def _canonical(
         "from": from_state,
         "to": to_state,
         "data": data,
+        "salt": salt,
     }
 
 
@@ -62,7 +65,8 @@ def record(
     """Append one event and return its id; `data` holds JSON values only."""
     last = work.chain or _last.scalar(work)
     member = work.actor.member_id or None
-    row = _canonical(entry_id, work.now, kind, member, body, from_state, to_state, data)
+    salt = secrets.token_hex(16)
+    row = _canonical(entry_id, work.now, kind, member, body, from_state, to_state, data, salt)
     work.chain = link(last or GENESIS, row)
     return work.insert(
         events,
@@ -74,7 +78,23 @@ def record(
         from_state=from_state,
         to_state=to_state,
         data=data,
+        salt=salt,
         hash=work.chain,
+    )
+
+
+def covered(row: Row[Any]) -> dict[str, Any]:
+    """What a row's hash covers, beside the hash of the row before: what `link` takes."""
+    return _canonical(
+        row.entry_id,
+        row.at,
+        row.kind,
+        row.member_id,
+        row.body,
+        row.from_state,
+        row.to_state,
+        row.data,
+        row.salt,
     )
 
 
@@ -82,20 +102,7 @@ def first_broken(connection: Connection) -> int | None:
     """The id of the first event whose hash does not fit, None when the whole chain holds."""
     previous = GENESIS
     for row in connection.execute(select(events).order_by(events.c.id)):
-        expected = link(
-            previous,
-            _canonical(
-                row.entry_id,
-                row.at,
-                row.kind,
-                row.member_id,
-                row.body,
-                row.from_state,
-                row.to_state,
-                row.data,
-            ),
-        )
-        if expected != row.hash:
+        if link(previous, covered(row)) != row.hash:
             return int(row.id)
         previous = row.hash
     return None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Row, select, text
 from sqlalchemy.exc import IntegrityError
 
 from bot.ledger import events
 from bot.ledger.desk import Desk, Work
+from bot.ledger.tables import events as table
 
 
 def three(work: Work) -> None:
@@ -50,3 +53,20 @@ async def test_whoever_gets_past_the_guard_is_found_out(desk: Desk, tampering: s
     await desk.do(tamper)
 
     assert await desk.look(lambda work: events.first_broken(work.connection)) == broken
+
+
+async def test_the_same_event_has_another_hash_each_time_so_that_nobody_tells_it_by_its_hash(
+    desk: Desk,
+) -> None:
+    def twice(work: Work) -> list[str]:
+        first = events.covered(_newest(work, events.record(work, "noted", data={"words": "同"})))
+        second = events.covered(_newest(work, events.record(work, "noted", data={"words": "同"})))
+        return [events.link(events.GENESIS, row) for row in (first, second)]
+
+    one, other = await desk.do(twice)
+
+    assert one != other
+
+
+def _newest(work: Work, event_id: int) -> Row[Any]:
+    return work.connection.execute(select(table).where(table.c.id == event_id)).one()

@@ -688,6 +688,7 @@ def upgrade() -> None:
         sa.Column("from_state", sa.String(length=16), nullable=True),
         sa.Column("to_state", sa.String(length=16), nullable=True),
         sa.Column("data", Json(), nullable=True),
+        sa.Column("salt", sa.String(length=32), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_events_entry_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_events")),
