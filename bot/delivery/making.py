@@ -6,7 +6,16 @@ from functools import partial
 
 from bot.delivery.composing import FileMaker
 from bot.delivery.drawing import Drawing
-from bot.documents import notice, roster, score_sheet, tenday, warning_letter, weekly_form, weekly_merged
+from bot.documents import (
+    meeting,
+    notice,
+    roster,
+    score_sheet,
+    tenday,
+    warning_letter,
+    weekly_form,
+    weekly_merged,
+)
 from bot.documents.ledger_rows import Words
 from bot.domain.world import World
 from bot.media.store import PhotoStore
@@ -20,6 +29,9 @@ def makers(catalogue: Catalogue, world: World, drawing: Drawing, store: PhotoSto
         "score_sheet": score_sheet.write,
         "notice": notice.make,
         "slip": notice.make_slip,
+        "meeting_notice": meeting.make_notice,
+        "meeting_notice_pdf": meeting.make_notice_pdf,
+        "meeting_speech": partial(meeting.make_speech, words),
         "warning_docx": partial(warning_letter.make, store),
         "warning_pdf": partial(warning_letter.make_pdf, store),
         "roster": partial(roster.page, catalogue),

@@ -73,8 +73,13 @@ class Paper:
     """One element a line, broken at sense."""
     blocks: tuple[Block, ...]
     signature: str
+    """Who signs; a speech has no signature, and no date at its end."""
     day: date
     addressee: str = ""
+    cosigners: tuple[str, ...] = ()
+    """Bodies that sign with it 联合行文, each on a line under the first."""
+    under_title: str = ""
+    """What stands in brackets below a speech's title: its day, who holds it."""
     symbol: str = ""
     """文号, as 机关代字〔2019〕8号."""
     attachments: tuple[Attachment, ...] = ()
@@ -116,6 +121,19 @@ def right_indents(signature: str, day: str, *, sealed: bool) -> tuple[float, flo
     if name - date_ >= 2:
         return 2.0, name - date_
     return date_ + 4 - name, 2.0
+
+
+def signed_lines(paper: Paper) -> tuple[tuple[str, float], ...]:
+    """署名 and 成文日期, each with its indent from the right; none where nobody signs.
+
+    Names that sign together end in one line below the other; the date goes by the longest.
+    """
+    if not paper.signature:
+        return ()
+    names = (paper.signature, *paper.cosigners)
+    day = chinese_day(paper.day)
+    name_in, day_in = right_indents(max(names, key=characters), day, sealed=paper.sealed)
+    return *((name, name_in) for name in names), (day, day_in)
 
 
 def clean(words: str) -> str:

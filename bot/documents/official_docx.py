@@ -30,9 +30,8 @@ from bot.documents.official import (
     Table,
     Text,
     characters,
-    chinese_day,
     clean,
-    right_indents,
+    signed_lines,
 )
 
 LINE: Final = Pt(28.95)
@@ -63,6 +62,8 @@ def written(paper: Paper) -> bytes:
             _aligned(document, "", WD_ALIGN_PARAGRAPH.CENTER)
     for line in paper.title:
         _aligned(document, line, WD_ALIGN_PARAGRAPH.CENTER, SONG, TITLE)
+    if paper.under_title:
+        _aligned(document, f"（{paper.under_title}）", WD_ALIGN_PARAGRAPH.CENTER, KAI)
     _aligned(document, "", WD_ALIGN_PARAGRAPH.CENTER)
     if paper.addressee:
         _aligned(document, paper.addressee, WD_ALIGN_PARAGRAPH.LEFT)
@@ -254,12 +255,12 @@ def _attachment_list(document: Written, titles: Sequence[str]) -> None:
 
 
 def _signed(document: Written, paper: Paper) -> None:
-    day = chinese_day(paper.day)
-    name_in, day_in = right_indents(paper.signature, day, sealed=paper.sealed)
-    _aligned(document, "", WD_ALIGN_PARAGRAPH.LEFT)
-    for words, inward in ((paper.signature, name_in), (day, day_in)):
+    lines = signed_lines(paper)
+    if lines:
+        _aligned(document, "", WD_ALIGN_PARAGRAPH.LEFT)
+    for rank, (words, inward) in enumerate(lines, 1):
         paragraph = _aligned(document, words, WD_ALIGN_PARAGRAPH.RIGHT)
-        paragraph.paragraph_format.keep_with_next = words is not day
+        paragraph.paragraph_format.keep_with_next = rank < len(lines)
         _off(paragraph, "autoSpaceDE", "autoSpaceDN")  # room beside digits would push the date to the left
         _indent(paragraph, right=inward)
     if paper.note:

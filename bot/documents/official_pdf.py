@@ -23,9 +23,8 @@ from bot.documents.official import (
     Picture,
     Table,
     Text,
-    chinese_day,
     clean,
-    right_indents,
+    signed_lines,
 )
 
 PACKAGED: Final = "Noto Sans CJK SC"
@@ -67,8 +66,6 @@ def _packaged() -> list[Path]:
 
 
 def _values(paper: Paper, root: Path) -> dict[str, Any]:
-    day = chinese_day(paper.day)
-    name_in, day_in = right_indents(paper.signature, day, sealed=paper.sealed)
     return {
         "title": [clean(line) for line in paper.title],
         "symbol": clean(paper.symbol),
@@ -77,10 +74,9 @@ def _values(paper: Paper, root: Path) -> dict[str, Any]:
         "attachments": [
             {"title": clean(one.title), "blocks": _blocks(one.blocks, root)} for one in paper.attachments
         ],
-        "signature": clean(paper.signature),
-        "day": day,
-        "name-in": name_in,
-        "day-in": day_in,
+        "under": clean(paper.under_title),
+        "author": clean(paper.signature),
+        "signed": [{"words": clean(words), "in": inward} for words, inward in signed_lines(paper)],
         "note": clean(paper.note),
         "centred": paper.centred_numbers,
         "compact": paper.compact,
