@@ -5,7 +5,9 @@ Nothing in them is ever run or computed.
 
 from __future__ import annotations
 
+import html
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -85,6 +87,21 @@ def open_package(data: bytes) -> zipfile.ZipFile:
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
         raise Unreadable(str(error)) from error
     return archive
+
+
+_TEXT: Final = re.compile(r"<(?:\w+:)?t(?:\s[^>]*)?>([^<]*)</")
+_ENDS: Final = re.compile(r"</(?:w:p|a:p|(?:\w+:)?si|(?:\w+:)?is)>")
+"""What ends a paragraph of a document or drawing, or a text of a workbook."""
+
+
+def words_of(archive: zipfile.ZipFile) -> Iterator[str]:
+    """Every text in an Office file's parts, by paragraph: headers, boxes, notes, hidden sheets, too."""
+    for part in archive.infolist():
+        if part.filename.lower().endswith(".xml"):
+            for piece in _ENDS.split(archive.read(part).decode("utf-8", "replace")):
+                words = "".join(_TEXT.findall(piece))
+                if words.strip():
+                    yield html.unescape(words)
 
 
 def _is_text(data: bytes) -> bool:

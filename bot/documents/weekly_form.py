@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -14,7 +14,7 @@ from bot.domain.weekly import SUMMARY_MOST, Indicator, WeeklyForm
 A4: Final = 9
 SHEET: Final = "周报表"
 HEADS: Final = ("序号", "指标", "单位", "本周", "上周累计", "累计", "说明")
-WIDTHS: Final = (6, 27, 10, 12, 15, 15, 17)
+WIDTHS: Final = (7.5, 26, 10, 12, 14.5, 14.5, 17.5)
 CITY: Final = (
     ("assigned", "市交办问题：交办"),
     ("closed", "市交办问题：销号"),
@@ -42,7 +42,8 @@ class Values:
     """What the bot fills in.
 
     `totals`: row → (累计, unit) before this week; `units`: row → last week's unit; `city`: row of `CITY`
-    → (this week or now, since the first day), `as_of` the instant they were counted; times are local.
+    → (this week or now, since the first day), `as_of` the instant they were counted; `heads`: who filled
+    in and who looked at the last one; times are local.
     """
 
     campaign: str
@@ -57,6 +58,7 @@ class Values:
     units: Mapping[str, str]
     city: Mapping[str, Sequence[int | None]]
     as_of: str
+    heads: Mapping[str, str] = field(default_factory=dict)
 
 
 def make(form: WeeklyForm, values: Mapping[str, Any]) -> tuple[str, bytes]:
@@ -88,6 +90,11 @@ class _Page:
             {**_BODY, "locked": False, "text_wrap": True, "valign": "top", "bg_color": "#FFFDE7",
              "num_format": "@"}
         )  # fmt: skip
+        # a name that begins like a formula stays a text when the cell is edited
+        self.who = add(
+            {**_BODY, "locked": False, "bg_color": "#FFFDE7", "num_format": "@", "quote_prefix": True,
+             "shrink": True}
+        )  # fmt: skip
         self.small = add({"font_name": "宋体", "font_size": 8, "font_color": "#7F7F7F"})
         self.foot = add({"font_name": "宋体", "font_size": 10.5})
 
@@ -106,10 +113,7 @@ class _Page:
         start, end, due = (datetime.fromisoformat(one) for one in (given.start, given.end, given.due))
         span = f"{_day(start)}—{_day(end)}"
         self._pair(1, "填报单位", given.region, f"第{given.number}周", span)
-        sheet.merge_range(2, 0, 2, 1, "填报人（姓名、电话）", self.label)
-        sheet.merge_range(2, 2, 2, 3, "", self.words)
-        sheet.write_string(2, 4, "审核人", self.middle)
-        sheet.merge_range(2, 5, 2, 6, "", self.words)
+        self._who(2)
         note = f"只填黄色格；没有就填 0，不要留空。{_day(due)}{due:%H:%M}前发给机器人，也可逐行写成文字。"
         sheet.merge_range(3, 0, 3, 6, note, self.note)
         sheet.set_row(3, 18)
@@ -139,6 +143,16 @@ class _Page:
         sheet.merge_range(row, 2, row, 3, value, self.middle)
         sheet.write_string(row, 4, other, self.middle)
         sheet.merge_range(row, 5, row, 6, more, self.middle)
+
+    def _who(self, row: int) -> None:
+        """填报人、联系电话、审核人: last week's, so that nobody is asked twice."""
+        sheet, heads = self.sheet, self.given.heads
+        sheet.write_string(row, 0, "填报人", self.middle)
+        sheet.write_string(row, 1, heads.get("filler", ""), self.who)
+        sheet.write_string(row, 2, "联系电话", self.middle)
+        sheet.merge_range(row, 3, row, 4, heads.get("filler_phone", ""), self.who)
+        sheet.write_string(row, 5, "审核人", self.middle)
+        sheet.write_string(row, 6, heads.get("reviewer", ""), self.who)
 
     def _indicator(self, row: int, number: int, indicator: Indicator) -> None:
         sheet, given = self.sheet, self.given

@@ -24,10 +24,11 @@ MOST_IN_A_CELL: Final = 32_000
 
 
 def make(form: WeeklyForm, values: Mapping[str, Any]) -> tuple[str, bytes]:
-    """Three sheets: 本周, 累计, 小结; what has errors is in none of them.
+    """Four sheets: 本周, 累计, 小结, 报送情况; what has errors is in none of them.
 
     `values`: `campaign`, `track`, `track_name`, `week` (number, start, end), `made`, `by`, and `regions`,
-    each with `region`, `state`, `in`, `figures`, `totals`, `city`, `texts`.
+    each with `region`, `state`, `in`, `figures`, `totals`, `city`, `texts`, `at`, `revision`, `heads`,
+    `scans`.
     """
     import xlsxwriter
 
@@ -43,6 +44,7 @@ def make(form: WeeklyForm, values: Mapping[str, Any]) -> tuple[str, bytes]:
         pages.figures("本周", "figures", 0)
         pages.figures("累计", "totals", 1)
         pages.texts()
+        pages.handed_in()
     return "周报汇总.xlsx", buffer.getvalue()
 
 
@@ -60,6 +62,7 @@ class _Pages:
         self.warn = add({**body, "align": "center", "font_color": "#C00000"})
         self.number = add({**body, "num_format": "#,##0.##;-#,##0.##;0", "align": "right"})
         self.words = add({**body, "text_wrap": True, "valign": "top"})
+        self.named = add({**body, "align": "center", "text_wrap": True, "quote_prefix": True})
         self.quoted = add({**body, "text_wrap": True, "valign": "top", "quote_prefix": True})
 
     def _page(self, name: str, columns: Sequence[tuple[str, float]]) -> Any:
@@ -139,6 +142,28 @@ class _Pages:
                 sheet.write_string(row, column, words, self.quoted if risky(words) else self.words)
                 longest = max(longest, sum(1 + 2 * len(line) // 44 for line in words.splitlines()))
             sheet.set_row(row, min(400, 15 * longest + 6))
+
+    def handed_in(self) -> None:
+        """When it came and from whom: 附件2's head."""
+        columns = [("县(市、区)", 16.0), ("报送情况", 14.0), ("报送时间", 20.0), ("版本", 8.0)]
+        columns += [("填报人", 18.0), ("联系电话", 20.0), ("审核人", 18.0), ("扫描件", 10.0)]
+        sheet = self._page("报送情况", columns)
+        sheet.freeze_panes(3, 1)
+        for row, region in enumerate(self.regions, 3):
+            heads = region["heads"]
+            cells = (
+                region["region"],
+                STATES[region["state"]],
+                _time(region["at"]) if region["at"] else "",
+                str(region["revision"] or ""),
+                *(str(heads.get(key, "")) for key in ("filler", "filler_phone", "reviewer")),
+                f"{region['scans']}份" if region["scans"] else "",
+            )
+            sheet.set_row(row, 22)
+            for column, words in enumerate(cells):
+                late = column == 1 and region["state"] != "on_time"
+                plain = self.warn if late else self.middle
+                sheet.write_string(row, column, words, self.named if risky(words) else plain)
 
 
 def _figures(region: Mapping[str, Any], key: str, row: str) -> Sequence[Sequence[str]]:

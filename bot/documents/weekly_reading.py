@@ -10,14 +10,15 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from bot.documents.office_files import OfficeFileError, Unreadable, open_package, workbook
+from bot.documents.office_files import OfficeFileError, Unreadable, open_package, words_of, workbook
 from bot.documents.weekly_form import CODE, SHEET
 from bot.domain.weekly import (
+    HEADS,
     Fault,
     Figure,
     Indicator,
@@ -26,6 +27,7 @@ from bot.domain.weekly import (
     check_number,
     name_key,
     plain_number,
+    read_heads,
     read_number,
     said_unit,
 )
@@ -51,7 +53,7 @@ def read(form: WeeklyForm, data: bytes) -> SheetRead:
         for sheet in sorted(book.worksheets, key=lambda sheet: sheet.title != SHEET):
             found = _Sheet(form, _cells(sheet), _merges(archive, sheet)).read()
             if found is not None:
-                return found
+                return replace(found, words=tuple(words_of(archive)))
     raise NotWeekly
 
 
@@ -118,7 +120,8 @@ class _Sheet:
             if indicator is not None:
                 self._value(row, columns, indicator)
         region, key = self._whose()
-        return SheetRead(region, key, self.figures, tuple(self.faults), self._texts(header))
+        texts, heads = self._texts(header), read_heads(self._heads(header))
+        return SheetRead(region, key, self.figures, tuple(self.faults), texts, heads)
 
     def _header(self) -> tuple[int, dict[str, int]] | None:
         for row in range(min(HEADER_WITHIN, len(self.cells))):
@@ -178,6 +181,21 @@ class _Sheet:
             key = ""
         return region, key
 
+    def _heads(self, header: int) -> dict[str, str]:
+        """Who filled it in and who looked at it: each stands right of its label, before the next one."""
+        found: dict[str, str] = {}
+        for row in self.cells[:header]:
+            key = ""
+            for cell in row:
+                words = _words(cell)
+                label = HEADS.get(name_key(words), "")
+                if label:
+                    key = label
+                elif key and words:
+                    found.setdefault(key, words)
+                    key = ""
+        return found
+
     def _texts(self, header: int) -> dict[str, str]:
         found: dict[str, str] = {}
         for row in range(header + 1, len(self.cells)):
@@ -227,8 +245,16 @@ def _words(cell: _Cell) -> str:
 # --- words --------------------------------------------------------------------------------------------
 
 
-def read_document(data: bytes) -> str:
-    """The words of a .docx, paragraph by paragraph, tables included; "" when it holds none.
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A .docx: `text` its paragraphs and tables, "" when it holds none; `words` all that stands in it."""
+
+    text: str
+    words: tuple[str, ...]
+
+
+def read_document(data: bytes) -> Document:
+    """The words of a .docx, paragraph by paragraph, tables included.
 
     Raises:
         OfficeFileError: it cannot be read, and why.
@@ -236,13 +262,14 @@ def read_document(data: bytes) -> str:
     import docx
     from docx.opc.exceptions import PackageNotFoundError
 
-    open_package(data).close()
+    with open_package(data) as archive:
+        words = tuple(words_of(archive))
     try:
         document = docx.Document(io.BytesIO(data))
         lines = [line for line in _paragraphs(document) if line]
     except (PackageNotFoundError, KeyError, ValueError, TypeError, AttributeError, SyntaxError) as error:
         raise Unreadable(str(error)) from error
-    return "\n".join(lines)[:MOST_TEXT]
+    return Document("\n".join(lines)[:MOST_TEXT], words)
 
 
 def _paragraphs(document: Any) -> Iterator[str]:

@@ -146,6 +146,28 @@ class SheetRead:
     figures: Mapping[str, Figure]
     faults: tuple[Fault, ...]
     texts: Mapping[str, str]
+    heads: Mapping[str, str] = field(default_factory=dict)
+    """filler, filler_phone, reviewer."""
+    words: tuple[str, ...] = ()
+    """Every text that stands in it, for red line (d)."""
+
+
+HEADS = {"填报人": "filler", "联系电话": "filler_phone", "审核人": "reviewer"}
+"""附件2's head, as printed → as stored; what else is in it the bot knows."""
+MOST_HEAD = 40
+_PHONE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?(1\d{10}|0\d{2,3}-?\d{7,8})(?!\d)")
+
+
+def read_heads(said: Mapping[str, str]) -> dict[str, str]:
+    """The head as it was written, a telephone behind the filler's name put where it belongs."""
+    found = {key: " ".join(words.split())[:MOST_HEAD] for key, words in said.items() if words.strip()}
+    phone = _PHONE.search(found.get("filler", ""))
+    if phone is not None:
+        found["filler"] = (found["filler"][: phone.start()] + found["filler"][phone.end() :]).strip(
+            " ，,、;；()（）"
+        )
+        found.setdefault("filler_phone", phone[0])
+    return {key: words for key, words in found.items() if words}
 
 
 # --- figures ------------------------------------------------------------------------------------------
@@ -209,6 +231,8 @@ _HEAD = re.compile(
     r"^\s*(?P<head>" + "|".join(sorted(_HEADS, key=len, reverse=True)) + r")\s*[:：]?\s*(?P<rest>.*)$"
 )
 
+_WHO = re.compile(r"^\s*(" + "|".join(HEADS) + r")\s*[:：]?\s*(\S.*?)\s*[。；;]?\s*$")
+
 
 @dataclass
 class Lines:
@@ -218,6 +242,8 @@ class Lines:
     faults: list[Fault] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     """summary, difficulties, next_week."""
+    heads: dict[str, str] = field(default_factory=dict)
+    """filler, filler_phone, reviewer."""
     unknown: list[str] = field(default_factory=list)
     """Lines with a number that no row of the form has."""
 
@@ -244,8 +270,13 @@ def read_lines(text: str, form: WeeklyForm, track: str, last_units: Mapping[str,
         if head:
             found.texts[head] = f"{found.texts.get(head, '')}\n{line.strip()}".strip()
             continue
+        who = _WHO.match(line)
+        if who:
+            found.heads[HEADS[who[1]]] = who[2]
+            continue
         for part in _PARTS.split(line):
             _read_part(part, form, rows, last_units, found)
+    found.heads = read_heads(found.heads)
     return found
 
 

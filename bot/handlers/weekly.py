@@ -65,8 +65,8 @@ async def document(here: Hearing, *, otherwise: Handler) -> Toast:
         return data
     try:
         if name.endswith(WORDS):
-            words = await asyncio.to_thread(reading.read_document, data)
-            return await here.do(receiving.take_document, message, words)
+            paper = await asyncio.to_thread(reading.read_document, data)
+            return await here.do(receiving.take_document, message, paper.text, paper.words)
         sheet = await asyncio.to_thread(reading.read, here.desk.world.weekly, data)
     except office_files.OfficeFileError as error:
         return await here.do(receiving.refuse, message, WHY[type(error)])
@@ -137,10 +137,10 @@ async def _changed_report(here: Hearing) -> Toast:
     if isinstance(data, Toast):
         return data
     try:
-        words = await asyncio.to_thread(reading.read_document, data)
+        paper = await asyncio.to_thread(reading.read_document, data)
     except office_files.OfficeFileError as error:
         return await here.do(receiving.refuse, message, WHY[type(error)])
-    return await here.do(reporting.take_document, message, words)
+    return await here.do(reporting.take_document, message, paper.text, paper.words)
 
 
 async def open_drafts(here: Hearing) -> Toast:

@@ -1,10 +1,13 @@
-"""Downloads pending photos, learns what they are, puts them into the store."""
+"""Downloads pending photos, learns what they are, puts them into the store; files of reports as they are."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePath
 from typing import Any, Final
@@ -18,9 +21,10 @@ from bot.ledger.desk import Desk, DeskClosed, LedgerUnavailable
 from bot.media.errors import PhotoRefused, StoreError
 from bot.media.photo_index import PhotoIndex
 from bot.media.pipeline import DHASH_VERSION, Studied, study
-from bot.media.store import PhotoStore, derived_path, photo_path
+from bot.media.store import PhotoStore, derived_path, file_path, photo_path
 from bot.services import media, pictures
 from bot.services.evidence import comparing
+from bot.services.keeping import files
 
 log = structlog.get_logger(__name__)
 
@@ -32,8 +36,21 @@ _DENIED: Final = frozenset((Kind.BAD_FILE, Kind.OUR_BUG))
 _EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "HEIF": "heic", "HEIC": "heic"}
 
 
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Rows that wait for their files: how they are asked for, and what becomes of each."""
+
+    waiting: Callable[..., Any]
+    refused: Callable[..., Any]
+    failed: Callable[..., Any]
+    keep: Callable[[Any, bytes], Awaitable[None]]
+
+
 class Downloader:
-    """Works off the queue of photos until `stop`. One round at a time; `wake` when there may be more."""
+    """Works off the queues of photos and other files until `stop`.
+
+    One round at a time; `wake` when there may be more.
+    """
 
     def __init__(
         self, desk: Desk, wire: Wire, store: PhotoStore, campaign: Campaign, executor: Executor | None = None
@@ -49,6 +66,10 @@ class Downloader:
         self._wanted = asyncio.Event()
         self._quiet = asyncio.Event()
         self._stopping = False
+        self._queues = (
+            Queue(media.waiting, media.refused, media.failed, self._kept),
+            Queue(files.waiting, files.refused, files.failed, self._kept_file),
+        )
 
     @property
     def is_idle(self) -> bool:
@@ -88,7 +109,7 @@ class Downloader:
                     await self._wanted.wait()
 
     async def round(self) -> int:
-        """Download what waits; gives how many photos were worked off.
+        """Download what waits, photos first; gives how many files were worked off.
 
         Several at a time: a slow one holds nobody up. What fails is put off, whatever it was.
 
@@ -97,20 +118,21 @@ class Downloader:
         """
         async with self._busy:
             await self._erase()
-            done, running = 0, dict[int, asyncio.Task[None]]()
+            done, running = 0, dict[tuple[int, int], asyncio.Task[None]]()
             try:
                 while True:
-                    free = AT_ONCE - len(running)
-                    rows = await self._desk.look(media.waiting, AT_ONCE + len(running)) if free else ()
-                    fresh = [row for row in rows if row.id not in running][:free]
-                    for row in fresh:
-                        running[row.id] = asyncio.get_running_loop().create_task(self._one(row))
+                    for number, queue in enumerate(self._queues):
+                        free = AT_ONCE - len(running)
+                        rows = await self._desk.look(queue.waiting, AT_ONCE + len(running)) if free else ()
+                        for row in [row for row in rows if (number, row.id) not in running][:free]:
+                            task = asyncio.get_running_loop().create_task(self._one(queue, row))
+                            running[number, row.id] = task
                     if not running:
                         await self._compare()
                         return done
                     ended, _ = await asyncio.wait(running.values(), return_when=asyncio.FIRST_COMPLETED)
                     done += len(ended)
-                    running = {row_id: task for row_id, task in running.items() if task not in ended}
+                    running = {key: task for key, task in running.items() if task not in ended}
                     for task in ended:
                         task.result()
             finally:
@@ -140,26 +162,26 @@ class Downloader:
                 continue
             await self._desk.do(pictures.erased, key)
 
-    async def _one(self, row: Any) -> None:
+    async def _one(self, queue: Queue, row: Any) -> None:
         try:
             described = await self._wire.call("getFile", {"file_id": row.file_id})
             data = await self._wire.download(described["file_path"], expected=described.get("file_size"))
-            await self._kept(row, data)
+            await queue.keep(row, data)
         except TooLarge:
-            await self._desk.do(media.refused, row.id, "too_big")
+            await self._desk.do(queue.refused, row.id, "too_big")
         except (TelegramError, StoreError) as error:
             if "too big" in str(error).lower():
-                await self._desk.do(media.refused, row.id, "too_big")
+                await self._desk.do(queue.refused, row.id, "too_big")
                 return
             theirs = isinstance(error, TelegramError) and classify(error).kind in _DENIED
-            log.warning("a photo could not be had", photo=row.id, error=type(error).__name__, theirs=theirs)
-            await self._desk.do(partial(media.failed, theirs=theirs), row.id)
+            log.warning("a file could not be had", row=row.id, error=type(error).__name__, theirs=theirs)
+            await self._desk.do(partial(queue.failed, theirs=theirs), row.id)
         except (LedgerUnavailable, DeskClosed):
             raise
         except Exception:
-            # one file's fault is written down with its photo, and tried again later; the others go on
-            log.exception("a photo could not be worked off", photo=row.id)
-            await self._desk.do(partial(media.failed, theirs=True), row.id)
+            # one file's fault is written down with its row, and tried again later; the others go on
+            log.exception("a file could not be worked off", row=row.id)
+            await self._desk.do(partial(queue.failed, theirs=True), row.id)
 
     async def _kept(self, row: Any, data: bytes) -> None:
         loop = asyncio.get_running_loop()
@@ -176,6 +198,13 @@ class Downloader:
         path = await loop.run_in_executor(self._executor, self._put, row, data, day, studied)
         await self._desk.do(media.stored, row.id, facts_of(studied, path))
 
+    async def _kept_file(self, row: Any, data: bytes) -> None:
+        """A report's or notice's file, byte for byte."""
+        digest = hashlib.sha256(data).hexdigest()
+        path = file_path(row.folder, row.id, digest, _extension(row))
+        await asyncio.get_running_loop().run_in_executor(self._executor, self._store.put, path, data)
+        await self._desk.do(files.stored, row.id, path, digest)
+
     def _put(self, row: Any, data: bytes, day: Any, studied: Studied) -> str:
         side: Final = "before" if row.kind in ("before", "source") else "after"
         extension = _EXTENSIONS.get(studied.format, studied.format.lower())
@@ -185,16 +214,18 @@ class Downloader:
         return path
 
     def _put_attachment(self, row: Any, data: bytes, day: Any) -> str:
-        import hashlib
-
         digest = hashlib.sha256(data).hexdigest()
-        extension = PurePath(row.file_name or "").suffix.lstrip(".") or _BY_MEDIUM.get(row.medium, "bin")
-        path = photo_path(day, row.entry_id, row.seq, "before", digest, extension)
+        path = photo_path(day, row.entry_id, row.seq, "before", digest, _extension(row))
         self._store.put(path, data)
         return path
 
 
-_BY_MEDIUM: Final = {"voice": "oga", "video": "mp4"}
+_BY_MEDIUM: Final = {"voice": "oga", "video": "mp4", "photo": "jpg"}
+
+
+def _extension(row: Any) -> str:
+    """How a file's name ends, by its own name or else by what it is."""
+    return PurePath(row.file_name or "").suffix.lstrip(".") or _BY_MEDIUM.get(row.medium, "bin")
 
 
 def fault_of(error: PhotoRefused) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 
 from bot.ledger.desk import Work
 from bot.ledger.prepared import Prepared
@@ -56,6 +56,22 @@ def figures_before(work: Work, duty: str, key: str, owner: str) -> Sequence[Any]
     )
 
 
+def heads_before(work: Work, duty: str, key: str, owner: str) -> dict[str, str]:
+    """The head of an owner's last report before a window; empty where there is none."""
+    found = work.connection.execute(
+        select(reports.c.heads)
+        .where(
+            reports.c.duty == duty,
+            reports.c.owner == owner,
+            reports.c.key < key,
+            reports.c.heads.is_not(None),
+        )
+        .order_by(reports.c.key.desc())
+        .limit(1)
+    ).scalar()
+    return dict(found or {})
+
+
 def write(
     work: Work, report_id: int, values: Mapping[str, Any], *, duty: str, key: str, track: str, owner: str
 ) -> int:
@@ -67,12 +83,18 @@ def write(
     return work.insert(reports, duty=duty, key=key, track=track, owner=owner, **now)
 
 
-def add_part(work: Work, report_id: int, revision: int, kind: str, **values: Any) -> None:
-    """Keep what came, as it came."""
-    work.insert(
+def add_part(work: Work, report_id: int, revision: int, kind: str, **values: Any) -> int:
+    """Keep what came, as it came; gives the part's id."""
+    return work.insert(
         report_parts, report_id=report_id, revision=revision, kind=kind, received_at=work.now,
         member_id=work.actor.member_id or None, **values,
     )  # fmt: skip
+
+
+def scans(work: Work, report_id: int) -> int:
+    """How many sealed scans came with a report."""
+    query = select(func.count()).where(report_parts.c.report_id == report_id, report_parts.c.kind == "scan")
+    return int(work.connection.execute(query).scalar_one())
 
 
 def parts_of(work: Work, report_id: int) -> Sequence[Row[Any]]:

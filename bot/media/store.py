@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 DERIVED = "derived/"
+PAPERS = "papers"
 
 Kind = Literal["before", "after"]
 _SIDE: dict[Kind, str] = {"before": "前", "after": "后"}
@@ -36,6 +37,12 @@ def photo_path(
     """
     file = f"{rank:02d}_{_SIDE[kind]}_{sha256[:8]}.{_part(extension.lower())}"
     return f"{found_on:%Y/%m}/{_part(str(entry_id))}/{file}"
+
+
+def file_path(folder: str, file_id: int, sha256: str, extension: str) -> str:
+    """The path of a report's or notice's file as received: `papers/FOLDER/ID_SHA8.EXT`, made safe."""
+    parts = [_part(part) for part in folder.split("/")]
+    return "/".join((PAPERS, *parts, f"{file_id:05d}_{sha256[:8]}.{_part(extension.lower())}"))
 
 
 def derived_path(path: str, what: str) -> str:

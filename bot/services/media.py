@@ -18,6 +18,11 @@ PAUSES = tuple(timedelta(seconds=seconds) for seconds in (2, 10, 60, 300, 1800, 
 """A failed download is tried again after these."""
 
 
+def pause_after(attempts: int) -> timedelta:
+    """How long after so many failed downloads the next one is tried."""
+    return PAUSES[min(attempts, len(PAUSES) - 1)]
+
+
 HASHES = "dhash"
 """The serial that numbers hashes as they come, in the order of the commits."""
 
@@ -88,9 +93,8 @@ def failed(work: Work, photo_id: int, *, theirs: bool = False) -> None:
     if theirs and row.attempts >= len(PAUSES):
         refused(work, photo_id, "lost")
         return
-    pause = PAUSES[min(row.attempts, len(PAUSES) - 1)]
     work.connection.execute(
         update(photos)
         .where(photos.c.id == photo_id)
-        .values(attempts=row.attempts + 1, next_try_at=work.now + pause)
+        .values(attempts=row.attempts + 1, next_try_at=work.now + pause_after(row.attempts))
     )

@@ -187,7 +187,7 @@ def forget(work: Work, row: Row[Any]) -> None:
     work.connection.execute(delete(photos).where(photos.c.id == row.id))
 
 
-def name_for_erasure(work: Work, photo_id: int, file: str) -> None:
+def name_for_erasure(work: Work, photo_id: int | str, file: str) -> None:
     """Have the media job take a file out of the store."""
     work.connection.execute(facts.insert().values(key=f"{ERASE}{photo_id}", value=file))
     work.wakes.add(WAKE)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import zipfile
 from typing import Any
 
 import docx
 import openpyxl
 import pytest
+from sqlalchemy import select
 
 from bot.domain.permissions import Role
+from bot.ledger.tables import kept_files, report_parts
 from tests.chat.reports import SUMMARY, at, contact, filled, form_of, last, new, office, until, words
 from tests.chat.test_county_reached import regional_chat
 from tests.drawn import photo
@@ -166,6 +170,7 @@ async def test_the_filled_in_form_is_all_that_is_needed(town: Town) -> None:
     receipt = await sends(town, wang, filled(form_of(wang, town)))
 
     assert "✅ 已收齐，4月11日(周四)15:00，按时" in receipt
+    assert "填报人 王乙" in receipt  # nobody is written on the form: it is who sends it
     assert "已报 1/8" in words(last(qian, town))
     assert "延津县：✅ 15:00" in words(last(qian, town))
     assert last(qian, town).silent
@@ -277,6 +282,43 @@ async def test_a_scan_in_reply_is_filed_beside_the_figures(town: Town) -> None:
 
     assert "已存扫描件（1份）" in words(last(wang, town))
     assert "✅ 已收齐" in words(last(wang, town))
+    assert "超过 20 MB" not in words(last(wang, town))
+
+
+async def test_every_file_of_a_report_is_in_the_store_byte_for_byte(town: Town) -> None:
+    wang = await contact(town)
+    await until(town, at(4, 11, 15))
+    sent = [filled(form_of(wang, town)), document(SUMMARY), photo(seed=1)]
+
+    await sends(town, wang, sent[0])
+    await sends(town, wang, sent[1], "小结.docx")
+    await sends(town, wang, sent[2], "盖章.jpg", reply_to=last(wang, town))
+    await sends(town, wang, b"%PDF-1.7", "盖章.pdf", reply_to=last(wang, town), size=21 * 1024 * 1024)
+
+    assert "超过 20 MB" in words(last(wang, town))
+    rows = await town.app.parts.desk.look(lambda work: work.connection.execute(select(kept_files)).all())
+    assert [(row.state, row.fault) for row in rows] == [*[("stored", None)] * 3, ("by_reference", "too_big")]
+    for row, data in zip(rows, sent, strict=False):
+        assert row.sha256 == hashlib.sha256(data).hexdigest()
+        assert (town.folder / "media" / row.file).read_bytes() == data
+    assert rows[0].file.startswith("papers/weekly/2019-04-12/延津县/")
+    assert [row.file[-5:] for row in rows[:2]] == [".xlsx", ".docx"]
+    assert rows[2].file.endswith(".jpg")
+
+
+async def test_a_scan_whose_words_are_marked_as_secret_afterwards_is_erased(town: Town) -> None:
+    wang = await contact(town)
+    await until(town, at(4, 11, 15))
+    scan = wang.sends_document(town.bot, photo(seed=1), "盖章.jpg", reply_to=last(wang, town))
+    await town.settle()
+    (kept,) = (town.folder / "media").rglob("*.jpg")
+
+    wang.edits(scan, "机密★1年")
+    await town.settle()
+
+    assert not kept.exists()
+    rows = await town.app.parts.desk.look(lambda work: work.connection.execute(select(kept_files)).all())
+    assert rows == []
 
 
 async def test_last_week_s_words_are_taken_over_by_a_tap_and_its_figures_never(town: Town) -> None:
@@ -345,41 +387,80 @@ async def test_last_week_s_form_is_taken_late_when_it_is_still_owed(town: Town) 
     assert "迟报" in answer
 
 
-@pytest.mark.parametrize(
-    ("data", "name", "remedy"),
-    [
-        ("指标,本周\n".encode(), "周报表.csv", "请用机器人发的 .xlsx 表"),
-        (
-            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
-            "表.xlsx",
-            "去掉打开密码",
-        ),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 99, "表.xls", "另存为 .xlsx"),
-        (b"PK\x03\x04", "表.xlsx", "打不开"),
-    ],
-)
-async def test_a_file_that_cannot_be_read_is_answered_with_what_to_do(
-    town: Town, data: bytes, name: str, remedy: str
-) -> None:
+async def test_every_slip_in_a_sheet_is_named_by_its_cell_with_what_to_do(town: Town) -> None:
     wang = await contact(town)
     await until(town, at(4, 11, 15))
 
-    assert remedy in await sends(town, wang, data, name)
+    def spoilt(sheet: Any) -> None:
+        for cell, value in {"D6": "三百", "D7": -3, "D8": "=1+1", "D9": 3.125, "D13": 10**12}.items():
+            sheet[cell] = value
+        sheet["C9"] = "车"
+        sheet.merge_cells("D10:D11")
+        sheet["D12"] = None
+        sheet.delete_rows(14)
+
+    receipt = await sends(town, wang, filled(form_of(wang, town), change=spoilt))
+
+    for line in (
+        "已收·待更正",
+        "D6 出动人员“三百”：应为数字（人次），没有填 0",
+        "D7 出动机械车辆“-3”：不能是负数",
+        "D8 清理生活垃圾“=1+1”：是公式，请直接填数字",
+        "D9 清理建筑垃圾“3.125”：最多两位小数",
+        "D10 清理积存垃圾点(卫生死角)“1”：单元格被合并，请取消合并后填数字",
+        "D11 清理坑塘沟渠：单元格被合并，请取消合并后填数字",
+        "D13 清理柴草堆粪堆土堆杂物“1000000000000”：数字太大，请核对",
+        "还没填（没有填 0）：D12 治理污水横流、疏通排水",
+        "表里少了这些行：拆除残垣断壁废弃棚舍。点「取表格」重填，或逐行回复",
+        "改好整表重发，或只回复要改的行",
+    ):
+        assert line in receipt
+    mended = await says(
+        town, wang,
+        "人员 300\n车辆 3\n生活垃圾 2吨\n建筑垃圾 3方\n卫生死角 1\n坑塘 2\n污水横流 0\n杂物 5\n残垣断壁 1",
+    )  # fmt: skip
+    assert "✅ 已收齐" in mended
 
 
-async def test_a_file_over_twenty_megabytes_is_refused_unread(town: Town) -> None:
+async def test_a_file_that_cannot_be_read_is_answered_with_what_to_do(town: Town) -> None:
     wang = await contact(town)
+    await until(town, at(4, 11, 15))
+    ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+    form = io.BytesIO(form_of(wang, town))
+    with zipfile.ZipFile(form, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"x")
+    other = io.BytesIO()
+    openpyxl.Workbook().save(other)
 
+    for data, name, remedy in (
+        ("指标,本周\n".encode(), "周报表.csv", "请用机器人发的 .xlsx 表"),
+        (form.getvalue(), "周报表.xlsm", "带宏，不能接收。请用 Excel 或 WPS 另存为"),
+        (ole + "EncryptedPackage".encode("utf-16-le"), "表.xlsx", "去掉打开密码"),
+        (ole + b"\0" * 99, "表.xls", "另存为 .xlsx"),
+        (b"PK\x03\x04", "表.xlsx", "打不开"),
+        (other.getvalue(), "表.xlsx", "没有找到“指标”“本周”两列"),
+    ):
+        assert remedy in await sends(town, wang, data, name), name
     assert "文件太大" in await sends(town, wang, b"PK", size=21 * 1024 * 1024)
+    rows = await town.app.parts.desk.look(lambda work: work.connection.execute(select(report_parts)).all())
+    assert rows == []
 
 
 async def test_a_document_that_is_marked_as_secret_is_not_kept(town: Town) -> None:
     wang = await contact(town)
     await until(town, at(4, 11, 15))
 
-    answer = await sends(town, wang, document("机密★1年 " + SUMMARY), "小结.docx")
+    written = docx.Document()
+    written.sections[0].header.paragraphs[0].text = "机密★1年"
+    written.add_paragraph(SUMMARY)
+    out = io.BytesIO()
+    written.save(out)
+
+    answer = await sends(town, wang, out.getvalue(), "小结.docx")
 
     assert "⛔" in answer
+    rows = await town.app.parts.desk.look(lambda work: work.connection.execute(select(report_parts)).all())
+    assert rows == []
 
 
 # --- the office ---------------------------------------------------------------------------------------

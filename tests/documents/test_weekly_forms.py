@@ -31,6 +31,7 @@ VALUES: dict[str, Any] = {
     "units": {"people": "人次", "domestic_waste": "立方米"},
     "city": {"assigned": [7, 12], "closed": [5, 8], "open": [3, None], "overdue": [1, None]},
     "as_of": "2019-04-18T15:00:00+08:00",
+    "heads": {"filler": "=王乙", "filler_phone": "", "reviewer": "李审"},
 }
 
 
@@ -95,6 +96,16 @@ def test_totals_are_carried_on_and_never_over_another_unit(form: bytes) -> None:
     assert "E8" not in sheet["F8"].value
 
 
+def test_the_head_is_last_week_s_and_a_name_that_begins_like_a_formula_stays_a_text(form: bytes) -> None:
+    sheet = sheet_of(form)
+
+    assert [sheet[cell].value for cell in ("A3", "B3", "C3", "D3", "F3", "G3")] == [
+        "填报人", "=王乙", "联系电话", None, "审核人", "李审",
+    ]  # fmt: skip
+    assert (sheet["B3"].data_type, sheet["B3"].quotePrefix) == ("s", True)
+    assert not any(sheet[cell].protection.locked for cell in ("B3", "D3", "G3"))
+
+
 # --- read back ----------------------------------------------------------------------------------------
 
 
@@ -149,6 +160,30 @@ def test_a_deleted_row_is_missing_and_the_others_are_read(form: bytes) -> None:
     assert "people" not in found.figures
     assert found.figures["vehicles"].text == "30"
     assert found.faults == ()
+
+
+@pytest.mark.parametrize(
+    ("filler", "phone", "expected"),
+    [
+        ("张 三", "0373-0000000", {"filler": "张 三", "filler_phone": "0373-0000000"}),
+        ("张三（00000-1）", None, {"filler": "张三（00000-1）"}),
+        (f"张三，{'1' + '0' * 10}", None, {"filler": "张三", "filler_phone": "1" + "0" * 10}),
+        (None, None, {}),
+    ],
+)
+def test_who_filled_in_the_form_is_read(
+    form: bytes, filler: str | None, phone: str | None, expected: dict[str, str]
+) -> None:
+    def change(sheet: Any) -> None:
+        sheet["B3"], sheet["D3"] = filler, phone
+
+    assert read(filled(form, change=change)).heads == {**expected, "reviewer": "李审"}
+
+
+def test_a_marking_on_any_sheet_is_among_the_words(form: bytes) -> None:
+    found = read(filled(form, change=lambda sheet: sheet.parent.create_sheet("封面").cell(1, 1, "机密★1年")))
+
+    assert "机密★1年" in found.words
 
 
 def test_a_row_that_is_there_twice_is_named(form: bytes) -> None:
@@ -249,7 +284,22 @@ def test_the_words_of_a_document_are_read_with_its_tables() -> None:
     out = io.BytesIO()
     document.save(out)
 
-    assert weekly_reading.read_document(out.getvalue()) == "本周小结\n清理坑塘 3处"
+    assert weekly_reading.read_document(out.getvalue()).text == "本周小结\n清理坑塘 3处"
+
+
+def test_every_word_of_a_document_is_known_wherever_it_stands() -> None:
+    document = docx.Document()
+    document.add_paragraph("本周小结 & 说明")
+    marked = document.sections[0].header.paragraphs[0]
+    marked.add_run("机")
+    marked.add_run("密★1年")
+    out = io.BytesIO()
+    document.save(out)
+
+    found = weekly_reading.read_document(out.getvalue())
+
+    assert {"本周小结 & 说明", "机密★1年"} <= set(found.words)
+    assert "机密" not in found.text
 
 
 def test_a_broken_document_is_refused() -> None:
@@ -269,6 +319,10 @@ def column(region: str, state: str, figures: dict[str, list[str]], summary: str 
         "totals": {key: [value] for key, value in figures.items()},
         "city": {"assigned": [1, 2], "closed": [0, 1], "open": [1, None], "overdue": [0, None]},
         "texts": {"summary": summary} if summary else {},
+        "at": "2019-04-12T09:50:00+08:00" if figures else None,
+        "revision": 2 if figures else 0,
+        "heads": {"filler": "王乙", "filler_phone": "+0", "reviewer": "=李审"} if figures else {},
+        "scans": int(bool(figures)),
     }
 
 
@@ -299,6 +353,16 @@ def test_the_merged_workbook_adds_up_what_counts_and_keeps_units_apart() -> None
     assert by_label[("清理生活垃圾", "吨")] == [5, None, None, 5]
     assert by_label[("清理生活垃圾", "立方米")] == [None, 7, None, 7]
     assert rows[-1][3:] == ["按时", "迟报", "未报", "2/3"]
+
+
+def test_the_merged_workbook_says_when_each_report_came_and_from_whom() -> None:
+    book = merged(column("长垣县", "late", {"people": ["300", "人次"]}), column("封丘县", "missing", {}))
+    rows = [[cell.value for cell in row] for row in book["报送情况"].iter_rows(min_row=4)]
+
+    assert rows[0] == ["长垣县", "迟报", "4月12日09:50", "2", "王乙", "+0", "=李审", "1份"]
+    assert rows[1][:2] == ["封丘县", "未报"]
+    assert book["报送情况"]["G4"].data_type == "s"
+    assert book["报送情况"]["F4"].quotePrefix
 
 
 def test_a_summary_that_begins_like_a_formula_stays_a_text() -> None:

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from bot.ledger.tables.base import metadata
 from bot.ledger.types import Json, UtcTime
@@ -46,6 +57,8 @@ reports = Table(
     Column("pending_since", UtcTime),
     # summary, difficulties, next_week; a ten-day report's remarks
     Column("texts", Json),
+    # filler, filler_phone, reviewer: a weekly report's head
+    Column("heads", Json),
     # since when table and summary count as handed in
     Column("table_at", UtcTime),
     Column("summary_at", UtcTime),
@@ -59,15 +72,13 @@ report_parts = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("report_id", ForeignKey("reports.id"), nullable=False, index=True),
-    Column("kind", String(12), nullable=False),  # table | lines | summary | scan
+    Column("kind", String(12), nullable=False),  # table | lines | summary | scan; remarks | paper
     Column("revision", Integer, nullable=False),
     Column("member_id", ForeignKey("members.id")),
     Column("chat_id", BigInteger, nullable=False),
     Column("message_id", BigInteger, nullable=False),
     Column("sent_at", UtcTime, nullable=False),
     Column("received_at", UtcTime, nullable=False),
-    Column("file_id", String(256)),
-    Column("file_name", String(128)),
     Column("text", Text),
     Column("figures", Json),
     Column("faults", Json),
@@ -85,6 +96,8 @@ announcements = Table(
     # names of regions and keys of groups
     Column("owners", Json, nullable=False),
     Column("state", String(10), nullable=False, server_default="draft"),  # draft | sent | cancelled
+    # the album whose later parts still join it
+    Column("media_group_id", String(64)),
     Column("at", UtcTime, nullable=False),
     Column("sent_at", UtcTime),
 )
@@ -97,6 +110,33 @@ announcement_receipts = Table(
     Column("at", UtcTime, nullable=False),
     Column("attendees", Text),
 )
+
+# files that came with a report or a 通知: fetched into the store as photos are, for the archive
+kept_files = Table(
+    "kept_files",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("part_id", ForeignKey("report_parts.id"), index=True),
+    Column("announcement_id", ForeignKey("announcements.id"), index=True),
+    Column("folder", String(80), nullable=False),  # below which it is kept
+    Column("medium", String(12), nullable=False),  # photo | image | video | voice | document
+    Column("file_id", String(256), nullable=False),
+    Column("file_size", BigInteger),
+    Column("file_name", String(128)),
+    Column("mime", String(64)),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("message_id", BigInteger, nullable=False),
+    Column("member_id", ForeignKey("members.id")),
+    Column("received_at", UtcTime, nullable=False),
+    Column("state", String(12), nullable=False, server_default="pending"),  # stored | refused | by_reference
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_try_at", UtcTime),
+    Column("fault", String(32)),
+    Column("file", String(200)),
+    Column("sha256", String(64)),
+)
+Index("ix_kept_files_message", kept_files.c.chat_id, kept_files.c.message_id)
+Index("ix_kept_files_pending", kept_files.c.next_try_at, sqlite_where=kept_files.c.state == "pending")
 
 # the city's own figures 市交办问题 of a region, as they stood at the Friday's cut
 week_figures = Table(

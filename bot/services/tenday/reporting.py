@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import Row
 
 from bot.domain.calendar import Period
-from bot.domain.captions import secret_marking
 from bot.domain.masking import mask_numbers
 from bot.ledger import cards as card_book
 from bot.ledger import outbox, people, reports
@@ -20,8 +19,9 @@ from bot.services import faces, secrecy
 from bot.services.answering import Toast
 from bot.services.duties import audience, days, told
 from bot.services.incoming import Incoming
+from bot.services.keeping import files
 from bot.services.outgoing import Button, Rows, Shown, new_card, say, show_card
-from bot.services.refusals import NotUnderstood, NotYours, SecretMaterial, TooLate
+from bot.services.refusals import NotUnderstood, NotYours, TooLate
 from bot.services.tenday import board, counting, standing
 from bot.services.tenday.standing import Report
 
@@ -141,17 +141,17 @@ def speaks_of(work: Work, chat_id: int, message_id: int, telegram_id: int) -> bo
     return found is not None and found.kind == CARD
 
 
-def take_document(work: Work, incoming: Incoming, words: str) -> None:
-    """The changed .docx takes the draft's place; its words are kept for the record.
+def take_document(work: Work, incoming: Incoming, text: str, words: Iterable[str]) -> None:
+    """The changed .docx takes the draft's place; its text is kept for the record.
+
+    `words`: all that stands in it.
 
     Raises:
         NotYours: the reply is to no draft of the actor's groups.
         SecretMaterial: it carries a marking.
     """
     secrecy.refuse_secret(work, incoming)
-    marked = secret_marking(words, work.world.reader)
-    if marked is not None:
-        raise SecretMaterial(word=marked)
+    secrecy.refuse_secret_words(work, words)
     report = _spoken_of(work, incoming)
     if report is None:
         raise NotYours
@@ -163,7 +163,7 @@ def take_document(work: Work, incoming: Incoming, words: str) -> None:
         "message_id": incoming.message_id,
     }
     fresh = replace(report, revision=report.revision + 1, file=kept)
-    _keep(work, fresh, incoming, "paper", text=words)
+    _keep(work, fresh, incoming, "paper", text=text)
 
 
 def _spoken_of(work: Work, incoming: Incoming) -> Report | None:
@@ -194,8 +194,7 @@ def _remarks(text: str) -> dict[str, str]:
 
 def _keep(work: Work, report: Report, incoming: Incoming, kind: str, text: str | None = None) -> None:
     report_id = standing.write(work, report)
-    file = incoming.attachments[0] if incoming.attachments else None
-    reports.add_part(
+    part_id = reports.add_part(
         work,
         report_id,
         report.revision,
@@ -203,10 +202,10 @@ def _keep(work: Work, report: Report, incoming: Incoming, kind: str, text: str |
         chat_id=incoming.chat_id,
         message_id=incoming.message_id,
         sent_at=incoming.sent_at,
-        file_id=file.file_id if file else None,
-        file_name=(file.name or "")[:128] if file else None,
         text=(text or incoming.text or None),
     )
+    folder = f"tenday/{report.period.key.isoformat()}/{report.group.replace('/', '-')}"
+    files.keep(work, incoming, folder, part_id=part_id)
     _show(work, report, incoming.chat_id)
 
 

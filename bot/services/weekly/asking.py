@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import Row
 
 from bot.domain.calendar import Week
 from bot.domain.permissions import Role
-from bot.domain.weekly import doubts
+from bot.domain.weekly import HEADS, doubts
 from bot.ledger import reports
 from bot.ledger.desk import Work
 from bot.services import faces
 from bot.services.answering import Toast
+from bot.services.keeping import files
 from bot.services.outgoing import Button, File, Rows, Shown, new_card, say
 from bot.services.refusals import NotUnderstood, NotYours
 from bot.services.weekly import board, book, city
@@ -96,6 +98,7 @@ def form(work: Work, week: Week, region: str) -> File:
         "units": units,
         "city": city.count(work, week, region),
         "as_of": local(min(work.now, week.end)).isoformat(),
+        "heads": book.get(work, week, region).heads or book.last_heads(work, week, region),
     }
     return File("weekly", f"周报表-{region}-{printed['key']}.xlsx", values)
 
@@ -125,7 +128,8 @@ def receipt(work: Work, card: Row[Any]) -> Shown | None:
         before = book.before(work, week, region)
         asked = doubts(work.world.weekly, track, report.figures, before[-1] if before else {})
     wrong = [one for one in report.faults if one.why not in ("missing_row", "empty")]
-    blank = [one for one in report.faults if one.why in ("missing_row", "empty")]
+    gone = _deleted(report, parts)
+    blank = [one for one in report.faults if one.why in ("missing_row", "empty") and one.label not in gone]
     # an empty cell is named by its place while it is the only kind of fault and there are few of them
     values = {
         "region": region,
@@ -137,12 +141,16 @@ def receipt(work: Work, card: Row[Any]) -> Shown | None:
         "revision": report.revision,
         "kind": last.kind if last is not None else "",
         "scans": sum(part.kind == "scan" for part in parts),
+        "too_big": last is not None and any(file.fault == "too_big" for file in files.of_part(work, last.id)),
+        "heads": {key: report.heads.get(key, "") for key in HEADS.values()},
         "pending": report.pending_since is not None,
         "counts": report.table_at is not None,
         "faults": [book.fault_values(one) for one in wrong[:MOST_FAULTS]],
         "more": max(0, len(wrong) - MOST_FAULTS),
         "blank": [{"cell": one.cell, "label": one.label} for one in blank[:MOST_ROWS]],
         "blanks": len(blank),
+        "gone": gone[:MOST_ROWS],
+        "gones": len(gone),
         "unread": [one["value"] for one in (last.faults or ()) if one["why"] == "unknown"] if last else [],
         "doubts": [{"label": row.label, "why": why} for row, why in asked[:MOST_DOUBTS]],
         "long": len(report.texts.get("summary", "")),
@@ -152,6 +160,14 @@ def receipt(work: Work, card: Row[Any]) -> Shown | None:
     earlier = book.preceding(work, week)
     copy = "summary" in report.lacks and earlier is not None and bool(book.get(work, earlier, region).texts)
     return Shown("weekly.receipt", values, _buttons(key, region, copy=copy), reply_to=reply_to)
+
+
+def _deleted(report: book.Report, parts: Sequence[Row[Any]]) -> list[str]:
+    """Rows that the newest sheet does not have any more, as long as nothing was said of them since."""
+    sheet = next((part for part in reversed(parts) if part.kind in ("table", "lines")), None)
+    if sheet is None or sheet.kind != "table":
+        return []
+    return [one.label for one in report.faults if one.why == "missing_row"]
 
 
 def _buttons(key: str, region: str, *, copy: bool) -> Rows:

@@ -8,7 +8,7 @@ from sqlalchemy import Row
 
 from bot.domain.calendar import Week
 from bot.domain.weekly import carried_on
-from bot.ledger import people
+from bot.ledger import people, reports
 from bot.ledger.desk import Work
 from bot.services import faces
 from bot.services.answering import Toast
@@ -137,4 +137,8 @@ def _column(work: Work, report: Report) -> dict[str, Any]:
         "totals": {key: [[one.text, one.unit] for one in found] for key, found in totals.items()},
         "city": city.count(work, report.week, report.region),
         "texts": dict(report.texts),
+        "at": work.world.campaign.local(report.in_at).isoformat() if report.in_at else None,
+        "revision": report.revision,
+        "heads": dict(report.heads),
+        "scans": reports.scans(work, report.id) if report.id else 0,
     }

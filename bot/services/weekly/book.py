@@ -36,6 +36,8 @@ class Report:
     texts: Mapping[str, str] = field(default_factory=dict)
     table_at: datetime | None = None
     summary_at: datetime | None = None
+    heads: Mapping[str, str] = field(default_factory=dict)
+    """filler, filler_phone, reviewer."""
 
     @property
     def done(self) -> bool:
@@ -86,6 +88,7 @@ def _report(row: Row[Any] | None, region: str, week: Week, due: datetime) -> Rep
         dict(row.texts or {}),
         row.table_at,
         row.summary_at,
+        dict(row.heads or {}),
     )
 
 
@@ -119,6 +122,7 @@ def write(work: Work, report: Report) -> int:
         "faults": [fault_values(one) for one in report.faults] or None,
         "pending_since": report.pending_since,
         "texts": dict(report.texts) or None,
+        "heads": dict(report.heads) or None,
         "table_at": report.table_at,
         "summary_at": report.summary_at,
     }
@@ -182,6 +186,11 @@ def before(work: Work, week: Week, region: str) -> list[dict[str, Figure]]:
     """The figures that counted in the weeks before, oldest first."""
     rows = reports.figures_before(work, DUTY, week.key.isoformat(), region)
     return [figures_of(one) for one in rows]
+
+
+def last_heads(work: Work, week: Week, region: str) -> dict[str, str]:
+    """Who filled in and looked at the last report before a week's."""
+    return reports.heads_before(work, DUTY, week.key.isoformat(), region)
 
 
 def totals(work: Work, week: Week, region: str) -> dict[str, tuple[Figure, ...]]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from bot.domain.calendar import Week
-from bot.domain.captions import menu_word, secret_marking
+from bot.domain.captions import menu_word
 from bot.domain.weekly import Fault, Figure, SheetRead, counted_from, missing, read_lines
 from bot.ledger import cards as card_book
 from bot.ledger import entries as entry_book
@@ -17,8 +17,9 @@ from bot.ledger.desk import Work
 from bot.services import secrecy
 from bot.services.duties import told
 from bot.services.incoming import Incoming
+from bot.services.keeping import files
 from bot.services.outgoing import new_card
-from bot.services.refusals import NotUnderstood, NotYours, ReportFile, SecretMaterial, WhichRegion
+from bot.services.refusals import NotUnderstood, NotYours, ReportFile, WhichRegion
 from bot.services.weekly import board, book
 from bot.services.weekly.book import Report
 
@@ -56,7 +57,8 @@ def take_sheet(work: Work, incoming: Incoming, sheet: SheetRead) -> None:
         ReportFile: another region's form, or one of a week that is not asked for.
         NotYours, WhichRegion: nothing to report, or for several regions and the sheet does not say.
     """
-    _refuse_secret(work, incoming, sheet.texts.values())
+    secrecy.refuse_secret(work, incoming)
+    secrecy.refuse_secret_words(work, sheet.words)
     region, week = _addressed(work, incoming, sheet.region)
     week = _week_of_sheet(work, sheet, region, week)
     report = book.get(work, week, region)
@@ -73,7 +75,7 @@ def take_sheet(work: Work, incoming: Incoming, sheet: SheetRead) -> None:
         if row.label not in named
     ]
     fresh = _with_figures(report, figures, faults, incoming.sent_at)
-    fresh = _with_texts(fresh, sheet.texts, incoming.sent_at)
+    fresh = _with_heads(work, _with_texts(fresh, sheet.texts, incoming.sent_at), sheet.heads)
     _keep(work, fresh, incoming, "table", figures=figures, faults=faults)
 
 
@@ -95,7 +97,7 @@ def take_lines(work: Work, incoming: Incoming) -> bool:
         return False  # 「坑塘 已清理」 is talk about an entry, not a figure gone wrong
     if not lines.any:
         return spoken is not None and _as_summary(work, incoming, region, week)
-    _refuse_secret(work, incoming, ())
+    secrecy.refuse_secret(work, incoming)
     region, week = _addressed(work, incoming, "")
     report = book.get(work, week, region)
     fresh = report
@@ -108,25 +110,26 @@ def take_lines(work: Work, incoming: Incoming) -> bool:
                 figures.pop(row.key, None)
         faults = _left(report, lines.figures, lines.faults, work, track, figures)
         fresh = _with_figures(fresh, figures, faults, incoming.sent_at)
-    fresh = _with_texts(fresh, lines.texts, incoming.sent_at)
+    fresh = _with_heads(work, _with_texts(fresh, lines.texts, incoming.sent_at), lines.heads)
     _keep(
         work, fresh, incoming, "lines", figures=lines.figures, faults=lines.faults, unknown=lines.unknown[:3]
     )
     return True
 
 
-def take_document(work: Work, incoming: Incoming, words: str) -> None:
-    """A .docx is the 小结; with hardly a word in it, it is refused.
+def take_document(work: Work, incoming: Incoming, text: str, words: Iterable[str]) -> None:
+    """A .docx is the 小结; with hardly a word in it, it is refused. `words`: all that stands in it.
 
     Raises:
         ReportFile, NotYours, WhichRegion: see `take_sheet`.
     """
-    _refuse_secret(work, incoming, (words,))
-    if len(words.strip()) < SHORTEST_SUMMARY:
+    secrecy.refuse_secret(work, incoming)
+    secrecy.refuse_secret_words(work, words)
+    if len(text.strip()) < SHORTEST_SUMMARY:
         raise ReportFile(why="empty_document")
     region, week = _addressed(work, incoming, "")
     report = book.get(work, week, region)
-    _keep(work, _with_texts(report, {"summary": words}, incoming.sent_at), incoming, "summary")
+    _keep(work, _with_texts(report, {"summary": text}, incoming.sent_at), incoming, "summary")
 
 
 def take_scan(work: Work, incoming: Incoming) -> bool:
@@ -137,7 +140,7 @@ def take_scan(work: Work, incoming: Incoming) -> bool:
     spoken = _spoken_of(work, incoming)
     if spoken is None or not incoming.attachments:
         return False
-    _refuse_secret(work, incoming, ())
+    secrecy.refuse_secret(work, incoming)
     report = book.get(work, spoken[1], spoken[0])
     _keep(work, report, incoming, "scan")
     return True
@@ -154,7 +157,7 @@ def _as_summary(work: Work, incoming: Incoming, region: str, week: Week) -> bool
     words = incoming.text.strip()
     if len(words) < SHORTEST_SUMMARY:
         return False
-    _refuse_secret(work, incoming, ())
+    secrecy.refuse_secret(work, incoming)
     report = book.get(work, week, region)
     _keep(work, _with_texts(report, {"summary": words}, incoming.sent_at), incoming, "summary")
     return True
@@ -288,6 +291,13 @@ def _with_texts(report: Report, texts: Mapping[str, str], sent_at: datetime) -> 
     return replace(report, texts={**report.texts, **said}, summary_at=summary_at)
 
 
+def _with_heads(work: Work, report: Report, said: Mapping[str, str]) -> Report:
+    """填报人 is who sends, where the report does not say; what was said before stands."""
+    member = people.member(work, work.actor.member_id)
+    sender = {"filler": member.name} if member is not None and member.name else {}
+    return replace(report, heads={**sender, **report.heads, **said})
+
+
 def _keep(
     work: Work,
     report: Report,
@@ -300,8 +310,7 @@ def _keep(
 ) -> None:
     fresh = replace(report, revision=report.revision + (kind != "scan"))
     report_id = book.write(work, fresh)
-    file = incoming.attachments[0] if incoming.attachments else None
-    reports.add_part(
+    part_id = reports.add_part(
         work,
         report_id,
         fresh.revision,
@@ -309,13 +318,12 @@ def _keep(
         chat_id=incoming.chat_id,
         message_id=incoming.message_id,
         sent_at=incoming.sent_at,
-        file_id=file.file_id if file else None,
-        file_name=(file.name or "")[:128] if file else None,
         text=incoming.text or None,
         figures=book.figures_values(figures) if figures else None,
         faults=[*(book.fault_values(one) for one in faults), *_unread(unknown)] or None,
     )
     subject = f"{fresh.week.key.isoformat()}/{fresh.region}"
+    files.keep(work, incoming, f"weekly/{subject}", part_id=part_id)
     if fresh.done:
         told.silence(work, ("weekly.eve", "weekly.morning", "weekly.later"), subject)
     new_card(work, incoming.chat_id, CARD, subject=f"weekly/{subject}", member_id=work.actor.member_id)
@@ -324,11 +332,3 @@ def _keep(
 
 def _unread(lines: Sequence[str]) -> list[dict[str, Any]]:
     return [{"cell": "", "label": "", "value": line[:40], "why": "unknown", "units": []} for line in lines]
-
-
-def _refuse_secret(work: Work, incoming: Incoming, texts: Iterable[Any]) -> None:
-    secrecy.refuse_secret(work, incoming)
-    for text in texts:
-        word = secret_marking(str(text), work.world.reader)
-        if word is not None:
-            raise SecretMaterial(word=word)

@@ -178,6 +178,7 @@ def upgrade() -> None:
         sa.Column("faults", Json(), nullable=True),
         sa.Column("pending_since", UtcTime(), nullable=True),
         sa.Column("texts", Json(), nullable=True),
+        sa.Column("heads", Json(), nullable=True),
         sa.Column("table_at", UtcTime(), nullable=True),
         sa.Column("summary_at", UtcTime(), nullable=True),
         sa.Column("updated_at", UtcTime(), nullable=False),
@@ -245,6 +246,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("owners", Json(), nullable=False),
         sa.Column("state", sa.String(length=10), server_default="draft", nullable=False),
+        sa.Column("media_group_id", sa.String(length=64), nullable=True),
         sa.Column("at", UtcTime(), nullable=False),
         sa.Column("sent_at", UtcTime(), nullable=True),
         sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_announcements_member_id")),
@@ -497,8 +499,6 @@ def upgrade() -> None:
         sa.Column("message_id", sa.BigInteger(), nullable=False),
         sa.Column("sent_at", UtcTime(), nullable=False),
         sa.Column("received_at", UtcTime(), nullable=False),
-        sa.Column("file_id", sa.String(length=256), nullable=True),
-        sa.Column("file_name", sa.String(length=128), nullable=True),
         sa.Column("text", sa.Text(), nullable=True),
         sa.Column("figures", Json(), nullable=True),
         sa.Column("faults", Json(), nullable=True),
@@ -774,6 +774,42 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("invitations", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_invitations_roster_id"), ["roster_id"], unique=False)
+
+    op.create_table(
+        "kept_files",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("part_id", sa.Integer(), nullable=True),
+        sa.Column("announcement_id", sa.Integer(), nullable=True),
+        sa.Column("folder", sa.String(length=80), nullable=False),
+        sa.Column("medium", sa.String(length=12), nullable=False),
+        sa.Column("file_id", sa.String(length=256), nullable=False),
+        sa.Column("file_size", sa.BigInteger(), nullable=True),
+        sa.Column("file_name", sa.String(length=128), nullable=True),
+        sa.Column("mime", sa.String(length=64), nullable=True),
+        sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        sa.Column("message_id", sa.BigInteger(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=True),
+        sa.Column("received_at", UtcTime(), nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="pending", nullable=False),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("next_try_at", UtcTime(), nullable=True),
+        sa.Column("fault", sa.String(length=32), nullable=True),
+        sa.Column("file", sa.String(length=200), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["announcement_id"], ["announcements.id"], name=op.f("fk_kept_files_announcement_id")
+        ),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_kept_files_member_id")),
+        sa.ForeignKeyConstraint(["part_id"], ["report_parts.id"], name=op.f("fk_kept_files_part_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_files")),
+    )
+    with op.batch_alter_table("kept_files", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_kept_files_announcement_id"), ["announcement_id"], unique=False)
+        batch_op.create_index("ix_kept_files_message", ["chat_id", "message_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_kept_files_part_id"), ["part_id"], unique=False)
+        batch_op.create_index(
+            "ix_kept_files_pending", ["next_try_at"], unique=False, sqlite_where=sa.text("state = 'pending'")
+        )
 
     op.create_table(
         "links",
@@ -1089,6 +1125,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_links_entry_id"))
 
     op.drop_table("links")
+    with op.batch_alter_table("kept_files", schema=None) as batch_op:
+        batch_op.drop_index("ix_kept_files_pending", sqlite_where=sa.text("state = 'pending'"))
+        batch_op.drop_index(batch_op.f("ix_kept_files_part_id"))
+        batch_op.drop_index("ix_kept_files_message")
+        batch_op.drop_index(batch_op.f("ix_kept_files_announcement_id"))
+
+    op.drop_table("kept_files")
     with op.batch_alter_table("invitations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invitations_roster_id"))
 

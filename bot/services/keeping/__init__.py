@@ -1,0 +1,1 @@
+"""Files that came with reports and notices: kept at once by reference, fetched into the store later."""

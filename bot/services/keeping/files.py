@@ -1,0 +1,120 @@
+"""The workbooks, documents and scans of reports, and what hangs on a 通知: rows, and their download queue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, delete, select, update
+
+from bot.ledger.desk import Work
+from bot.ledger.tables import kept_files
+from bot.services import media, pictures
+from bot.services.incoming import Incoming
+
+ERASE = "f"
+"""Before a row's id in the facts that name a file for erasure: photos have the bare id."""
+
+
+def keep(
+    work: Work,
+    incoming: Incoming,
+    folder: str,
+    *,
+    part_id: int | None = None,
+    announcement_id: int | None = None,
+) -> None:
+    """Keep a message's files, to be fetched into a folder; over 20 MB they stay with Telegram."""
+    for file in incoming.attachments:
+        too_big = file.size is not None and file.size > pictures.MOST_BYTES
+        work.insert(
+            kept_files,
+            part_id=part_id,
+            announcement_id=announcement_id,
+            folder=folder[:80],
+            medium=file.medium,
+            file_id=file.file_id,
+            file_size=file.size,
+            file_name=file.name[-128:] if file.name else None,
+            mime=file.mime,
+            chat_id=incoming.chat_id,
+            message_id=incoming.message_id,
+            member_id=work.actor.member_id or None,
+            received_at=work.now,
+            state="by_reference" if too_big else "pending",
+            fault="too_big" if too_big else None,
+            next_try_at=work.now,
+        )
+        work.wakes.add(pictures.WAKE)
+
+
+def of_part(work: Work, part_id: int) -> Sequence[Row[Any]]:
+    """The files of one part of a report."""
+    return work.connection.execute(
+        select(kept_files).where(kept_files.c.part_id == part_id).order_by(kept_files.c.id)
+    ).all()
+
+
+def of_notice(work: Work, announcement_id: int) -> Sequence[Row[Any]]:
+    """The files of a 通知, in the order in which they came."""
+    return work.connection.execute(
+        select(kept_files)
+        .where(kept_files.c.announcement_id == announcement_id)
+        .order_by(kept_files.c.message_id, kept_files.c.id)
+    ).all()
+
+
+def forget_message(work: Work, chat_id: int, message_id: int) -> None:
+    """Delete what came with a message that must not be kept; its files are named for erasure."""
+    for row in work.connection.execute(
+        select(kept_files).where(kept_files.c.chat_id == chat_id, kept_files.c.message_id == message_id)
+    ).all():
+        if row.file:
+            pictures.name_for_erasure(work, f"{ERASE}{row.id}", row.file)
+        work.connection.execute(delete(kept_files).where(kept_files.c.id == row.id))
+
+
+# --- the download queue -------------------------------------------------------------------------------
+
+
+def waiting(work: Work, most: int) -> Sequence[Row[Any]]:
+    """Files to be fetched now, oldest first."""
+    return work.connection.execute(
+        select(kept_files)
+        .where(kept_files.c.state == "pending", kept_files.c.next_try_at <= work.now)
+        .order_by(kept_files.c.next_try_at, kept_files.c.id)
+        .limit(most)
+    ).all()
+
+
+def stored(work: Work, file_id: int, path: str, sha256: str) -> None:
+    """A file is in the store; one that was taken back meanwhile goes out of it again."""
+    found = work.connection.execute(
+        update(kept_files)
+        .where(kept_files.c.id == file_id)
+        .values(state="stored", fault=None, file=path, sha256=sha256)
+    )
+    if not found.rowcount:
+        pictures.name_for_erasure(work, f"{ERASE}{file_id}", path)
+
+
+def refused(work: Work, file_id: int, fault: str) -> None:
+    """A file that Telegram does not hand out: it stays with it, by reference."""
+    work.connection.execute(
+        update(kept_files).where(kept_files.c.id == file_id).values(state="by_reference", fault=fault)
+    )
+
+
+def failed(work: Work, file_id: int, *, theirs: bool = False) -> None:
+    """A download failed: it is tried again later; what Telegram denies to the last is named as lost."""
+    row = work.connection.execute(select(kept_files.c.attempts).where(kept_files.c.id == file_id)).first()
+    if row is None:
+        return
+    if theirs and row.attempts >= len(media.PAUSES):
+        refused(work, file_id, "lost")
+        return
+    work.connection.execute(
+        update(kept_files)
+        .where(kept_files.c.id == file_id)
+        .values(attempts=row.attempts + 1, next_try_at=work.now + media.pause_after(row.attempts))
+    )
