@@ -28,6 +28,7 @@ def make(values: Mapping[str, Any]) -> tuple[str, bytes]:
         values: `region`, `you` (你县…), `sender`, `sender_short`, `office` (whether an office sends it),
             `day` (ISO), `items`: for each `number`, `spot`, `problem`, `due` (ISO, on the wall clock).
     """
+    values = _printed(values)
     words = {**values, "count": len(values["items"])}
     rows = tuple(
         (str(rank), item["number"], item["spot"], item["problem"], due_words(item["due"], "\n"))
@@ -60,6 +61,7 @@ def make_slip(values: Mapping[str, Any]) -> tuple[str, bytes]:
     Args:
         values: `number`, `at` (ISO), `sender`, `sender_short`, `region`, `spot`, `problem`, `due` (ISO).
     """
+    values = _printed(values)
     rows = (
         ("交办时间", due_words(values["at"])),
         ("督查组", values["sender_short"]),
@@ -74,7 +76,7 @@ def make_slip(values: Mapping[str, Any]) -> tuple[str, bytes]:
     )
     paper = Paper(
         title=(sentence("notice.slip_title", values),),
-        blocks=(Table(("编号", values["number"]), rows, _FORM),),
+        blocks=(Table(("编号", values["number"]), rows, _FORM, form=True),),
         signature=values["sender"],
         day=datetime.fromisoformat(values["at"]).date(),
         centred_numbers=True,
@@ -82,7 +84,13 @@ def make_slip(values: Mapping[str, Any]) -> tuple[str, bytes]:
     return f"现场交办单_{values['number']}.docx", docx(paper)
 
 
+def _printed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The names of groups with the brackets of a Chinese paper."""
+    names = ("sender", "sender_short")
+    return {**values, **{key: values[key].replace("(", "（").replace(")", "）") for key in names}}
+
+
 def due_words(instant: str, between: str = "") -> str:
-    """Date, weekday and hour: 4月15日(周一)18:00; `between` stands before the weekday."""
+    """Date, weekday and hour: 4月15日（周一）18:00; `between` stands before the weekday."""
     due = datetime.fromisoformat(instant)
-    return f"{due.month}月{due.day}日{between}(周{_WEEKDAYS[due.weekday()]}){due:%H:%M}"
+    return f"{due.month}月{due.day}日{between}（周{_WEEKDAYS[due.weekday()]}）{due:%H:%M}"

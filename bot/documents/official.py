@@ -43,6 +43,8 @@ class Table:
     widths: tuple[float, ...]
     marked: frozenset[tuple[int, int]] = frozenset()
     """(row, column), from 0, of the cells to be seen first."""
+    form: bool = False
+    """A form to be filled in: no head, the first column names each line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,20 @@ class Picture:
 
 
 Block = Text | Table | Picture
+
+LONG: Final = 8
+"""A column with words longer than that many characters is set from the left, others in the middle."""
+WHOLE: Final = 16
+"""A table of so many lines at most is never broken over two pages."""
+
+
+def from_left(table: Table) -> tuple[bool, ...]:
+    """Of each column, whether it is set from the left: all of its lines alike."""
+    if table.form:
+        return False, *(True for _ in table.widths[1:])
+    return tuple(
+        any(characters(row[column]) > LONG for row in table.rows) for column in range(len(table.widths))
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from docx import Document
 from docx.document import Document as Written
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -23,6 +23,7 @@ from bot.documents.official import (
     LATIN,
     SONG,
     STAND_INS,
+    WHOLE,
     Attachment,
     Block,
     Paper,
@@ -31,6 +32,7 @@ from bot.documents.official import (
     Text,
     characters,
     clean,
+    from_left,
     signed_lines,
 )
 
@@ -43,6 +45,11 @@ FOOT: Final = Pt(14)
 COMPACT: Final = {TEXT: Pt(14), TITLE: Pt(20), TABLE: Pt(10.5), FOOT: Pt(14)}
 """The sizes of a compact page."""
 COMPACT_LINE: Final = Pt(19)
+PADDING: Final = 3.0
+"""Above and below the words of a table's cell, in points; a compact page has none."""
+SIDES: Final = 3.0
+"""Beside them: a narrow head stays on one line."""
+GAP: Final = Pt(8)
 CHARACTER: Final = 320
 """One character of the text in twentieths of a point, as indents are counted."""
 
@@ -67,8 +74,9 @@ def written(paper: Paper) -> bytes:
     _aligned(document, "", WD_ALIGN_PARAGRAPH.CENTER)
     if paper.addressee:
         _aligned(document, paper.addressee, WD_ALIGN_PARAGRAPH.LEFT)
-    for block in paper.blocks:
-        _block(document, block)
+    _blocks(document, paper.blocks)
+    if paper.signature and paper.blocks and isinstance(paper.blocks[-1], Text):
+        document.paragraphs[-1].paragraph_format.keep_with_next = True  # names never stand alone on a page
     _attachment_list(document, [attachment.title for attachment in paper.attachments])
     _signed(document, paper)
     many = len(paper.attachments) > 1
@@ -89,6 +97,7 @@ def _compacted(document: Written) -> None:
         grid.getparent().remove(grid)  # a title would take two of the close lines
     tables = [cell for table in document.tables for row in table.rows for cell in row.cells]
     for table in document.tables:
+        _padded(table, 0)
         after = table._tbl.getnext()
         if after is not None and after.getnext() is not None and after.getnext().tag == qn("w:p"):
             after.getparent().remove(after)  # words follow: no empty line between
@@ -177,6 +186,13 @@ def _stand_ins(document: Written) -> None:
 # --- what stands on it ----------------------------------------------------------------------------------
 
 
+def _blocks(document: Written, blocks: Sequence[Block]) -> None:
+    for block, after in zip(blocks, (*blocks[1:], None), strict=True):
+        _block(document, block)
+        if isinstance(block, Text) and isinstance(after, Table):
+            document.paragraphs[-1].paragraph_format.keep_with_next = True
+
+
 def _block(document: Written, block: Block) -> None:
     match block:
         case Text():
@@ -206,26 +222,54 @@ def _table(document: Written, block: Table) -> None:
     table.style = document.styles["Table Grid"]
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
+    _padded(table, PADDING)
     for column, width in enumerate(block.widths):
         table.columns[column].width = Mm(width)  # the grid: some programs look at nothing else
+    left = from_left(block)
+    whole = len(block.rows) <= WHOLE
     for row_number, values in enumerate((block.head, *block.rows)):
         row = table.rows[0] if row_number == 0 else table.add_row()
         properties = row._tr.get_or_add_trPr()
         properties.append(OxmlElement("w:cantSplit"))
-        if row_number == 0:
+        if row_number == 0 and not block.form:
             properties.append(OxmlElement("w:tblHeader"))
         for column, (value, width) in enumerate(zip(values, block.widths, strict=True)):
             cell = row.cells[column]
             cell.width = Mm(width)
+            cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+            headed = column == 0 if block.form else row_number == 0
             paragraph = cell.paragraphs[0]
-            long = characters(value) > 8
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if long else WD_ALIGN_PARAGRAPH.CENTER
+            middle = headed or not left[column]
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if middle else WD_ALIGN_PARAGRAPH.LEFT
             paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+            paragraph.paragraph_format.keep_with_next = whole and row_number < len(block.rows)
             _off(paragraph, "snapToGrid")
             run = paragraph.add_run(clean(value))
-            _set(run, HEI if row_number == 0 else FANG, TABLE)
+            _set(run, HEI if headed else FANG, TABLE)
             run.bold = (row_number - 1, column) in block.marked
-    document.add_paragraph()  # two tables in a row would grow together
+    _gap(document)  # two tables in a row would grow together
+
+
+def _gap(document: Written) -> None:
+    paragraph = document.add_paragraph()
+    spacing: Any = paragraph.paragraph_format
+    spacing.line_spacing_rule, spacing.line_spacing = WD_LINE_SPACING.EXACTLY, GAP
+    _off(paragraph, "snapToGrid")
+
+
+def _padded(table: Any, points: float) -> None:
+    """Room around the words of every cell, `points` above and below."""
+    margins = OxmlElement("w:tblCellMar")
+    for side, room in (("top", points), ("left", SIDES), ("bottom", points), ("right", SIDES)):
+        element = OxmlElement(f"w:{side}")
+        element.set(qn("w:w"), str(round(room * 20)))
+        element.set(qn("w:type"), "dxa")
+        margins.append(element)
+    properties = table._tbl.tblPr
+    for old in properties.findall(qn("w:tblCellMar")):
+        properties.remove(old)
+    look = properties.find(qn("w:tblLook"))
+    properties.insert(list(properties).index(look) if look is not None else len(properties), margins)
 
 
 def _picture(document: Written, block: Picture) -> None:
@@ -244,12 +288,13 @@ def _picture(document: Written, block: Picture) -> None:
 def _attachment_list(document: Written, titles: Sequence[str]) -> None:
     if not titles:
         return
-    _aligned(document, "", WD_ALIGN_PARAGRAPH.LEFT)
+    _aligned(document, "", WD_ALIGN_PARAGRAPH.LEFT).paragraph_format.keep_with_next = True
     for number, title in enumerate(titles, 1):
         head = "附件：" if number == 1 else ""
         mark = f"{number}. " if len(titles) > 1 else ""
         paragraph = document.add_paragraph()
         hanging = 3 + characters(mark)
+        paragraph.paragraph_format.keep_with_next = True
         _indent(paragraph, left=2 + hanging, hanging=hanging if head else characters(mark))
         _set(paragraph.add_run(f"{head}{mark}{clean(title)}"), FANG, TEXT)
 
@@ -257,7 +302,7 @@ def _attachment_list(document: Written, titles: Sequence[str]) -> None:
 def _signed(document: Written, paper: Paper) -> None:
     lines = signed_lines(paper)
     if lines:
-        _aligned(document, "", WD_ALIGN_PARAGRAPH.LEFT)
+        _aligned(document, "", WD_ALIGN_PARAGRAPH.LEFT).paragraph_format.keep_with_next = True
     for rank, (words, inward) in enumerate(lines, 1):
         paragraph = _aligned(document, words, WD_ALIGN_PARAGRAPH.RIGHT)
         paragraph.paragraph_format.keep_with_next = rank < len(lines)
@@ -274,8 +319,7 @@ def _attached(document: Written, name: str, attachment: Attachment) -> None:
     _aligned(document, "", WD_ALIGN_PARAGRAPH.LEFT)
     _aligned(document, attachment.title, WD_ALIGN_PARAGRAPH.CENTER, SONG, TITLE)
     _aligned(document, "", WD_ALIGN_PARAGRAPH.LEFT)
-    for block in attachment.blocks:
-        _block(document, block)
+    _blocks(document, attachment.blocks)
 
 
 def _aligned(

@@ -18,12 +18,14 @@ from bot.documents.official import (
     LATIN,
     SONG,
     STAND_INS,
+    WHOLE,
     Block,
     Paper,
     Picture,
     Table,
     Text,
     clean,
+    from_left,
     signed_lines,
 )
 
@@ -109,6 +111,7 @@ def _block(block: Block, root: Path) -> dict[str, Any]:
             }
         case Table():
             values = dataclasses.asdict(block) | {"kind": "table", "marked": sorted(block.marked)}
+            values |= {"left": from_left(block), "whole": len(block.rows) <= WHOLE}
             values["head"] = [clean(cell) for cell in block.head]
             values["rows"] = [[clean(cell) for cell in row] for row in block.rows]
             return values

@@ -38,10 +38,10 @@ def test_a_notice_has_a_line_an_entry_and_room_for_names() -> None:
 
     words, (items, signed) = read(data)
     assert name == "督办通知_延津县_2019-04-12.docx"
-    assert items[1] == ["1", "县1-0412-01", "王楼镇·任庄村·村口", "垃圾堆", "4月15日\n(周一)18:00"]
+    assert items[1] == ["1", "县1-0412-01", "王楼镇·任庄村·村口", "垃圾堆", "4月15日\n（周一）18:00"]
     assert len(items) == 3
     assert signed[0] == ["交办人", "接收人（签收）", "反馈"]
-    assert "县(市)第一督查小组在你县督导检查中发现2个问题，现予交办，请按期整改。" in "".join(words)
+    assert "县（市）第一督查小组在你县督导检查中发现2个问题，现予交办，请按期整改。" in "".join(words)
     assert "2019年4月12日" in words
 
 
@@ -66,7 +66,7 @@ def test_a_slip_has_every_field_of_the_form() -> None:
         "编号", "交办时间", "督查组", "受交办单位", "点位", "存在问题", "整改要求", "整改时限", "交办人",
         "接收人（签收）", "反馈",
     ]  # fmt: skip
-    assert form[1][1] == "4月12日(周五)09:20"
+    assert form[1][1] == "4月12日（周五）09:20"
 
 
 def test_odd_marks_in_a_caption_break_no_document() -> None:

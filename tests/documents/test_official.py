@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from PIL import Image
 
@@ -126,6 +127,27 @@ def test_a_table_keeps_its_order_its_head_and_what_is_marked() -> None:
     assert [[cell.text for cell in row.cells] for row in table.rows] == [["单位", "逾期"], *map(list, rows)]
     assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
     assert [row.cells[1].paragraphs[0].runs[0].bold for row in table.rows] == [False, True, False]
+
+
+def test_a_column_of_a_table_is_set_alike_in_all_its_lines() -> None:
+    rows = (("延津县", "垃圾堆"), ("卫辉市", "村东坑塘水体黑臭、岸边垃圾成堆"))
+
+    document = opened(docx(paper(blocks=(Table(("单位", "问题"), rows, (40, 60)),))))
+
+    (table,) = document.tables
+    sides = [[cell.paragraphs[0].alignment for cell in row.cells] for row in table.rows]
+    centre, left = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.LEFT
+    assert sides == [[centre, centre], [centre, left], [centre, left]]
+
+
+def test_name_and_date_never_stand_alone_on_a_page() -> None:
+    document = opened(docx(paper(attachments=(Attachment("问题台账", (Text("略"),)),))))
+
+    kept = [paragraph.paragraph_format.keep_with_next for paragraph in document.paragraphs]
+    last = next(rank for rank, one in enumerate(document.paragraphs) if one.text == "本周督查4组次。")
+    day = next(rank for rank, one in enumerate(document.paragraphs) if one.text == "2019年5月8日")
+    assert all(kept[last:day])
+    assert not kept[day]
 
 
 def test_marks_that_no_document_can_hold_are_left_out_and_others_stay_as_they_are() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from datetime import date
+from itertools import pairwise
 
 from PIL import Image
 
@@ -38,6 +39,19 @@ def test_a_page_holds_twenty_two_lines() -> None:
     fitting, over = pdf(lined(22 - around)), pdf(lined(22 - around + 1))
 
     assert (pages(fitting), pages(over)) == (2, 3), "with the attachment's own page"
+
+
+def test_name_and_date_take_a_line_of_the_text_with_them_to_the_next_page() -> None:
+    signed = [
+        Paper(("通报",), tuple(Text("行。") for _ in range(n)), "市农业农村局", date(2019, 5, 8))
+        for n in (17, 18)
+    ]
+
+    assert [pages(pdf(one)) for one in signed] == [1, 2]
+    _, second = pictures(signed[1], width=620)
+    seen = Image.open(io.BytesIO(second)).convert("L")
+    lines = [any(value < 128 for value in seen.crop((0, y, 620, y + 1)).tobytes()) for y in range(700)]
+    assert sum(now and not before for before, now in pairwise(lines)) >= 3
 
 
 def test_pages_become_pictures_of_one_width() -> None:
