@@ -7,19 +7,34 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 import json
 import subprocess
 import sys
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 FIRST_CHAT = 501
 TOKEN = "7000000001:TEST-bench"
 DATE = 1555030800  # 12 April 2019, 09:00 in the campaign's zone
-CAPTION = "延津县王楼镇任庄村村口垃圾堆，限3天"
+REGION = "延津县"
+SUFFIX = "民委员会"  # 任庄村民委员会: 任庄村 to people
+PLACES = Path(__file__).resolve().parent.parent / "bot" / "data" / "xinxiang_places.csv"
 BOT = {"id": 7000000001, "is_bot": True, "first_name": "督查", "username": "inspect_bot"}
+
+
+def captions() -> list[str]:
+    """One line for each village of a county, as an inspector writes it on a round."""
+    with PLACES.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["region"] == REGION]
+    return [
+        f"{REGION}{row['township']}{row['village'].removesuffix(SUFFIX)}村口垃圾堆，限3天"
+        for row in rows
+        if row["village"].endswith("村" + SUFFIX)
+    ]
 
 
 class Telegram:
@@ -29,6 +44,7 @@ class Telegram:
         self.waiting: deque[tuple[int, bytes]] = deque()
         self.next_update = 100_000_001
         self.next_message = 1
+        self.captions = captions()
         self.poll: tuple[asyncio.Transport, int] | None = None
 
     def feed(self, asked: dict[str, Any]) -> None:
@@ -50,7 +66,7 @@ class Telegram:
             "date": DATE,
         }
         if kind == "photo":
-            message["caption"] = CAPTION
+            message["caption"] = self.captions[number % len(self.captions)]
             message["photo"] = [
                 {
                     "file_id": f"AgACAgQAAxkBAAIB{update_id}{size}",

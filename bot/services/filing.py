@@ -108,9 +108,10 @@ def understand(
     tapped = (row.region,) if "region" in by_hand and row.region else None
     reading = read(work, text, identity_stored(work, row), sent_at, tapped)
     values = understood(reading)
-    last = last_entry(work, row)
     values["note"] = None
-    if not reading.names_place and "region" not in by_hand:
+    inherits = not reading.names_place and "region" not in by_hand
+    last = last_entry(work, row) if inherits or reading.village_choices else None
+    if inherits:
         if last is not None:
             values.update(region=last.region, township=last.township, village=last.village)
             values["note"] = "same_place"
@@ -170,13 +171,11 @@ def apply_caption(
         values["words_message"] = message_id
     if values.get("source", row.source) == Source.PUBLIC:
         pictures.withhold(work, row.id)
-    kind = "visit" if reading.clean else "issue"
-    row = life.amend(
-        work, row, "worded", body=body_of(identity), data=None,
-        description=text, kind=kind, touched_at=work.now, **values,
-    )  # fmt: skip
-    if row.region is not None:
-        row = file(work, row)
+    values.update(description=text, kind="visit" if reading.clean else "issue")
+    if values["region"] is None:
+        row = life.amend(work, row, "worded", body=body_of(identity), touched_at=work.now, **values)
+    else:
+        row = file(work, row, **values)
     show_receipt(work, row)
     return row
 
@@ -232,25 +231,29 @@ def last_entry(work: Work, row: Row[Any]) -> Row[Any] | None:
     return last
 
 
-def file(work: Work, row: Row[Any]) -> Row[Any]:
-    """草稿 → 已登记: the number, the track of the region, the settle time where there is one."""
+def file(work: Work, row: Row[Any], **said: Any) -> Row[Any]:
+    """草稿 → 已登记: the number, the track of the region, the settle time where there is one.
+
+    `said` are columns that its words have just told: they are written in the same step.
+    """
     identity = identity_stored(work, row)
-    track = work.world.campaign.track_of(row.region).key
+    mode = Mode(said.get("mode", row.mode))
     body = body_of(identity)
-    if row.kind == "visit":
-        return life.move(work, row, State.FILED, "visit", body=body, track=track, nag_at=None)
-    settle = None if identity.held or row.mode == Mode.COVERT else settle_time(work, row)
+    said["track"] = work.world.campaign.track_of(said.get("region", row.region)).key
+    if said.get("kind", row.kind) == "visit":
+        return life.move(work, row, State.FILED, "visit", body=body, nag_at=None, **said)
+    settle = None if identity.held or mode is Mode.COVERT else settle_time(work, row)
     return life.move(
         work,
         row,
         State.FILED,
         "filed",
         body=body,
-        number=new_number(work, row),
-        track=track,
+        number=number_for(work, row.group_key, mode, row.found_at),
         settle_at=settle,
-        checker=None if identity.group is None or row.mode == Mode.COVERT else identity.group,
+        checker=None if identity.group is None or mode is Mode.COVERT else identity.group,
         nag_at=row.nag_at if identity.undecided else None,
+        **said,
     )
 
 

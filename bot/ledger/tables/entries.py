@@ -109,12 +109,12 @@ Index(
 Index("ix_entries_settle", entries.c.settle_at, sqlite_where=entries.c.settle_at.is_not(None))
 Index("ix_entries_group", entries.c.group_key, entries.c.state)
 Index("ix_entries_chain", entries.c.chain_id, sqlite_where=entries.c.chain_id.is_not(None))
-# what resembles a fresh entry: by place and category, by position
+# what resembles a fresh entry: by place, by position
 Index(
     "ix_entries_alike",
     entries.c.region,
     entries.c.village,
-    entries.c.category,
+    entries.c.id,  # the newest of a village are looked at, whatever their category: no sorting
     sqlite_where=entries.c.village.is_not(None),
 )
 Index("ix_entries_assigned", entries.c.assigned_at, sqlite_where=entries.c.assigned_at.is_not(None))

@@ -25,7 +25,7 @@ from bot.services import life
 OFFERED_FOR: Final = timedelta(hours=24)
 """A receipt offers for so long: whoever did not answer by then does not want to."""
 
-MOST_LOOKED_AT: Final = 24
+MOST_LOOKED_AT: Final = 12
 """Candidates of one kind that are weighed: in a busy village the newest of them."""
 
 _A_DEGREE: Final = 111_195.0

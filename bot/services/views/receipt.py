@@ -41,8 +41,8 @@ def receipt(work: Work, entry: Row[Any], panel: str | None = None, *, sent: bool
     having = standings(work.actor, book.facts_of(entry), work.world.campaign)
     if Standing.FILER not in having:  # the filer has another part now: what stood there goes
         return Shown("entry.gone", {"number": entry.number or ""}) if sent else None
-    values = entry_values(work, entry, having)
     photos = book.photos_of(work, entry.id)
+    values = entry_values(work, entry, having, photos)
     values.update(
         description=entry.description,
         note=entry.note,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -48,10 +49,16 @@ def knows_visit(having: frozenset[Standing]) -> bool:
     return bool(having & {Standing.GROUP, Standing.FILER, Standing.OFFICE})
 
 
-def entry_values(work: Work, entry: Row[Any], having: frozenset[Standing] = NOBODY) -> dict[str, Any]:
+def entry_values(
+    work: Work,
+    entry: Row[Any],
+    having: frozenset[Standing] = NOBODY,
+    photos: Sequence[Row[Any]] | None = None,
+) -> dict[str, Any]:
     """The fields of an entry that every reader's text may use; restricted ones are added per reader.
 
-    Without standings the place is told as to somebody outside.
+    Without standings the place is told as to somebody outside. `photos` are the entry's, where the caller
+    has them already.
     """
     local = work.world.campaign.local
     deadline = local(entry.deadline) if entry.deadline else None
@@ -83,7 +90,7 @@ def entry_values(work: Work, entry: Row[Any], having: frozenset[Standing] = NOBO
         "county_leader": mask_numbers(entry.county_leader or ""),
         "section_officer": mask_numbers(entry.section_officer or ""),
         "has_position": entry.lat is not None,
-        **_photo_counts(work, entry),
+        **_photo_counts(book.photos_of(work, entry.id) if photos is None else photos),
     }
 
 
@@ -91,8 +98,7 @@ def _local(work: Work, instant: datetime | None) -> datetime | None:
     return None if instant is None else work.world.campaign.local(instant)
 
 
-def _photo_counts(work: Work, entry: Row[Any]) -> dict[str, Any]:
-    rows = book.photos_of(work, entry.id)
+def _photo_counts(rows: Sequence[Row[Any]]) -> dict[str, Any]:
     return {
         "before": sum(row.kind == "before" for row in rows),
         "after": sum(row.kind == "after" for row in rows),

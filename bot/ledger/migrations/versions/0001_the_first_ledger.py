@@ -363,7 +363,7 @@ def upgrade() -> None:
     with op.batch_alter_table("entries", schema=None) as batch_op:
         batch_op.create_index(
             "ix_entries_alike",
-            ["region", "village", "category"],
+            ["region", "village", "id"],
             unique=False,
             sqlite_where=sa.text("village IS NOT NULL"),
         )
