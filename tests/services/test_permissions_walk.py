@@ -24,6 +24,7 @@ from bot.delivery.hearing import Hearing
 from bot.delivery.updates import Heard
 from bot.domain.campaign import Campaign
 from bot.domain.entries import Mode, State
+from bot.domain.paper_rights import PaperAct, may_paper
 from bot.domain.permissions import MAY, MAY_INVITE, Action, Role, may
 from bot.ledger import entries as book
 from bot.ledger import events as event_book
@@ -168,6 +169,11 @@ def _sees_entries(actor: Any) -> bool:
 
 def _of_county_office(actor: Any) -> bool:
     return "county" in actor.offices()
+
+
+def _issues(actor: Any) -> bool:
+    """The county's bulletin."""
+    return may_paper(PaperAct.ISSUE_BULLETIN, actor, "county")
 
 
 def _leads_any(actor: Any) -> bool:
@@ -398,20 +404,20 @@ PRESSES: Mapping[str, Rule] = {
     "wnot": AboutPeople(lambda a: a.leads("county/1"), subject="advice"),
     "waccount": AboutPeople(_of_county_office, subject="account_advice"),
     # bulletins
-    "bopen": AboutPeople(_of_county_office, subject="draft_bulletin"),
-    "bfile": AboutPeople(_of_county_office, subject="draft_bulletin", arg="docx"),
-    "bsrc": AboutPeople(_of_county_office, subject="draft_bulletin", arg="6"),
-    "bswitch": AboutPeople(_of_county_office, subject="draft_bulletin", arg="scores"),
-    "bours": AboutPeople(_of_county_office, subject="draft_bulletin", arg="all"),
-    "btheirs": AboutPeople(_of_county_office, subject="draft_bulletin", arg="0"),
-    "bpics": AboutPeople(_of_county_office, subject="draft_bulletin"),
-    "bpic": AboutPeople(_of_county_office, subject="draft_bulletin", arg="use.1.0"),
-    "bsubmit": AboutPeople(_of_county_office, subject="draft_bulletin"),
-    "brep": AboutPeople(_of_county_office, subject="approved_bulletin"),
-    "bpub": AboutPeople(_of_county_office, subject="approved_bulletin"),
-    "bboth": AboutPeople(_of_county_office, subject="approved_bulletin"),
-    "bdown": AboutPeople(_of_county_office, subject="published_bulletin"),
-    "bfix": AboutPeople(_of_county_office, subject="published_bulletin"),
+    "bopen": AboutPeople(_issues, subject="draft_bulletin"),
+    "bfile": AboutPeople(_issues, subject="draft_bulletin", arg="docx"),
+    "bsrc": AboutPeople(_issues, subject="draft_bulletin", arg="6"),
+    "bswitch": AboutPeople(_issues, subject="draft_bulletin", arg="scores"),
+    "bours": AboutPeople(_issues, subject="draft_bulletin", arg="all"),
+    "btheirs": AboutPeople(_issues, subject="draft_bulletin", arg="0"),
+    "bpics": AboutPeople(_issues, subject="draft_bulletin"),
+    "bpic": AboutPeople(_issues, subject="draft_bulletin", arg="use.1.0"),
+    "bsubmit": AboutPeople(_issues, subject="draft_bulletin"),
+    "brep": AboutPeople(_issues, subject="approved_bulletin"),
+    "bpub": AboutPeople(_issues, subject="approved_bulletin"),
+    "bboth": AboutPeople(_issues, subject="approved_bulletin"),
+    "bdown": AboutPeople(_issues, subject="published_bulletin"),
+    "bfix": AboutPeople(_issues, subject="published_bulletin"),
     "bindch": AboutPeople(
         lambda a: a.has(Role.ADMIN) or "county" in a.offices(), subject="channel", arg="county"
     ),

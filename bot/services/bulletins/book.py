@@ -12,13 +12,14 @@ from sqlalchemy import Row, bindparam, func, select, update
 
 from bot.domain.bulletins import EDITABLE, Kind, Stage, may_go
 from bot.domain.duties import Due, Timetable
+from bot.domain.paper_rights import PaperAct, may_paper
 from bot.ledger import events
 from bot.ledger.desk import Work
 from bot.ledger.prepared import Prepared
 from bot.ledger.tables import bulletin_versions, bulletins
 from bot.services.bulletins.figures import Window
 from bot.services.duties import days
-from bot.services.refusals import BulletinNotNow, NoSuchEntry, NotYours
+from bot.services.refusals import BulletinNotNow, NoSuchEntry
 
 NOTHING: Final[Mapping[str, Any]] = {
     "texts": {},
@@ -190,13 +191,13 @@ def add(work: Work, one: Issue, figures: Mapping[str, Any], **values: Any) -> Ro
 
 
 def held(work: Work, bulletin_id: int) -> Row[Any]:
-    """A bulletin for a member of the office that issues it.
+    """A bulletin for whoever may issue it.
 
     Raises:
         NoSuchEntry: there is none, or none of the actor's.
     """
     row = get(work, bulletin_id)
-    if row is None or row.track not in work.actor.offices():
+    if row is None or not may_issue(work, row):
         raise NoSuchEntry
     return row
 
@@ -286,14 +287,9 @@ def next_number(work: Work, track: str, kind: str) -> int:
     return int(highest or 0) + 1
 
 
-def may_issue(work: Work, track: str) -> None:
-    """Let a member of a track's office pass.
-
-    Raises:
-        NotYours: the actor is of another office, or of none.
-    """
-    if track not in work.actor.offices():
-        raise NotYours
+def may_issue(work: Work, row: Row[Any]) -> bool:
+    """Whether the actor may read, change and issue a bulletin."""
+    return may_paper(PaperAct.ISSUE_BULLETIN, work.actor, row.track)
 
 
 UNDO_WITHIN: Final = timedelta(seconds=60)

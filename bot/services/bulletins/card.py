@@ -135,7 +135,7 @@ def send_paper(
 def face(work: Work, card_row: Row[Any]) -> Shown | None:
     """Title and state, what a person must still do, the buttons that the state allows."""
     row = book.get(work, int(card_row.subject.partition(":")[2]))
-    if row is None or row.track not in work.actor.offices():
+    if row is None or not book.may_issue(work, row):
         return None
     printed = values.of(work, row)
     open_ = [one for one in row.content["differences"] if one.get("choice") is None]

@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Row
 
 from bot.domain.bulletins import Kind, Stage
+from bot.domain.paper_rights import tracks_issued
 from bot.ledger.desk import Work
 from bot.ledger.outbox import Priority
 from bot.services.bulletins import book, card, figures
@@ -117,7 +118,7 @@ def open_list(work: Work, chat_id: int) -> None:
         NotYours: the actor is of no office.
         BulletinNotNow: no window has closed yet.
     """
-    tracks = work.actor.offices()
+    tracks = tracks_issued(work.actor)
     if not tracks:
         raise NotYours
     shown = False

@@ -11,6 +11,7 @@ from sqlalchemy import Row, select
 from bot.domain.bulletins import SECTIONS, Kind, Stage, grids, never_said, telephones, to_resolve
 from bot.domain.captions import secret_marking
 from bot.domain.masking import mask_numbers
+from bot.domain.paper_rights import tracks_issued
 from bot.ledger import cards as card_book
 from bot.ledger import people
 from bot.ledger.desk import Work
@@ -33,7 +34,7 @@ _SPACES: Final = re.compile(r"[^\S\n]+")
 
 def spoken_of(work: Work, incoming: Incoming) -> Row[Any] | None:
     """The bulletin whose card or paper a message replies to, for a member of its office."""
-    if incoming.reply_to is None or not work.actor.offices():
+    if incoming.reply_to is None or not tracks_issued(work.actor):
         return None
     return _of_message(work, incoming.chat_id, incoming.reply_to)
 
@@ -47,7 +48,7 @@ def _of_message(work: Work, chat_id: int, message_id: int) -> Row[Any] | None:
         if reminder is None or reminder[0] != card.PAPER:
             return None
         row = book.get(work, int(reminder[1].partition("/")[0]))
-    return row if row is not None and row.track in work.actor.offices() else None
+    return row if row is not None and book.may_issue(work, row) else None
 
 
 def speaks_of(work: Work, chat_id: int, message_id: int, telegram_id: int) -> bool:
