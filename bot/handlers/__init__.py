@@ -306,16 +306,10 @@ async def dispatch(here: Hearing) -> Toast:
             return await entries.message(here)
         case "message" if heard.command:
             return await COMMANDS.get(heard.command, entries.message)(_open(here, heard.command))
-        case "message" if bulletins.may_be_paper(here):
-            return await bulletins.document(here, otherwise=_other_paper)
-        case "message" if scoring.may_be_sheet(here):
-            return await scoring.document(here, otherwise=_other_workbook)
-        case "message" if people.may_be_roster(here):
-            return await people.document(here, otherwise=_report_or_message)
-        case "message" if weekly.may_be_report(here):
-            return await weekly.document(here, otherwise=entries.message)
+        case "message" if announcing.may_be_notice(here):
+            return await announcing.document(here, otherwise=_message)
         case "message":
-            return await (_by_word(here) or entries.message)(here)
+            return await _message(here)
         case "membership":
             return await chats.membership(here.for_anybody())
         case "migrated":
@@ -324,6 +318,19 @@ async def dispatch(here: Hearing) -> Toast:
             return await chats.channel_post(here.for_anybody())
         case _:
             return await here.for_anybody().do(nothing)
+
+
+async def _message(here: Hearing) -> Toast:
+    """Files by what they may be, then menu words, then whatever else is said or shown."""
+    if bulletins.may_be_paper(here):
+        return await bulletins.document(here, otherwise=_other_paper)
+    if scoring.may_be_sheet(here):
+        return await scoring.document(here, otherwise=_other_workbook)
+    if people.may_be_roster(here):
+        return await people.document(here, otherwise=_report_or_message)
+    if weekly.may_be_report(here):
+        return await weekly.document(here, otherwise=entries.message)
+    return await (_by_word(here) or entries.message)(here)
 
 
 def _marked_file(here: Hearing) -> bool:

@@ -29,6 +29,7 @@ from bot.services import (
     secrecy,
     sources,
 )
+from bot.services.announcing import forwarding
 from bot.services.announcing import notices as announcing
 from bot.services.answering import Toast
 from bot.services.bulletins import editing as bulletins
@@ -55,6 +56,8 @@ def message(work: Work, incoming: Incoming) -> Toast | None:
     plain = bool(incoming.text) and not incoming.attachments
     if handed.is_for(work):
         return _of_leader(work, incoming, plain)
+    if work.actor.offices() and forwarding.taken(work, incoming):
+        return None
     if plain and incoming.reply_to is not None and questions.answer(work, incoming):
         return None
     if questions.answer_with_photo(work, incoming):

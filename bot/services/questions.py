@@ -113,7 +113,7 @@ def answer(work: Work, incoming: Incoming) -> bool:
 
     Never a photo, a command or a menu word; of several open ones, the newest.
     """
-    row = _open_for(work, incoming)
+    row = open_for(work, incoming)
     if row is None or menu_word(incoming.text, work.world.reader) is not None:
         return False
     done(work, row.id)
@@ -125,7 +125,7 @@ def answer_with_photo(work: Work, incoming: Incoming) -> bool:
     """Whether a photo that replies to a question which takes one answered it."""
     if incoming.reply_to is None or not incoming.has_photo:
         return False
-    row = _open_for(work, incoming)
+    row = open_for(work, incoming)
     if row is None or row.kind not in WITH_PHOTO:
         return False
     done(work, row.id)
@@ -133,7 +133,8 @@ def answer_with_photo(work: Work, incoming: Incoming) -> bool:
     return True
 
 
-def _open_for(work: Work, incoming: Incoming) -> Row[Any] | None:
+def open_for(work: Work, incoming: Incoming) -> Row[Any] | None:
+    """The open question that a message would answer: the one it replies to, or in private the newest."""
     query = select(questions).where(questions.c.chat_id == incoming.chat_id, questions.c.state == "open")
     if incoming.reply_to is not None:
         return work.connection.execute(query.where(questions.c.message_id == incoming.reply_to)).first()

@@ -96,7 +96,7 @@ def wipe(work: Work, incoming: Incoming) -> None:
         parts = _rows(work, photos.c.media_group_id == incoming.media_group_id, incoming)
     parts += _rows(work, photos.c.message_id == incoming.message_id, incoming)
     _forget(work, {row.id: row for row in parts}.values())
-    files.forget_message(work, incoming.chat_id, incoming.message_id)
+    files.forget(work, incoming)
     if incoming.edited:
         entry_id = book.by_message(work, incoming.chat_id, incoming.message_id)
         if entry_id is not None:

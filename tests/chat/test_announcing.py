@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
+
+import docx
+import pytest
 
 from bot.domain.permissions import Role
 from tests.chat.reports import contact, last, new, office, words
+from tests.drawn import photo
 from tests.town.town import Town
+
+
+def document(text: str) -> bytes:
+    out = io.BytesIO()
+    written = docx.Document()
+    written.add_paragraph(text)
+    written.save(out)
+    return out.getvalue()
 
 
 def buttons(message: Any) -> list[str]:
@@ -101,3 +114,106 @@ async def test_only_an_office_writes_notices(town: Town) -> None:
     wang = await contact(town)
 
     assert "没有这项操作的权限" in words(await says(town, wang, "通知"))
+
+
+# --- forwarded ----------------------------------------------------------------------------------------
+
+
+def files(person: Any, town: Town) -> list[Any]:
+    return [message for message in new(person, town) if message.file is not None]
+
+
+async def to_all(town: Town, qian: Any) -> Any:
+    """The draft that stands last with the office goes to all regions."""
+    draft = last(qian, town)
+    await press(town, qian, draft, "所有县(市、区)")
+    await press(town, qian, draft, "发给 8 个单位")
+    return draft
+
+
+async def test_what_the_office_was_sent_is_forwarded_to_all_with_its_pictures_and_files(town: Town) -> None:
+    qian, wang = await office(town), await contact(town)
+    ma = town.server.person("马处")
+    own = ma.chat(town.bot)  # somewhere else, where the office got them from
+    album = ma.sends_album(town.bot, [photo(seed=1), photo(seed=2)], "请各县观摩卫辉做法")
+    paper = ma.sends_document(town.bot, document("会议安排"), "会议安排.docx")
+    await town.settle()
+    await says(town, qian, "通知")
+
+    for message in (*album, paper):
+        qian.forwards(message, town.bot)
+    await town.settle()
+    draft = await to_all(town, qian)
+
+    assert own is not None
+    assert "请各县观摩卫辉做法" in words(draft)
+    assert "附件 3 个：图片、图片、会议安排.docx" in words(draft)
+    copies = files(wang, town)
+    assert [message.silent for message in copies] == [True] * 3
+    assert [message.caption for message in copies] == [""] * 3
+    assert bytes(copies[2].file.data) == bytes(paper.file.data)
+    assert "附件 3 个，见上。" in words(last(wang, town))
+    assert not last(wang, town).silent
+    assert "收到" in buttons(last(wang, town))
+    kept = sorted(path.suffix for path in (town.folder / "media" / "papers" / "notices").rglob("*.*"))
+    assert kept == [".docx", ".jpg", ".jpg"]
+
+
+async def test_a_file_of_one_s_own_a_photo_in_reply_and_other_words_make_one_notice(
+    town: Town,
+) -> None:
+    qian, wang = await office(town), await contact(town)
+    asked = await says(town, qian, "通知")
+    qian.sends_album(town.bot, [photo(seed=3), photo(seed=4)], reply_to=asked)
+    await town.settle()
+    draft = last(qian, town)
+
+    await says(town, qian, "请按方案执行", reply_to=draft)
+    qian.sends_document(town.bot, b"%PDF-1.7", "方案.pdf", reply_to=draft)
+    await town.settle()
+    await to_all(town, qian)
+
+    assert "附件 3 个：图片、图片、方案.pdf" in words(draft)
+    assert "请按方案执行" in words(last(wang, town))
+    assert len(files(wang, town)) == 3
+
+
+async def test_a_photo_of_the_office_s_own_that_is_no_reply_is_no_notice(town: Town) -> None:
+    qian = await office(town)
+    await says(town, qian, "通知")
+
+    qian.sends_photo(town.bot, photo(seed=4), caption="延津县王楼镇任庄村村口垃圾堆")
+    await town.settle()
+
+    assert not any("（草稿）" in words(message) for message in new(qian, town))
+
+
+async def test_what_comes_after_the_notice_was_sent_is_answered_and_not_taken(town: Town) -> None:
+    qian, wang = await office(town), await contact(town)
+    draft = await sent(town, qian)
+    before = len(new(wang, town))
+
+    answer = await says(town, qian, "改一下", reply_to=draft)
+
+    assert "明天上午9点" in words(draft)
+    assert "晚" in words(answer) or "过" in words(answer)
+    assert len(new(wang, town)) == before
+
+
+@pytest.mark.parametrize("marked", ["file", "album"])
+async def test_a_forwarded_file_that_is_marked_as_secret_is_neither_kept_nor_handed_on(
+    town: Town, marked: str
+) -> None:
+    qian = await office(town)
+    ma = town.server.person("马处")
+    asked = await says(town, qian, "通知")
+
+    if marked == "file":
+        qian.forwards(ma.sends_document(town.bot, document("机密★1年"), "材料.docx"), town.bot)
+    else:
+        qian.sends_album(town.bot, [photo(seed=1), photo(seed=2)], "秘密", caption_on=1, reply_to=asked)
+    await town.settle()
+
+    assert any("⛔" in words(message) for message in new(qian, town))
+    assert not any("（草稿）" in words(message) for message in new(qian, town))
+    assert list((town.folder / "media").rglob("*.*")) == []

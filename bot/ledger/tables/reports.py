@@ -96,8 +96,9 @@ announcements = Table(
     # names of regions and keys of groups
     Column("owners", Json, nullable=False),
     Column("state", String(10), nullable=False, server_default="draft"),  # draft | sent | cancelled
-    # the album whose later parts still join it
+    # the album whose later parts still join it, and the date of what was forwarded for it last
     Column("media_group_id", String(64)),
+    Column("forwarded_at", UtcTime),
     Column("at", UtcTime, nullable=False),
     Column("sent_at", UtcTime),
 )
@@ -126,6 +127,7 @@ kept_files = Table(
     Column("mime", String(64)),
     Column("chat_id", BigInteger, nullable=False),
     Column("message_id", BigInteger, nullable=False),
+    Column("media_group_id", String(64)),
     Column("member_id", ForeignKey("members.id")),
     Column("received_at", UtcTime, nullable=False),
     Column("state", String(12), nullable=False, server_default="pending"),  # stored | refused | by_reference

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, select, update
 
-from bot.domain.captions import menu_word
+from bot.domain.captions import CaptionReader, menu_word
 from bot.ledger import cards as card_book
 from bot.ledger import outbox as outbox_book
 from bot.ledger import people
@@ -15,6 +15,7 @@ from bot.ledger.desk import Work
 from bot.ledger.outbox import Priority
 from bot.ledger.tables import announcement_receipts, announcements, cards
 from bot.services import faces, questions, secrecy
+from bot.services.announcing import attached
 from bot.services.answering import Toast
 from bot.services.duties import audience
 from bot.services.duties.audience import Audience
@@ -51,18 +52,24 @@ def _answered(work: Work, question: Row[Any], incoming: Incoming) -> None:
 
 def written(work: Work, incoming: Incoming) -> bool:
     """Whether a text that begins with 「通知：」 was taken as one; of an office only."""
-    text = incoming.text.strip()
-    if not work.actor.offices() or not text.startswith(WORD) or menu_word(text, work.world.reader):
+    words = headed(incoming.text, work.world.reader)
+    if words is None or not work.actor.offices():
         return False
-    rest = text.removeprefix(WORD)
-    if rest[:1] not in ("：", ":", "\n", " ", "　"):
-        return False
-    write(work, incoming, rest.lstrip("：: \n　"))
+    write(work, incoming, words)
     return True
 
 
+def headed(text: str, reader: CaptionReader) -> str | None:
+    """What follows 「通知：」 at the beginning of a text; None where it does not begin so."""
+    flat = text.strip()
+    rest = flat.removeprefix(WORD)
+    if rest == flat or rest[:1] not in ("：", ":", "\n", " ", "　") or menu_word(flat, reader):
+        return None
+    return rest.lstrip("：: \n　")
+
+
 def write(work: Work, incoming: Incoming, text: str) -> None:
-    """A draft with nobody addressed yet.
+    """A draft with nobody addressed yet; words, files, or both.
 
     Raises:
         NotYours, SecretMaterial, NotUnderstood: nothing was written.
@@ -71,7 +78,7 @@ def write(work: Work, incoming: Incoming, text: str) -> None:
         raise NotYours
     secrecy.refuse_secret(work, incoming)
     words = text.strip()[:MOST_TEXT]
-    if not words:
+    if not words and not incoming.attachments:
         raise NotUnderstood(hint="announce")
     new_id = work.insert(
         announcements,
@@ -80,8 +87,33 @@ def write(work: Work, incoming: Incoming, text: str) -> None:
         text=words,
         owners=[],
         at=work.now,
+        media_group_id=incoming.media_group_id,
+        forwarded_at=incoming.sent_at if incoming.forwarded else None,
     )
+    attached.keep(work, incoming, new_id)
     new_card(work, incoming.chat_id, DRAFT, subject=f"announce/{new_id}", member_id=work.actor.member_id)
+
+
+def add(work: Work, row: Row[Any], incoming: Incoming) -> None:
+    """More for a draft: files join it; words in reply take the place of its words, forwarded ones follow.
+
+    Raises:
+        TooLate: it was sent already, or cancelled.
+        NotUnderstood: it would have more files than a 通知 can.
+    """
+    if row.state != "draft":
+        raise TooLate
+    if incoming.attachments and len(attached.names(work, row.id)) >= attached.MOST:
+        raise NotUnderstood(hint="announce_files", most=attached.MOST)
+    words = incoming.text.strip()
+    replaced = incoming.reply_to is not None and not incoming.attachments
+    both = words if replaced else "\n".join(part for part in (row.text, words) if part)
+    values: dict[str, Any] = {"text": both[:MOST_TEXT], "media_group_id": incoming.media_group_id}
+    if incoming.forwarded:
+        values["forwarded_at"] = incoming.sent_at
+    work.connection.execute(update(announcements).where(announcements.c.id == row.id).values(**values))
+    attached.keep(work, incoming, row.id)
+    _refresh(work, row.id)
 
 
 def _get(work: Work, announcement_id: int) -> Row[Any]:
@@ -168,6 +200,7 @@ def send(work: Work, announcement_id: int) -> Toast:
     )
     for one in _audiences(work, row):
         for reader in one.readers:
+            attached.hand_on(work, row, reader)
             show_card(
                 work, reader.chat_id, COPY, subject=f"announced/{row.id}/{one.owner}",
                 member_id=reader.member_id, priority=Priority.BROADCAST,
@@ -290,6 +323,7 @@ def office_card(work: Work, card: Row[Any]) -> Shown | None:
         unread = [titles[one.owner] for one in _audiences(work, row) if one.cut_off]
     values = {
         "text": row.text,
+        "files": attached.names(work, row.id),
         "state": row.state,
         "count": len(row.owners),
         "owners": [titles[owner] for owner in row.owners],
@@ -338,6 +372,7 @@ def copy_card(work: Work, card: Row[Any]) -> Shown | None:
     values = {
         "office": work.world.campaign.track(row.track).office,
         "text": row.text,
+        "files": attached.names(work, row.id),
         "at": local(row.sent_at).isoformat() if row.sent_at else None,
         "got_at": local(receipt.at).isoformat() if receipt is not None else None,
         "by": member.name if member is not None else "",

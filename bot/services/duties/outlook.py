@@ -86,7 +86,7 @@ def said(work: Work, incoming: Incoming) -> bool:
     works = "上班" in match[1]
     found = _days(match["days"], work.local.date())
     if not found:
-        raise NotUnderstood(hint="date")
+        raise NotUnderstood(hint="days_off")
     for day in found:
         days.decide(work, day, works)
     values = {"days": [day.isoformat() for day in found], "works": works}

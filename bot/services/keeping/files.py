@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, or_, select, update
 
 from bot.ledger.desk import Work
-from bot.ledger.tables import kept_files
+from bot.ledger.tables import announcements, kept_files
 from bot.services import media, pictures
+from bot.services.duties import boards
 from bot.services.incoming import Incoming
 
 ERASE = "f"
@@ -39,6 +40,7 @@ def keep(
             mime=file.mime,
             chat_id=incoming.chat_id,
             message_id=incoming.message_id,
+            media_group_id=incoming.media_group_id,
             member_id=work.actor.member_id or None,
             received_at=work.now,
             state="by_reference" if too_big else "pending",
@@ -64,14 +66,29 @@ def of_notice(work: Work, announcement_id: int) -> Sequence[Row[Any]]:
     ).all()
 
 
-def forget_message(work: Work, chat_id: int, message_id: int) -> None:
-    """Delete what came with a message that must not be kept; its files are named for erasure."""
-    for row in work.connection.execute(
-        select(kept_files).where(kept_files.c.chat_id == chat_id, kept_files.c.message_id == message_id)
-    ).all():
+def forget(work: Work, incoming: Incoming) -> None:
+    """Delete what came with a message that must not be kept, and with its album: files are named for erasure.
+
+    A 通知 that hung on it and was not sent yet is dropped, its words with it.
+    """
+    which = kept_files.c.message_id == incoming.message_id
+    if incoming.media_group_id is not None:
+        which = or_(which, kept_files.c.media_group_id == incoming.media_group_id)
+    rows = work.connection.execute(
+        select(kept_files).where(kept_files.c.chat_id == incoming.chat_id, which)
+    ).all()
+    for row in rows:
         if row.file:
             pictures.name_for_erasure(work, f"{ERASE}{row.id}", row.file)
         work.connection.execute(delete(kept_files).where(kept_files.c.id == row.id))
+    for notice_id in {row.announcement_id for row in rows if row.announcement_id is not None}:
+        dropped = work.connection.execute(
+            update(announcements)
+            .where(announcements.c.id == notice_id, announcements.c.state == "draft")
+            .values(state="cancelled", text="")
+        )
+        if dropped.rowcount:
+            boards.refresh(work, "announce", f"announce/{notice_id}")
 
 
 # --- the download queue -------------------------------------------------------------------------------
