@@ -15,9 +15,13 @@ from bot.services import faces, life, outgoing, seconds, sight, views
 from bot.services.outgoing import Button, Rows, Shown, new_card
 from bot.services.refusals import NotUnderstood, NotYours
 from bot.services.views.values import problem_for
+from bot.services.warnings import pending
 
 PAGE: Final = 8
 """Entries on a page: two rows of buttons under a text that fits a phone."""
+
+MOST_LETTERS: Final = 4
+"""Warning letters that 「待办」 names; the rest is counted, and stands in their own list 「警示」."""
 
 STATES: Final = tuple(State)
 LATE: Final = "late"
@@ -145,6 +149,7 @@ def card(work: Work, card_row: Row[Any]) -> Shown | None:
     rows = work.connection.execute(
         select(entries).where(condition).order_by(*_ORDER[asked.which]).limit(PAGE).offset(asked.page * PAGE)
     ).all()
+    waiting = pending.of_actor(work) if asked.which == "todo" else []
     values: dict[str, Any] = {
         "total": total,
         "page": asked.page + 1,
@@ -155,12 +160,14 @@ def card(work: Work, card_row: Row[Any]) -> Shown | None:
         "counts": _counts(work, asked) if asked.which == "my" else [],
         "rows": [_line(work, row) for row in rows],
         "seconds": len(seconds.waiting_for(work)) if asked.which in ("check", "todo") else 0,
+        "letters": [_letter(work, one) for one in waiting[:MOST_LETTERS]],
+        "more_letters": max(0, len(waiting) - MOST_LETTERS),
     }
     hidden = work.connection.execute(select(entries.c.id).where(condition, sight.hidden).limit(1)).first()
     return Shown(
         f"lists.{asked.which}",
         values,
-        _buttons(work, asked, rows, pages),
+        (*_letter_buttons(waiting), *_buttons(work, asked, rows, pages)),
         silent=True,
         protect=hidden is not None,
     )
@@ -209,6 +216,20 @@ def _line(work: Work, row: Row[Any]) -> dict[str, Any]:
         "late": is_overdue(State(row.state), row.deadline, work.now),
         "owed": State(row.state) in OPEN_STATES,
     }
+
+
+def _letter(work: Work, one: pending.Pending) -> dict[str, Any]:
+    due = work.world.campaign.local(one.row.due).isoformat() if one.row.due else None
+    late = one.row.due is not None and one.row.due < work.now
+    return {"what": one.what, "region": one.row.region, "due": due, "late": late}
+
+
+def _letter_buttons(waiting: list[pending.Pending]) -> Rows:
+    shown = [
+        Button(f"letter_to_{one.what}", "wopen", one.row.id, values={"region": one.row.region})
+        for one in waiting[:MOST_LETTERS]
+    ]
+    return tuple(tuple(shown[i : i + 2]) for i in range(0, len(shown), 2))
 
 
 def _buttons(work: Work, asked: Asked, rows: Any, pages: int) -> Rows:

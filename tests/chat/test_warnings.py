@@ -126,6 +126,38 @@ async def test_the_county_signs_and_answers_in_three_lines(people: People) -> No
     assert "已反馈：已全部清运" in words(served)
 
 
+async def todo(people: People, person: Any) -> Any:
+    """「待办」 as that person reads it."""
+    person.sends(people.town.bot, "待办")
+    await people.town.settle()
+    return people.last(person)
+
+
+async def test_a_letter_stands_in_the_todo_of_whoever_is_to_act_on_it(people: People) -> None:
+    await with_phone(people)
+    await people.handed_over()
+
+    card = await drafted(people)
+    drafting = await todo(people, people.leader)
+    await people.press(people.leader, card, "送审")
+    sent, approving_ = await todo(people, people.leader), await todo(people, people.chief)
+    before = await todo(people, people.contact)
+    await people.press(people.chief, approving_, "签发延津县警示")
+    await people.press(people.chief, people.last(people.chief), "同意签发")
+    to_sign = await todo(people, people.contact)
+    await people.press(people.contact, to_sign, "签收警示")
+    await people.press(people.contact, people.last(people.contact), "签收")
+    to_answer = await todo(people, people.contact)
+    decided = await todo(people, people.chief)
+
+    assert "督办警示（延津县）：草稿，待送审" in words(drafting)
+    assert "督办警示（延津县）：待您签发 · 限 4月19日" in words(approving_)
+    assert "督办警示（延津县）：待签收 · 限 4月19日" in words(to_sign)
+    assert "督办警示（延津县）：待反馈 · 限 4月19日" in words(to_answer)
+    assert "反馈警示" in labels(to_answer)
+    assert not any("督办警示" in words(one) for one in (sent, before, decided))
+
+
 async def test_without_the_groups_telephone_no_letter_is_sent_for_approval(people: People) -> None:
     await people.handed_over()
     await people.press(people.leader, await card_of(people, people.leader), "警示")
