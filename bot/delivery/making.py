@@ -9,6 +9,7 @@ from bot.delivery.drawing import Drawing
 from bot.documents import (
     meeting,
     notice,
+    register_xlsx,
     roster,
     score_sheet,
     tenday,
@@ -34,6 +35,7 @@ def makers(catalogue: Catalogue, world: World, drawing: Drawing, store: PhotoSto
         "meeting_speech": partial(meeting.make_speech, words),
         "warning_docx": partial(warning_letter.make, store),
         "warning_pdf": partial(warning_letter.make_pdf, store),
+        "register": register_xlsx.make,
         "roster": partial(roster.page, catalogue),
         "weekly": partial(weekly_form.make, world.weekly),
         "weekly_merged": partial(weekly_merged.make, world.weekly),

@@ -373,3 +373,26 @@ def _in_scope(grant: Grant, track: str | None, region: str | None, act: ScoreAct
             return grant.leader
         case _:
             return True
+
+
+class RegisterAct(StrEnum):
+    """What can be done with what a region has filed 备案: 联动机制 and 县领导分包 (SPEC §6)."""
+
+    READ = "read"
+    CHANGE = "change"
+
+
+MAY_REGISTER: Mapping[RegisterAct, frozenset[Role]] = {
+    RegisterAct.READ: frozenset({Role.CONTACT, Role.OFFICE}),
+    RegisterAct.CHANGE: frozenset({Role.CONTACT, Role.OFFICE}),
+}
+"""It names persons: for the region's own contacts, and for the office of its track, nobody else."""
+
+
+def may_register(act: RegisterAct, actor: Actor, *, track: str, region: str) -> bool:
+    """Whether an actor may do that with a region's register."""
+    return any(
+        grant.role in MAY_REGISTER[act]
+        and (grant.track == track if grant.role is Role.OFFICE else grant.region == region)
+        for grant in actor.grants
+    )

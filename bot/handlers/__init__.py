@@ -20,6 +20,7 @@ from bot.handlers import (
     lists,
     office,
     people,
+    register,
     scoring,
     sources,
     weekly,
@@ -54,6 +55,7 @@ COMMANDS: Mapping[str, Handler] = {
     "weekly": weekly.open_,
     "bulletin": bulletins.open_list,
     "warnings": warned.letters,
+    "register": register.open_,
 }
 
 ANYBODY = frozenset(("start", "help", "cancel", "iknow"))
@@ -251,6 +253,13 @@ PRESSES: Mapping[str, Handler] = {
     "wadvice": warned.draft_advised,
     "wnot": warned.put_aside,
     "waccount": warned.account,
+    "rgopen": register.open_region,
+    "rgask": register.ask,
+    "rgset": register.same_leader,
+    "rgpaper": register.paper,
+    "rgsee": register.see_paper,
+    "rgform": register.form,
+    "rgtable": register.whole_table,
 }
 
 IN_GROUPS = frozenset(("private", "bind", "unbind", "eachphoto", "bindch"))
@@ -289,6 +298,7 @@ WORDS: Mapping[str, Handler] = {
     "登记来源问题": sources.begin,
     "警示": warned.letters,
     "组电话": warned.phone_by_word,
+    "备案": register.open_,
     "明访": covert.covert_off,
 }
 """Menu words (their usual form) → who answers: no job needs a typed command."""
@@ -307,9 +317,9 @@ async def dispatch(here: Hearing) -> Toast:
         case "message" if heard.command:
             return await COMMANDS.get(heard.command, entries.message)(_open(here, heard.command))
         case "message" if announcing.may_be_notice(here):
-            return await announcing.document(here, otherwise=_message)
+            return await announcing.document(here, otherwise=_reply_or_message)
         case "message":
-            return await _message(here)
+            return await _reply_or_message(here)
         case "membership":
             return await chats.membership(here.for_anybody())
         case "migrated":
@@ -320,6 +330,13 @@ async def dispatch(here: Hearing) -> Toast:
             return await here.for_anybody().do(nothing)
 
 
+async def _reply_or_message(here: Hearing) -> Toast:
+    """A file in reply may belong to a register, whatever its name says that it is."""
+    if register.may_reply(here):
+        return await register.replied(here, otherwise=_message)
+    return await _message(here)
+
+
 async def _message(here: Hearing) -> Toast:
     """Files by what they may be, then menu words, then whatever else is said or shown."""
     if bulletins.may_be_paper(here):
@@ -327,7 +344,7 @@ async def _message(here: Hearing) -> Toast:
     if scoring.may_be_sheet(here):
         return await scoring.document(here, otherwise=_other_workbook)
     if people.may_be_roster(here):
-        return await people.document(here, otherwise=_report_or_message)
+        return await people.document(here, otherwise=_register_or_report)
     if weekly.may_be_report(here):
         return await weekly.document(here, otherwise=entries.message)
     return await (_by_word(here) or entries.message)(here)
@@ -353,11 +370,16 @@ async def _other_paper(here: Hearing) -> Toast:
 
 async def _other_workbook(here: Hearing) -> Toast:
     """A workbook that is no sheet of scores may be a roster."""
-    return await people.document(here, otherwise=_report_or_message)
+    return await people.document(here, otherwise=_register_or_report)
+
+
+async def _register_or_report(here: Hearing) -> Toast:
+    """A workbook that is no roster may be a register."""
+    return await register.workbook(here, otherwise=_report_or_message)
 
 
 async def _report_or_message(here: Hearing) -> Toast:
-    """A workbook that is no roster may be a weekly report."""
+    """A workbook that is neither may be a weekly report."""
     return await weekly.document(here, otherwise=entries.message)
 
 

@@ -18,9 +18,9 @@ from bot.services.outgoing import say
 MOST = 8
 
 OF_ROLE: Mapping[Role, tuple[str, ...]] = {
-    Role.OFFICE: ("todo", "ledger", "weekly", "bulletin", "score", "measures", "members", "help"),
+    Role.OFFICE: ("todo", "ledger", "weekly", "bulletin", "score", "measures", "register", "help"),
     Role.INSPECTOR: ("my", "todo", "ledger", "issue", "score", "rank", "cancel", "help"),
-    Role.CONTACT: ("todo", "weekly", "ledger", "issue", "rank", "invite", "cancel", "help"),
+    Role.CONTACT: ("todo", "weekly", "ledger", "issue", "rank", "register", "invite", "help"),
     Role.TOWNSHIP: ("todo", "language", "cancel", "help"),
     Role.OVERSIGHT: ("my", "ledger", "issue", "score", "rank", "measures", "cancel", "help"),
     Role.CITY_LEADER: ("ledger", "rank", "issue", "language", "help"),

@@ -1,4 +1,7 @@
-"""责任领导(县级) and 具体责任人(科级): set by words or a button, remembered for the next card (SPEC §2)."""
+"""责任领导(县级) and 具体责任人(科级): out of the register 备案, changed by words or a button (SPEC §2).
+
+Where the register names nobody, the place's last card does.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from bot.services import life, questions
 from bot.services.incoming import Incoming
 from bot.services.outgoing import Button, say
 from bot.services.refusals import NotUnderstood
+from bot.services.register import book as register
 
 MOST = 64
 """Characters of a name with its post that are kept."""
@@ -102,7 +106,21 @@ def defaults(work: Work, row: Row[Any]) -> dict[str, Any]:
 
 
 def of_place(work: Work, region: str, township: str | None) -> dict[str, Any]:
-    """The officers of the township's last card, else the region's leader; empty where nobody was named."""
+    """Whom the register names for the place; where it names nobody, the place's last card does.
+
+    Empty where nobody was ever named.
+    """
+    leader, officer = register.officers_of(work, region, township)
+    found = _of_last_card(work, region, township)
+    if leader is not None:
+        found["county_leader"] = leader.said
+    if officer is not None:
+        found["section_officer"] = officer.said
+    return found
+
+
+def _of_last_card(work: Work, region: str, township: str | None) -> dict[str, Any]:
+    """The officers of the township's last card, else the leader of the region's."""
     known = {
         key: work.connection.execute(select(facts.c.value).where(facts.c.key == key)).scalar()
         for key in (_key(region, township), _key(region, None))

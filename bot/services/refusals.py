@@ -28,6 +28,8 @@ Refusal
 ├── RoleEnded           whom the button is about is no member (in that role) any more
 ├── LastAdmin           nobody would be left who can invite
 ├── RosterFaults        cells of a roster 花名册 that cannot be read
+├── RegisterFaults      cells of a register 备案 that cannot be read
+├── RegisterFile        a register of another region, or of none that can be told
 ├── ReportFile          a file that cannot be a 周报: what is wrong, and the remedy
 ├── WhichRegion         a report of somebody who reports for several regions
 ├── BadScores           lines of scores that cannot be taken, each named
@@ -174,6 +176,14 @@ class LastAdmin(Refusal):
 
 class RosterFaults(Refusal):
     """A roster has cells that cannot be read: `faults` with `cell`, `value`, `why`; `more` beyond those."""
+
+
+class RegisterFaults(Refusal):
+    """A register has cells that cannot be read: `faults` with `cell`, `value`, `why`, `right`; `more`."""
+
+
+class RegisterFile(Refusal):
+    """A register of another region, of none that can be told, or an empty one: `why`, `region`."""
 
 
 class ReportFile(Refusal):

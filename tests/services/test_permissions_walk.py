@@ -46,6 +46,8 @@ from bot.ledger.tables import (
     photos,
     proofs,
     questions,
+    register_papers,
+    register_people,
     requests,
     roles,
     rosters,
@@ -157,6 +159,11 @@ def _runs(actor: Any) -> bool:
 
 
 Rule = Entry | About | Own | AboutPeople
+
+
+def _registers(actor: Any) -> bool:
+    """What 延津县 has filed: its own contacts, and the office of its track."""
+    return _of_county_office(actor) or "延津县" in actor.regions()
 
 
 def _invites_somebody(actor: Any) -> bool:
@@ -403,6 +410,14 @@ PRESSES: Mapping[str, Rule] = {
     "wadvice": AboutPeople(lambda a: a.leads("county/1"), subject="advice"),
     "wnot": AboutPeople(lambda a: a.leads("county/1"), subject="advice"),
     "waccount": AboutPeople(_of_county_office, subject="account_advice"),
+    # the register 备案
+    "rgopen": AboutPeople(_registers, arg="6"),
+    "rgask": AboutPeople(_registers, arg="6..leader"),
+    "rgset": AboutPeople(_registers, subject="named_leader", arg="6.0"),
+    "rgpaper": AboutPeople(_registers, arg="6"),
+    "rgsee": AboutPeople(_registers, subject="register_paper"),
+    "rgform": AboutPeople(_registers, arg="6"),
+    "rgtable": AboutPeople(_registers, arg="6"),
     # bulletins
     "bopen": AboutPeople(_issues, subject="draft_bulletin"),
     "bfile": AboutPeople(_issues, subject="draft_bulletin", arg="docx"),
@@ -444,6 +459,7 @@ COMMANDS: Mapping[str, Callable[[Any], bool] | None] = {
     "why": _reads_details,
     "bulletin": lambda actor: bool(actor.offices()),
     "measures": lambda actor: bool(actor.offices()) or actor.has(Role.OVERSIGHT),
+    "register": lambda actor: bool(actor.regions() or actor.offices()),
     "warnings": lambda actor: any(one.role not in (Role.ADMIN, Role.TOWNSHIP) for one in actor.grants),
 }
 """Command → who may give it in private; None: everybody who has joined. It shows what they may see."""
@@ -623,6 +639,20 @@ def _question(work: Work, kind: str, who: int, subject: dict[str, Any]) -> int:
         questions, chat_id=who + 1000, member_id=who, kind=kind, subject=subject, asked_at=work.now,
         expires_at=work.now + timedelta(minutes=10),
     )  # fmt: skip
+
+
+def _registered(work: Work, who: Mapping[str, int]) -> dict[str, int]:
+    """A leader of 延津县 and its paper, on file."""
+    of_region: dict[str, Any] = {"region": "延津县", "at": work.now, "body": "region:延津县"}
+    return {
+        "named_leader": work.insert(
+            register_people, level="leader", name="某甲", post="副县长", member_id=who["contact"], **of_region
+        ),
+        "register_paper": work.insert(
+            register_papers, version=1, files=[{"file_id": "f", "medium": "document", "name": "机制.docx"}],
+            chat_id=who["contact"] + 1000, **of_region,
+        ),
+    }  # fmt: skip
 
 
 def _bulletins(work: Work) -> dict[str, int]:
@@ -806,6 +836,7 @@ def walk(office: Office, tmp_path: Path) -> Iterator[Walk]:
             "channel": 100600,
             **_scored(work, who),
             **_bulletins(work),
+            **_registered(work, who),
             **_warned(work, who, returned),
         }
         found.subjects["invitation"] = work.insert(

@@ -11,6 +11,7 @@ from bot.ledger.tables.followup import draws, notice_items, notices
 from bot.ledger.tables.handling import handed, proofs, questions, requests
 from bot.ledger.tables.letters import group_phones, warning_advice, warning_items, warning_letters
 from bot.ledger.tables.people import chats, invitations, members, roles, rosters, strangers
+from bot.ledger.tables.register import register_papers, register_people
 from bot.ledger.tables.reports import (
     announcement_receipts,
     announcements,
@@ -63,6 +64,8 @@ __all__ = [
     "photos",
     "proofs",
     "questions",
+    "register_papers",
+    "register_people",
     "report_parts",
     "reports",
     "requests",

@@ -16,7 +16,7 @@ from bot.ledger.people import Reached
 from bot.ledger.prepared import Prepared
 from bot.ledger.tables import cards
 from bot.ledger.tables import warning_letters as table
-from bot.services import questions
+from bot.services import officers, questions
 from bot.services.answering import Toast
 from bot.services.duties.days import works_on
 from bot.services.incoming import Incoming
@@ -169,11 +169,15 @@ def ask_answer(work: Work, letter_id: int, chat_id: int, reply_to: int | None) -
 
 
 def _known(work: Work, row: Row[Any]) -> tuple[str, str]:
-    """Who is answerable by the entries' own fields, where they all say the same."""
+    """Who is answerable by the entries' own fields, else by the register 备案, where all say the same."""
     entries = letters.entries_of(work, row.id)
+    filed = [officers.of_place(work, one.region, one.township) for one in entries]
     found = []
     for name in ("county_leader", "section_officer"):
-        said = {getattr(one, name) or "" for one in entries}
+        said = {
+            getattr(one, name) or of_place.get(name) or ""
+            for one, of_place in zip(entries, filed, strict=True)
+        }
         found.append(mask_numbers(said.pop()) if len(said) == 1 else "")
     return found[0], found[1]
 

@@ -490,6 +490,43 @@ def upgrade() -> None:
         batch_op.create_index("ix_questions_open", ["chat_id", "state"], unique=False)
 
     op.create_table(
+        "register_papers",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("region", sa.String(length=32), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("files", Json(), nullable=False),
+        sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        sa.Column("album", sa.String(length=64), nullable=True),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=True),
+        sa.Column("body", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_register_papers_member_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_register_papers")),
+        sa.UniqueConstraint("region", "version", name=op.f("uq_register_papers_region_version")),
+    )
+    op.create_table(
+        "register_people",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("region", sa.String(length=32), nullable=False),
+        sa.Column("township", sa.String(length=32), server_default="", nullable=False),
+        sa.Column("village", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("level", sa.String(length=8), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("post", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=True),
+        sa.Column("body", sa.String(length=64), nullable=False),
+        sa.Column("ended_at", UtcTime(), nullable=True),
+        sa.Column("ended_by", sa.Integer(), nullable=True),
+        sa.Column("ended_body", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(["ended_by"], ["members.id"], name=op.f("fk_register_people_ended_by")),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_register_people_member_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_register_people")),
+    )
+    with op.batch_alter_table("register_people", schema=None) as batch_op:
+        batch_op.create_index("ix_register_people_place", ["region", "township"], unique=False)
+
+    op.create_table(
         "report_parts",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("report_id", sa.Integer(), nullable=False),
@@ -1183,6 +1220,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_report_parts_report_id"))
 
     op.drop_table("report_parts")
+    with op.batch_alter_table("register_people", schema=None) as batch_op:
+        batch_op.drop_index("ix_register_people_place")
+
+    op.drop_table("register_people")
+    op.drop_table("register_papers")
     with op.batch_alter_table("questions", schema=None) as batch_op:
         batch_op.drop_index("ix_questions_open")
 
