@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from bot import __version__
+from bot.cli.archive import archive
 from bot.cli.ledger import backup, export, migrate
 from bot.cli.people import invite, members
 from bot.cli.scores import measures, ranking, scores
@@ -34,6 +35,7 @@ def main(context: click.Context, config: Path) -> None:
 
 COMMANDS = (
     run, playground, init, check, invite, members, export, scores, ranking, measures, migrate, backup,
+    archive,
 )  # fmt: skip
 
 for command in COMMANDS:

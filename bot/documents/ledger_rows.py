@@ -60,7 +60,10 @@ class Words:
                 "categories",
                 "checks",
                 "events",
+                "records",
                 "voids",
+                "returns",
+                "deferrals",
             )
         }
 

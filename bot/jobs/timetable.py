@@ -22,6 +22,7 @@ from bot.services import (
     townships,
     upkeep,
 )
+from bot.services.archive import ending
 from bot.services.bulletins import drafting, posting
 from bot.services.duties import digest
 from bot.services.duties import due as duties
@@ -60,6 +61,7 @@ DUE: tuple[Callable[[Work], int], ...] = (
     advising.ended_due,
     advising.escalate_due,
     proposing.due,
+    ending.due,
     upkeep.due,
 )
 

@@ -35,8 +35,8 @@ def photo_path(
         sha256: of the file, in hexadecimal.
         extension: without the dot.
     """
-    file = f"{rank:02d}_{_SIDE[kind]}_{sha256[:8]}.{_part(extension.lower())}"
-    return f"{found_on:%Y/%m}/{_part(str(entry_id))}/{file}"
+    file = f"{rank:02d}_{_SIDE[kind]}_{sha256[:8]}.{safe_part(extension.lower())}"
+    return f"{found_on:%Y/%m}/{safe_part(str(entry_id))}/{file}"
 
 
 def file_path(folder: str, file_id: int, sha256: str, extension: str) -> str:
@@ -47,16 +47,17 @@ def file_path(folder: str, file_id: int, sha256: str, extension: str) -> str:
 
 def derived_path(path: str, what: str) -> str:
     """Where something made from a photo is kept: `derived/WHAT/<its path>.jpg`; may vanish at any time."""
-    return f"{DERIVED}{_part(what)}/{path}.jpg"
+    return f"{DERIVED}{safe_part(what)}/{path}.jpg"
 
 
 def copy_name(number: str, rank: int, kind: Kind, village: str | None, extension: str = "jpg") -> str:
     """The name of a copy for people: `编号_序_前|后_村.jpg`; fit for every file system."""
     parts = [number, f"{rank:02d}", _SIDE[kind], *([village] if village else [])]
-    return "_".join(_part(part) for part in parts) + f".{extension}"
+    return "_".join(safe_part(part) for part in parts) + f".{extension}"
 
 
-def _part(text: str) -> str:
+def safe_part(text: str) -> str:
+    """A part of a path that every file system takes."""
     return _SAFE_PART.sub("-", text).strip(".-")[:60] or "-"
 
 

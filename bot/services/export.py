@@ -7,7 +7,7 @@ over is not in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,12 +36,14 @@ class Exported:
     """One entry: `values` has the keys of SPEC §8, `more` what the printed ledger adds (FORMS §1.2).
 
     Times are aware, on the campaign's wall clock. `public_text` is what a county may read where that is
-    not the filer's own words.
+    not the filer's own words. `row` and `pictures` are what the ledger has.
     """
 
     id: int
     values: Mapping[str, Any]
     more: Mapping[str, Any]
+    row: Row[Any]
+    pictures: Sequence[Row[Any]] = ()
 
 
 def count(work: Work, what: str) -> int:
@@ -61,6 +63,8 @@ def entries(work: Work) -> Iterator[Exported]:
                 row.id,
                 _values(work, row, photos.get(row.id, []), chains.get(row.chain_id)),
                 _more(work, row, number_of),
+                row,
+                photos.get(row.id, []),
             )
 
 

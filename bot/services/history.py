@@ -55,7 +55,7 @@ INSIDE: Final = frozenset(
     {
         "opened", "worded", "filed", "edited", "identity", "visit", "split", "merged", "linked", "unlinked",
         "location", "county_words", "for_county", "verify_asked", "verified", "verified_nothing",
-        "taken_over", "revisit", "revisited", "drawn", "proposed",
+        "taken_over", "revisit", "revisited", "drawn", "proposed", "imported",
         "warning_sent", "warning_refused", "warning_withdrawn",
         "proposal_refused", "proposal_withdrawn", "proposal_lapsed", "check_passed", "secret", "renumbered",
     }
@@ -69,7 +69,7 @@ NOT_OF_AN_ENTRY: Final = frozenset(
         "score_items", "score_item_proposed", "score_dropped", "score_none", "score_marking_ended",
         "score_drafted", "score_objected", "score_decided", "score_locked", "score_unlocked",
         "score_published", "score_correction", "rules_approved", "measure_proposed", "measure_unfounded",
-        "measure_counted_anew", "bulletin_changed", "fine_proposed",
+        "measure_counted_anew", "bulletin_changed", "fine_proposed", "archived", "exported",
     }
 )  # fmt: skip
 """Events of people and chats, scores and papers: they stand in no entry's history.

@@ -93,16 +93,7 @@ def merged(work: Work, chat_id: int, argument: str) -> Toast:
     """
     week, track = boards.of_button(work, argument, book.week_of_key)
     found = book.of_week(work, week, track)
-    local = work.world.campaign.local
-    values = {
-        "campaign": work.world.campaign.name,
-        "track": track,
-        "track_name": work.world.campaign.track(track).name,
-        "week": book.printed(work, week),
-        "made": local(work.now).isoformat(),
-        "by": _name(work),
-        "regions": [_column(work, report) for report in found],
-    }
+    values = merged_values(work, week, track, by=_name(work))
     name = f"周报汇总-{work.world.campaign.track(track).name}-{week.key.isoformat()}.xlsx"
     say(
         work,
@@ -117,6 +108,20 @@ def merged(work: Work, chat_id: int, argument: str) -> Toast:
         file=File("weekly_merged", name, values),
     )
     return Toast("weekly.merged_sent")
+
+
+def merged_values(work: Work, week: Week, track: str, *, by: str) -> dict[str, Any]:
+    """What the merged workbook of a track's week is made of; `by`: who had it made."""
+    campaign = work.world.campaign
+    return {
+        "campaign": campaign.name,
+        "track": track,
+        "track_name": campaign.track(track).name,
+        "week": book.printed(work, week),
+        "made": campaign.local(work.now).isoformat(),
+        "by": by,
+        "regions": [_column(work, report) for report in book.of_week(work, week, track)],
+    }
 
 
 def _name(work: Work) -> str:
