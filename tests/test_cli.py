@@ -8,7 +8,6 @@ import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -385,7 +384,7 @@ def test_check_finds_a_broken_event_log(run: Run, home: Path) -> None:
     assert "✗ 办理记录 event log" in done.stdout
 
 
-# ── migrate, backup ──
+# ── migrate ──
 
 
 def test_migrate_says_from_what_to_what(run: Run) -> None:
@@ -406,32 +405,6 @@ def test_a_ledger_of_a_newer_program_is_left_alone(run: Run, home: Path) -> None
         done = run(*words)
         assert done.exit_code == 1
         assert "9999" in done.stderr
-
-
-def test_a_backup_is_one_whole_file_beside_a_list_of_photos_and_holds_no_token(
-    run: Run, known: Desk, home: Path
-) -> None:
-    entry(known, "县1-0412-01")
-
-    done = run("backup")
-
-    assert done.exit_code == 0, done.output
-    path = Path(done.stdout.strip())
-    assert sorted(one.name for one in path.parent.iterdir()) == [path.name, f"{path.stem}.photos.csv"]
-    with sqlite3.connect(path) as copied:
-        assert copied.execute("SELECT number FROM entries").fetchall() == [("县1-0412-01",)]
-    assert TOKEN.encode() not in path.read_bytes()
-
-
-def test_only_the_newest_backups_stay(home: Path, known: Desk) -> None:
-    from bot.ledger import backup
-
-    start = known.clock.now()
-    for day in range(4):
-        backup.copy(known, home / "copies", now=start + timedelta(days=day), keep=2)
-
-    assert len(list((home / "copies").glob("*.db"))) == 2
-    assert len(list((home / "copies").glob("*.csv"))) == 2
 
 
 # ── configuration and help ──

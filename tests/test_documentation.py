@@ -75,7 +75,7 @@ def test_every_option_of_the_documented_commands_exists(readme: str) -> None:
     known = commands()
 
     for quoted in re.findall(
-        r"`((?:invite|export|members|check|init|migrate|backup) --[^`]*)`", read(readme)
+        r"`((?:invite|export|members|check|init|migrate|backup|restore) --[^`]*)`", read(readme)
     ):
         name, *words = quoted.split()
         options = {option for parameter in known[name].params for option in parameter.opts}

@@ -8,7 +8,8 @@ import click
 
 from bot import __version__
 from bot.cli.archive import archive
-from bot.cli.ledger import backup, export, migrate
+from bot.cli.backups import backup, restore
+from bot.cli.ledger import export, migrate
 from bot.cli.people import invite, members
 from bot.cli.scores import measures, ranking, scores
 from bot.cli.serving import playground, run
@@ -36,6 +37,7 @@ def main(context: click.Context, config: Path) -> None:
 COMMANDS = (
     run, playground, init, check, invite, members, export, scores, ranking, measures, migrate, backup,
     archive,
+    restore,
 )  # fmt: skip
 
 for command in COMMANDS:

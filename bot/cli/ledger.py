@@ -1,4 +1,4 @@
-"""Commands about the ledger: `export`, `migrate`, `backup`."""
+"""Commands about the ledger: `export`, `migrate`."""
 
 from __future__ import annotations
 
@@ -211,7 +211,7 @@ def progress(items: Iterable[T], total: int, label: str) -> Iterator[T]:
         yield from passing
 
 
-# --- migrate, backup ----------------------------------------------------------------------------------
+# --- migrate ----------------------------------------------------------------------------------
 
 
 @click.command()
@@ -235,27 +235,3 @@ def migrate() -> None:
         click.echo(f"已是最新 {after} · up to date: {after}")
     else:
         click.echo(f"{before or '空库 empty'} → {after}")
-
-
-@click.command()
-def backup() -> None:
-    """备份台账（运行中也可）· Copy the ledger, also while the bot runs; the photos are listed beside it."""
-    from bot.clock import SystemClock
-    from bot.ledger import backup as copies
-
-    settings = read_settings()
-    with open_ledger(settings) as desk:
-        try:
-            made = copies.copy(
-                desk, settings.backup_folder(), now=SystemClock().now(), keep=settings.backup.keep
-            )
-        except copies.BackupError as error:
-            give_up(FAILED, str(error))
-        except OSError as error:
-            give_up(FAILED, f"写不了 {settings.backup_folder()}：{error.strerror} · cannot be written")
-    click.echo(made.path)
-    click.echo(
-        f"{made.megabytes:.1f} MB，已核对；照片清单 {made.photos} 张，照片本身在 {settings.media_url()} · "
-        f"verified; {made.photos} photos are listed, they lie in {settings.media_url()}",
-        err=True,
-    )

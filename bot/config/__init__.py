@@ -10,6 +10,7 @@ from bot.config.faults import (
     HalfConfigured,
 )
 from bot.config.loading import EXAMPLE, load_settings, starting_point
+from bot.config.redacting import without_secrets
 from bot.config.settings import Settings
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "load_settings",
     "notices",
     "starting_point",
+    "without_secrets",
 ]

@@ -45,6 +45,7 @@ def load_settings(path: Path | None, environ: Mapping[str, str]) -> Settings:
             *(fault_of(one, data, Settings, set(variables)) for one in error.errors(include_input=False))
         ) from None
     settings._folder = (path.parent if path else Path.cwd()).resolve()
+    settings._file = path
     faults = tuple(faults_across(settings))
     if faults:
         raise ConfigInvalid(*faults)

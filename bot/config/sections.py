@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from bot.config.faults import refused, suggestion
 
@@ -166,10 +166,17 @@ class ServerSection(_Section):
 
 
 class BackupSection(_Section):
-    """Copies of the ledger, one before every migration."""
+    """Copies of ledger, photos and configuration, one a day; of the ledger one before every migration."""
 
     dir: Name = "data/backups"
     keep: Count = 10
+    at: time | None = time(3, 30)  # on the campaign's wall clock; "" = none by itself
+    photos: bool = True  # each once, beside the copies; without: kept by other means
+
+    @field_validator("at", mode="before")
+    @classmethod
+    def _off(cls, value: object) -> object:
+        return None if value == "" else value
 
 
 class LoggingSection(_Section):

@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     evidence: table.EvidenceSection = table.EvidenceSection()
 
     _folder: Path = PrivateAttr(default_factory=Path.cwd)
+    _file: Path | None = PrivateAttr(default=None)
 
     @classmethod
     def settings_customise_sources(
@@ -78,6 +79,11 @@ class Settings(BaseSettings):
     def folder(self) -> Path:
         """The configuration file's folder, from which relative paths are looked up."""
         return self._folder
+
+    @property
+    def file(self) -> Path | None:
+        """The configuration file; None when the example's campaign is played."""
+        return self._file
 
     @property
     def token(self) -> str:
@@ -109,6 +115,11 @@ class Settings(BaseSettings):
     def path(self, written: str) -> Path:
         """A path of the file, absolute: relative ones are looked up from the file's folder."""
         return (self._folder / Path(written).expanduser()).resolve()
+
+    def own_places(self) -> str:
+        """The text of a places file that is not the package's own, else nothing; raises ConfigInvalid."""
+        found = self.places_file()
+        return "" if found.parent == _PACKAGE_DATA else found.read_text("utf-8-sig")
 
     def places_file(self) -> Path:
         """The places file: beside the configuration, then in the package; raises ConfigInvalid."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import orjson
 import structlog
-from prometheus_client import CollectorRegistry, Gauge, ProcessCollector
+from prometheus_client import CollectorRegistry, Gauge, Metric, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -23,23 +25,50 @@ Check = Callable[[], str | None]
 """None when all is well, else one line that says what is not; called in the event loop: it must not wait."""
 
 
+Gauges = Mapping[str, tuple[str, Callable[[], float]]]
+"""Name → what it means, and what it is now."""
+
+Counts = Mapping[str, tuple[str, str, Callable[[], Mapping[str, float]]]]
+"""Name → what it means, the name of its label, and label → what it is now; a name in …_total only grows."""
+
+
+class _Counted(Collector):
+    """Numbers by a label that somebody else keeps."""
+
+    def __init__(
+        self, name: str, meaning: str, label: str, values: Callable[[], Mapping[str, float]]
+    ) -> None:
+        self._make = CounterMetricFamily if name.endswith("_total") else GaugeMetricFamily
+        self._name, self._meaning, self._label, self._values = name, meaning, label, values
+
+    def collect(self) -> Iterator[Metric]:
+        """What it is now."""
+        family = self._make(self._name, self._meaning, labels=[self._label])
+        for label, value in dict(self._values()).items():
+            family.add_metric([label], value)
+        yield family
+
+
 class Health:
     """The health pages over facts that others know: ``app`` is the ASGI application.
 
-    ``checks`` are asked for ``/readyz``, by name; ``gauges`` for ``/metrics``, by name, with their meaning.
-    Counters of one's own go into ``registry``. No fact may hold a name, a text or the token.
+    ``checks`` are asked for ``/readyz``, by name; ``gauges`` for ``/metrics``, by name, with their meaning,
+    ``counts`` too, by a label each. No fact may hold a name, a text or the token.
     """
 
     def __init__(
         self,
         checks: Mapping[str, Check] | None = None,
-        gauges: Mapping[str, tuple[str, Callable[[], float]]] | None = None,
+        gauges: Gauges | None = None,
+        counts: Counts | None = None,
     ) -> None:
         self._checks = dict(checks or {})
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         for name, (meaning, value) in (gauges or {}).items():
             Gauge(name, meaning, registry=self.registry).set_function(value)
+        for name, (meaning, label, values) in (counts or {}).items():
+            self.registry.register(_Counted(name, meaning, label, values))
         self.app = Starlette(
             routes=[
                 Route("/healthz", self._alive),
@@ -73,18 +102,30 @@ class Health:
         return Response(generate_latest(self.registry), media_type=CONTENT_TYPE_LATEST)
 
 
-def of_bot(receiver: Receiver, sender: Sender, ready: Callable[[], bool]) -> Health:
-    """The health of a bot that hears by a receiver and speaks by a sender."""
-    checks = {"listening": lambda: None if ready() else "starting or stopping"}
-    gauges: dict[str, tuple[str, Callable[[], float]]] = {
-        "bot_updates_waiting": ("Updates stored and not done", lambda: receiver.lanes.waiting),
+def of_bot(
+    receiver: Receiver,
+    sender: Sender,
+    ready: Callable[[], bool],
+    wrong: Mapping[str, Check],
+    measured: tuple[Gauges, Counts],
+) -> Health:
+    """The health of a bot that hears by a receiver and speaks by a sender, with what a watch has seen."""
+    checks = {"listening": lambda: None if ready() else "starting or stopping", **wrong}
+    gauges: Gauges = {
         "bot_sends_under_way": ("Messages being sent", lambda: sender.under_way),
-        "bot_updates_handled": ("Updates handled since the start", lambda: receiver.handled),
-        "bot_messages_sent": ("Messages sent since the start", lambda: sender.sent),
-        "bot_updates_aside": ("Updates set aside since the start", lambda: receiver.aside),
-        "bot_messages_uncertain": ("Messages in doubt since the start", lambda: sender.uncertain),
+        "bot_lanes_waiting": ("Updates held in memory and not done", lambda: receiver.lanes.waiting),
+        **measured[0],
     }
-    return Health(checks, gauges)
+    counts: Counts = {
+        "bot_updates_total": (
+            "Updates since the start, by how they ended",
+            "outcome",
+            lambda: {"done": receiver.handled, "aside": receiver.aside},
+        ),
+        "bot_sends_total": ("Sendings since the start, by their outcome", "outcome", lambda: sender.outcomes),
+        **measured[1],
+    }
+    return Health(checks, gauges, counts)
 
 
 async def serve_health(health: Health, listen: str = "127.0.0.1:8090") -> Served | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Concatenate, ParamSpec
 
 from bot.delivery.updates import Heard
@@ -26,6 +27,14 @@ class Hearing:
     heard: Heard
     press: Press | None = None
     anybody: bool = False
+    gaps: tuple[tuple[datetime, datetime], ...] = ()
+    """Times that a restored ledger has forgotten."""
+
+    @property
+    def of_a_gap(self) -> bool:
+        """Whether the pressed message was sent in such a time: what its button names may be another's now."""
+        sent = self.heard.pressed_sent
+        return sent is not None and any(since <= sent <= until for since, until in self.gaps)
 
     @property
     def pressed(self) -> Press:

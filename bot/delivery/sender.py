@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -89,6 +90,7 @@ class Sender:
         self._down_until = 0.0
         self.sent = 0
         self.uncertain = 0
+        self.outcomes: Counter[str] = Counter()
 
     def wake(self) -> None:
         """Something may wait: look at once."""
@@ -237,6 +239,7 @@ class Sender:
 
     def _sent(self, parcel: Parcel, composed: Composed, answer: Any) -> Sent:
         self.sent += 1
+        self.outcomes["sent"] += 1
         self._failures = 0
         ids: tuple[int, ...] = ()
         if composed.edits is not None:
@@ -257,6 +260,7 @@ class Sender:
 
     def _failed(self, parcel: Parcel, outcome: Outcome) -> Ending:
         row, detail = parcel.row_id, outcome.detail
+        self.outcomes[str(outcome.kind)] += 1
         match outcome.kind:
             case Answer.NOT_MODIFIED:
                 stands = Composed("", {}, edits=parcel.message_id, picture=parcel.shown_picture)

@@ -42,6 +42,7 @@ class Heard:
     press_id: str = ""
     thread_id: int | None = None
     pressed_message: int = 0
+    pressed_sent: datetime | None = None  # when the message with the button was sent, where that is told
     status: str = ""
     moved_to: int = 0
     left: tuple[int, ...] = field(default=())
@@ -231,6 +232,10 @@ def _press(update_id: int, press: Mapping[str, Any]) -> Heard:
         data=str(press.get("data", "")),
         press_id=str(press["id"]),
         pressed_message=int(message["message_id"]) if message else 0,
+        # an inaccessible message has no date: 0
+        pressed_sent=datetime.fromtimestamp(int(message["date"]), UTC)
+        if message and message.get("date")
+        else None,
         thread_id=_thread(message) if message else None,
         **chat,
     )

@@ -399,6 +399,8 @@ def _by_word(here: Hearing) -> Handler | None:
 
 
 async def _press(here: Hearing) -> Toast:
+    if here.of_a_gap:
+        return await _old_button(here)
     try:
         press = buttons.parse(here.heard.data)
         handler = PRESSES[press.act]

@@ -53,11 +53,18 @@ class Downloader:
     """
 
     def __init__(
-        self, desk: Desk, wire: Wire, store: PhotoStore, campaign: Campaign, executor: Executor | None = None
+        self,
+        desk: Desk,
+        wire: Wire,
+        store: PhotoStore,
+        campaign: Campaign,
+        executor: Executor | None = None,
+        copies: PhotoStore | None = None,
     ) -> None:
         self._desk = desk
         self._wire = wire
         self._store = store
+        self._copies = copies
         self._campaign = campaign
         self._executor = executor
         self._busy = asyncio.Lock()
@@ -153,14 +160,20 @@ class Downloader:
                 await self._desk.do(comparing.compared, photo_id, near)
 
     async def _erase(self) -> None:
-        """Take out of the store what must not be kept; what fails is tried again with the next round."""
+        """Take what must not be kept out of the store and the backups; what fails is tried again."""
         for key, path in await self._desk.look(pictures.to_erase):
             try:
-                await asyncio.get_running_loop().run_in_executor(self._executor, self._store.delete, path)
+                for store in (self._store, *self._backed_up()):
+                    await asyncio.get_running_loop().run_in_executor(self._executor, store.delete, path)
             except StoreError as error:
                 log.warning("a file could not be erased", error=type(error).__name__)
                 continue
             await self._desk.do(pictures.erased, key)
+
+    def _backed_up(self) -> tuple[PhotoStore, ...]:
+        """Where backups keep photos, once there are any."""
+        copies = self._copies
+        return (copies,) if copies is not None and copies.root is not None and copies.root.is_dir() else ()
 
     async def _one(self, queue: Queue, row: Any) -> None:
         try:

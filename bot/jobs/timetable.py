@@ -27,6 +27,7 @@ from bot.services.bulletins import drafting, posting
 from bot.services.duties import digest
 from bot.services.duties import due as duties
 from bot.services.followup import lookback, notices
+from bot.services.operating import alerts, reading
 from bot.services.scoring import proposing
 from bot.services.warnings import advising, deciding, serving
 
@@ -62,6 +63,8 @@ DUE: tuple[Callable[[Work], int], ...] = (
     advising.escalate_due,
     proposing.due,
     ending.due,
+    alerts.backups_due,
+    reading.morning_due,
     upkeep.due,
 )
 

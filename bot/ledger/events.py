@@ -98,6 +98,12 @@ def covered(row: Row[Any]) -> dict[str, Any]:
     )
 
 
+def newest(connection: Connection) -> str:
+    """The hash of the newest event: it covers all that were before it."""
+    found = connection.execute(select(events.c.hash).order_by(events.c.id.desc()).limit(1)).scalar()
+    return str(found or GENESIS)
+
+
 def first_broken(connection: Connection) -> int | None:
     """The id of the first event whose hash does not fit, None when the whole chain holds."""
     previous = GENESIS

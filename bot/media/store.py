@@ -159,13 +159,13 @@ class PhotoStore:
 
         _checked(path)
         made = [one for one in self.paths(DERIVED.rstrip("/"), derived=True) if f"/{path}." in one]
-        try:
-            for doomed in (path, *made):
+        for doomed in (path, *made):
+            try:
                 obstore.delete(self._store(doomed), doomed)
-        except _failures() as error:
-            named = _named(path, error)
-            if not isinstance(named, PhotoMissing):
-                raise named from error
+            except _failures() as error:
+                named = _named(path, error)
+                if not isinstance(named, PhotoMissing):  # a stop half way may have left what was made from it
+                    raise named from error
 
     def delete_derived(self) -> int:
         """Delete all that can be made again; how many files that were. Photos as received never go."""

@@ -13,6 +13,7 @@ from bot.ledger.tables import chats, facts, members, outbox, questions
 from bot.ledger.tables import inbox as inbox_table
 from bot.services import chats as chat_services
 from bot.services import commands, deputies, directory, inviting, joining, upkeep
+from bot.services.operating import reading
 from bot.services.outgoing import Button, say
 from bot.services.refusals import NotYours
 
@@ -131,6 +132,8 @@ def _health(work: Work) -> dict[str, Any]:
         "outbox": _count(work, outbox, "waiting"),
         "failed": _count(work, outbox, "failed"),
         "aside": inbox.aside(work),
+        # what disks and backups say is the admin's to mend
+        "machine": reading.values(work) if work.actor.has(Role.ADMIN) else None,
         "counters": connection.execute(select(facts.c.value).where(facts.c.key == upkeep.COUNTERS)).scalar(),
     }
 

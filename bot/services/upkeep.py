@@ -39,7 +39,7 @@ def due(work: Work) -> int:
     """The hour's work and the night's, each once; at any other beat one look at one row."""
     local = work.local
     hour = local.strftime("%Y-%m-%dT%H")
-    done: dict[str, str] = _fact(work, DONE) or {}
+    done: dict[str, str] = fact(work, DONE) or {}
     if done.get("hour") == hour:
         return 0
     count = _hourly(work)
@@ -47,7 +47,7 @@ def due(work: Work) -> int:
     if done.get("night") != day and local.time() >= AT_NIGHT:
         done = {**done, "night": day}
         count += _nightly(work)
-    _know(work, DONE, {**done, "hour": hour})
+    know(work, DONE, {**done, "hour": hour})
     return count
 
 
@@ -80,7 +80,7 @@ def check_counters(work: Work) -> int:
     for (region, state), (said, is_) in off.items():
         log.error("a counter was off", region=region, state=state, said=said, entries=is_)
         book.count(work, region, State(state), is_ - said)
-    _know(work, COUNTERS, {"at": work.now.isoformat(), "off": len(off)})
+    know(work, COUNTERS, {"at": work.now.isoformat(), "off": len(off)})
     return len(off)
 
 
@@ -89,7 +89,7 @@ def check_counters(work: Work) -> int:
 
 def heard(work: Work) -> None:
     """Telegram is heard: remembered about once a minute."""
-    _know(work, HEARD, work.now.isoformat())
+    know(work, HEARD, work.now.isoformat())
 
 
 def heard_again(work: Work) -> int:
@@ -98,7 +98,7 @@ def heard_again(work: Work) -> int:
     Telegram keeps messages 24 h. After 23 h every member is told, once, from when to when (SPEC §3).
     Gives how many were told.
     """
-    before = _fact(work, HEARD)
+    before = fact(work, HEARD)
     heard(work)
     if before is None:
         return 0
@@ -131,11 +131,13 @@ def heard_again(work: Work) -> int:
 _value = Prepared(select(facts.c.value).where(facts.c.key == bindparam("key")))
 
 
-def _fact(work: Work, key: str) -> Any:
+def fact(work: Work, key: str) -> Any:
+    """What is known under a key, None when nothing is."""
     return _value.scalar(work, key=key)
 
 
-def _know(work: Work, key: str, value: Any) -> None:
+def know(work: Work, key: str, value: Any) -> None:
+    """Know something under a key, in place of what was known."""
     changed = work.connection.execute(update(facts).where(facts.c.key == key).values(value=value))
     if changed.rowcount == 0:
         work.connection.execute(facts.insert().values(key=key, value=value))

@@ -161,7 +161,7 @@ TABLE: dict[str, tuple[Event, dict[str, str]]] = {
         _submitted,
         {"contact": "edited+silent", "filer": "edited+new", "leader": "new"},
     ),
-    "next morning": (_next_morning, {"third": "silent"}),
+    "next morning": (_next_morning, {"third": "silent", "admin": "silent"}),  # the machine's report
     "returned": (_returned, {"contact": "edited+new", "filer": "edited", "leader": "edited"}),
     "closed": (_closed, {"contact": "edited+silent", "filer": "edited+silent", "leader": "edited"}),
     "void": (_voided, {"contact": "edited+silent", "filer": "edited+silent", "chief": "edited"}),

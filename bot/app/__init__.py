@@ -7,7 +7,6 @@ import contextlib
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final
@@ -15,12 +14,11 @@ from urllib.parse import urlsplit
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from rapidfuzz import fuzz
 from telegram.error import InvalidToken, NetworkError, TelegramError
 
+from bot.app.building import backup_plan, build_world, folders, open_desk
 from bot.clock import Clock, SystemClock
 from bot.config import Settings
-from bot.config.days_off import days_off
 from bot.delivery.composing import Composer
 from bot.delivery.drawing import Drawing
 from bot.delivery.hearing import Hearing
@@ -33,21 +31,24 @@ from bot.delivery.receiver import Receiver
 from bot.delivery.sender import Sender
 from bot.delivery.updates import ALLOWED_UPDATES, Heard
 from bot.delivery.wire import Wire
-from bot.domain.captions import CaptionReader
-from bot.domain.weekly import WeeklyForm
 from bot.domain.world import World
 from bot.handlers import dispatch
+from bot.jobs.backup.copies import mirror_in
+from bot.jobs.backup.daily import Daily
 from bot.jobs.listening import Listening
 from bot.jobs.media import Downloader
 from bot.jobs.timetable import beat
+from bot.jobs.watching import Watch
 from bot.ledger import inbox as inbox_book
-from bot.ledger import migrate
 from bot.ledger import outbox as outbox_book
 from bot.ledger.desk import Desk, DeskClosed, LedgerUnavailable
 from bot.media.fonts import Fonts
 from bot.media.store import PhotoStore
 from bot.services import commands, pictures
+from bot.services.operating import alerts, keeping
 from bot.texts.catalogue import Catalogue
+
+__all__ = ["Application", "PartDied", "Parts", "Stopped", "backup_plan", "build_world", "open_desk"]
 
 log = structlog.get_logger(__name__)
 
@@ -61,43 +62,6 @@ LONGEST_PAUSE: Final = 30.0
 
 def _not_done(due: str, error: Exception) -> None:
     log.error("something that has fallen due could not be done", due=due, exc_info=error)
-
-
-def build_world(settings: Settings) -> World:
-    """The frozen values that the rules need, out of the configuration; raises ConfigError."""
-    campaign = settings.to_campaign()
-    data = resources.files("bot") / "data"
-    reader = CaptionReader.build(
-        places_csv=settings.places_file().read_text("utf-8-sig"),
-        regions=campaign.regions,
-        categories_toml=(data / "categories.toml").read_text("utf-8"),
-        words_toml=(data / "words.toml").read_text("utf-8"),
-        similarity=fuzz.ratio,
-    )
-    return World(
-        campaign=campaign,
-        reader=reader,
-        rules=settings.entry_rules(),
-        deadlines=settings.deadline_settings(),
-        hours=settings.hours(),
-        upkeep=settings.upkeep(),
-        evidence=settings.evidence_rules(),
-        invitation_days=settings.invitations.days,
-        scoring=settings.scheme(),
-        leaders_approve=settings.warnings.approval == "leader",
-        year_days=days_off,
-        weekly=WeeklyForm.parse((data / "weekly.toml").read_text("utf-8")),
-    )
-
-
-def open_desk(settings: Settings, clock: Clock | None = None, world: World | None = None) -> Desk:
-    """The ledger's door, migrated first; for the application and for the command line."""
-    clock = clock or SystemClock()
-    url = settings.database_url()
-    before, after = migrate.upgrade(url, now=clock.now(), backups=settings.backup_folder())
-    if before not in (None, after):
-        log.info("the ledger was migrated", before=before, after=after)
-    return Desk(url, clock, world or build_world(settings))
 
 
 class Stopped(Exception):
@@ -179,10 +143,18 @@ class Application:
         sender = Sender(desk, wire, composer, limits)
         presses = Presses(wire, catalogue)
         receiver = Receiver(desk, self._heard, bot_id=me["id"], bot_name=self.name, given_up=presses.given_up)
-        downloader = Downloader(desk, wire, store, self.world.campaign, self._pool)
+        copies = mirror_in(settings.backup_folder())
+        downloader = Downloader(desk, wire, store, self.world.campaign, self._pool, copies)
         self.parts = Parts(desk, wire, catalogue, sender, receiver, presses, downloader, store)
         self._listening = Listening(desk, self.clock, self._hears)
+        self.backups = Daily(
+            desk, self.clock, self.world.campaign, settings.backup.at, lambda: backup_plan(settings)
+        )
         self._listen_to_commits(desk)
+        self.watch = Watch(desk, self.clock, folders(settings), self._line_state, wire, catalogue)
+        self._gaps = await desk.look(keeping.gaps)
+        if self._gaps:
+            await desk.do(alerts.restored)
         await sender.recover()
         recovered = await receiver.recover(settings.inbox.waiting_limit)
         if recovered:
@@ -292,7 +264,7 @@ class Application:
 
     async def _heard(self, heard: Heard) -> None:
         parts = self.parts
-        toast = await dispatch(Hearing(parts.desk, parts.wire, parts.catalogue, heard))
+        toast = await dispatch(Hearing(parts.desk, parts.wire, parts.catalogue, heard, gaps=self._gaps))
         if heard.kind == "press":
             await parts.presses.answer(str(heard.press_id), toast)
 
@@ -356,6 +328,9 @@ class Application:
         self._served.append(served)
         await webhook.announce(parts.wire, telegram.webhook_url, allowed=ALLOWED_UPDATES)
 
+    def _line_state(self) -> str:
+        return "" if self._poller is None else str(self._poller.state)
+
     def _hears(self) -> bool:
         """Whether Telegram is being heard; by webhook its silence cannot be told from peace."""
         return self._poller is None or self._poller.state is Polling.POLLING
@@ -373,8 +348,11 @@ class Application:
         try:
             await self._listening.note()
             await self.parts.desk.do(beat, _not_done)
+            await self.backups.note()
+            await self.watch.note()
         except LedgerUnavailable as error:
             log.warning("the clock waits for the ledger", error=str(error))
+            await self.watch.ledger_failed(error)
         except DeskClosed:
             log.info("a beat came after the end")
 
@@ -384,7 +362,13 @@ class Application:
         # a web server is loaded when the bot listens already: a start is counted in these
         from bot.delivery.health import of_bot, serve_health
 
-        health = of_bot(self.parts.receiver, self.parts.sender, lambda: self.ready)
+        health = of_bot(
+            self.parts.receiver,
+            self.parts.sender,
+            lambda: self.ready,
+            self.watch.wrong(),
+            self.watch.gauges(),
+        )
         served = await serve_health(health, self.settings.server.listen)
         if served is not None:
             self._served.append(served)
