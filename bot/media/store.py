@@ -41,8 +41,8 @@ def photo_path(
 
 def file_path(folder: str, file_id: int, sha256: str, extension: str) -> str:
     """The path of a report's or notice's file as received: `papers/FOLDER/ID_SHA8.EXT`, made safe."""
-    parts = [_part(part) for part in folder.split("/")]
-    return "/".join((PAPERS, *parts, f"{file_id:05d}_{sha256[:8]}.{_part(extension.lower())}"))
+    parts = [safe_part(part) for part in folder.split("/")]
+    return "/".join((PAPERS, *parts, f"{file_id:05d}_{sha256[:8]}.{safe_part(extension.lower())}"))
 
 
 def derived_path(path: str, what: str) -> str:
