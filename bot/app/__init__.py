@@ -19,12 +19,13 @@ from telegram.error import InvalidToken, NetworkError, TelegramError
 from bot.app.building import backup_plan, build_world, folders, open_desk
 from bot.clock import Clock, SystemClock
 from bot.config import Settings
+from bot.delivery.backlog import Backlog
 from bot.delivery.composing import Composer
 from bot.delivery.drawing import Drawing
 from bot.delivery.hearing import Hearing
 from bot.delivery.limits import Limits
 from bot.delivery.making import makers
-from bot.delivery.polling import Poller
+from bot.delivery.polling import HELD_OPEN, Poller
 from bot.delivery.polling import State as Polling
 from bot.delivery.presses import Presses
 from bot.delivery.receiver import Receiver
@@ -107,6 +108,8 @@ class Application:
         self._stop = asyncio.Event()
         self._pool = ThreadPoolExecutor(settings.media.workers, thread_name_prefix="pictures")
         self._poller: Poller | None = None
+        self._backlog: Backlog
+        self._opened_at = 0.0
         self._served: list[Any] = []
         self._died: BaseException | None = None
         self.parts: Parts
@@ -140,7 +143,9 @@ class Application:
         composer.makers |= makers(catalogue, self.world, drawing, store)
         outbox = settings.outbox
         limits = Limits(outbox.per_second, outbox.per_chat, int(outbox.per_group_minute), monotonic)
-        sender = Sender(desk, wire, composer, limits)
+        # whoever beats the time by hand says himself when all was heard
+        self._backlog = Backlog(self._all_heard if self._metronome else lambda: True)
+        sender = Sender(desk, wire, composer, limits, backlog=self._backlog)
         presses = Presses(wire, catalogue)
         receiver = Receiver(desk, self._heard, bot_id=me["id"], bot_name=self.name, given_up=presses.given_up)
         copies = mirror_in(settings.backup_folder())
@@ -296,6 +301,7 @@ class Application:
             self._stop.set()
 
     async def _open_ears(self) -> None:
+        self._opened_at = monotonic()
         parts, telegram = self.parts, self.settings.telegram
         if telegram.mode == "polling":
             last = await parts.desk.look(inbox_book.last_id)
@@ -335,6 +341,12 @@ class Application:
         """Whether Telegram is being heard; by webhook its silence cannot be told from peace."""
         return self._poller is None or self._poller.state is Polling.POLLING
 
+    def _all_heard(self) -> bool:
+        """Whether what waited at Telegram has been dealt with; by webhook it comes within seconds."""
+        if self._poller is None:
+            return monotonic() - self._opened_at >= HELD_OPEN
+        return self._poller.caught_up and self.parts.receiver.lanes.waiting == 0
+
     def _start_metronome(self) -> None:
         # misfire_grace_time None and coalesce: a loop that was blocked drops no beat
         scheduler = AsyncIOScheduler(
@@ -345,6 +357,8 @@ class Application:
         self._scheduler = scheduler
 
     async def _beat(self) -> None:
+        if self._backlog.holds:
+            return
         try:
             await self._listening.note()
             await self.parts.desk.do(beat, _not_done)

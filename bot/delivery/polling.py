@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from enum import StrEnum
+from time import monotonic
 from typing import Any, Final, Protocol, TypeVar
 
 import structlog
@@ -32,6 +33,10 @@ LONGEST_PAUSE: Final = 30.0
 # Two pollers end each other's request at once; the one that was there first gives way for so long.
 STEP_BACK: Final = 30.0
 _JITTER: Final = 0.2
+WHOLE: Final = 100
+"""Updates in a whole batch."""
+HELD_OPEN: Final = 3.0
+"""Telegram answers at once when something waits: a poll this many seconds old has found nothing."""
 LONGEST_SILENCE: Final = STEP_BACK * (1 + _JITTER)
 """So long after Telegram can be reached again, or is this bot's alone, it is asked at the latest."""
 
@@ -103,6 +108,7 @@ class Poller:
         hold: int = 30,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         changed: Callable[[State], None] | None = None,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         self._line = line
         self._store = store
@@ -116,6 +122,9 @@ class Poller:
         self._acknowledged = offset
         self._heard = False
         self._stopping = False
+        self._clock = clock
+        self._asked_at: float | None = None
+        self._short = False
         self._gate: asyncio.Timeout | None = None
         self.state = State.STARTING
         self.said = ""
@@ -124,6 +133,13 @@ class Poller:
     def offset(self) -> int:
         """One more than the last update that was stored."""
         return self._offset
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether nothing waits at Telegram: a poll gave less than a whole batch, or is held open."""
+        if self._asked_at is not None and self._clock() - self._asked_at >= HELD_OPEN:
+            return True
+        return self._short
 
     async def run(self) -> None:
         """Poll until ``stop``.
@@ -150,7 +166,12 @@ class Poller:
 
     async def _poll(self) -> list[dict[str, Any]]:
         asked = self._offset
-        batch = await self._line.get_updates(asked, self._hold, 100, self._allowed)
+        self._asked_at = self._clock()
+        try:
+            batch = await self._line.get_updates(asked, self._hold, WHOLE, self._allowed)
+        finally:
+            self._asked_at = None
+        self._short = len(batch) < WHOLE
         self._acknowledged = asked
         self._heard = True
         self._enter(State.POLLING)
@@ -231,6 +252,7 @@ class Poller:
 
     def _enter(self, state: State, said: str = "") -> None:
         self.said = said
+        self._short = self._short and state is not State.UNREACHABLE
         if state is not self.state:
             self.state = state
             if self._changed is not None:

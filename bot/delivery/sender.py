@@ -14,6 +14,7 @@ from typing import Any, Final
 import structlog
 from telegram.error import TelegramError
 
+from bot.delivery.backlog import Backlog
 from bot.delivery.composing import Composed, Composer
 from bot.delivery.limits import Limits
 from bot.delivery.outcome import Kind as Answer
@@ -32,6 +33,8 @@ AT_ONCE: Final = 8
 """Sends under way at the most: what a crash leaves in doubt (PERFORMANCE G3)."""
 LOOK_EVERY: Final = 2.0
 """Seconds after which the outbox looks by itself: the command line writes from another process."""
+HELD_LOOK: Final = 0.5
+"""The same while reminders wait for what people have sent."""
 LEDGER_PAUSE: Final = 0.5
 """A locked or full database: what is to be recorded is kept, and tried again."""
 TRIES: Final = 8
@@ -59,7 +62,8 @@ class Sender:
     """Sends what the ledger's outbox holds. One at a time for a chat, several chats side by side.
 
     Each turn is one unit of work: how the last sendings ended is recorded, and what may go out now is
-    claimed. `clock` gives monotonic seconds, `waiting` is how it waits: tests bring their own.
+    claimed. Reminders and broadcasts wait while the `backlog` does. `clock` gives monotonic seconds,
+    `waiting` is how it waits: tests bring their own.
     """
 
     def __init__(
@@ -69,6 +73,7 @@ class Sender:
         composer: Composer,
         limits: Limits,
         *,
+        backlog: Backlog | None = None,
         clock: Callable[[], float] = monotonic,
         waiting: Waiting = until_woken,
         jitter: Callable[[float, float], float] = random.uniform,
@@ -77,6 +82,7 @@ class Sender:
         self._wire = wire
         self._composer = composer
         self._limits = limits
+        self._backlog = backlog
         self._clock = clock
         self._wait = waiting
         self._jitter = jitter
@@ -156,7 +162,7 @@ class Sender:
             self._calm()
             return pause
         self._endings = []
-        unhurried = self._limits.room(Priority.BROADCAST, free) if free else 0
+        unhurried = self._limits.room(Priority.BROADCAST, free) if free and not self._others_first() else 0
         try:
             turn = await self._desk.do(
                 post.turn,
@@ -179,8 +185,16 @@ class Sender:
             return pause
         if len(turn.parcels) == free:  # there may be more: the limits, or the next end, say when
             return LOOK_EVERY if len(self._under_way) >= AT_ONCE else self._limits.open_in(Priority.REPLY)
+        if self._others_first():
+            return min([HELD_LOOK, *blocked.values(), *paced.values()])
         slower = self._limits.open_in(Priority.BROADCAST) if turn.more_unhurried else LOOK_EVERY
         return min([LOOK_EVERY, slower, self._due_in(turn.next_due), *blocked.values(), *paced.values()])
+
+    def _others_first(self) -> bool:
+        """Whether who is to be reminded may have written meanwhile, and nobody has heard it yet."""
+        if self._backlog is None:
+            return False
+        return self._backlog.open if self._failures >= DOWN_AFTER else self._backlog.holds
 
     def _calm(self) -> None:
         if not self.under_way and not self._woken.is_set():
@@ -240,6 +254,8 @@ class Sender:
     def _sent(self, parcel: Parcel, composed: Composed, answer: Any) -> Sent:
         self.sent += 1
         self.outcomes["sent"] += 1
+        if self._failures >= DOWN_AFTER and self._backlog is not None:
+            self._backlog.line_is_back()
         self._failures = 0
         ids: tuple[int, ...] = ()
         if composed.edits is not None:

@@ -88,7 +88,7 @@ class Playground:
         self.bot.calls_kept = CALLS_KEPT
         self.clock = GameClock(self.server, self.bot, self.process, days)
         self.faults = FaultPanel(self.server, self.bot, self.process, LONGEST_SILENCE)
-        stage = PageStage(self.clock, self.place)
+        stage = PageStage(self.clock, self.faults, self.place)
         self.stories = StoryDesk(stage, self.place, lambda: self.clock.move is not None, self.spawn)
         self.server.shelf = from_shelf
         self.server.moves_clock = self._moved

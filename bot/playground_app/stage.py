@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from datetime import datetime, tzinfo
 
 from bot.playground.game.clock import ClockError, GameClock
+from bot.playground.game.faults import FaultError, FaultPanel
+from bot.playground.game.hand import BotGone, BotState
 from bot.playground.server import Person
 from bot.playground.stories import Both, StoryFailed
 
@@ -13,8 +16,9 @@ from bot.playground.stories import Both, StoryFailed
 class PageStage:
     """The people who have joined, and the clock in the page's bar."""
 
-    def __init__(self, clock: GameClock, place: Callable[[str], int | None]) -> None:
+    def __init__(self, clock: GameClock, faults: FaultPanel, place: Callable[[str], int | None]) -> None:
         self.clock = clock
+        self.faults = faults
         self.server = clock.server
         self.bot = clock.bot
         self._place = place
@@ -49,6 +53,26 @@ class PageStage:
         if ended != "there":
             raise StoryFailed(Both("时钟在半路停下了", "the clock was stopped on the way"))
 
-    def instant(self, name: str) -> datetime | None:
+    async def instant(self, name: str) -> datetime | None:
         """The next instant of a name."""
-        return self.clock.instant(name)
+        return await self.clock.instant(name)
+
+    async def stop_bot(self) -> None:
+        """Kill the bot's process, as the faults do."""
+        await self.faults.switch({"do": "kill"})
+
+    async def start_bot(self) -> None:
+        """Start the bot's process where there is none.
+
+        Raises:
+            StoryFailed: it does not start.
+        """
+        if self.faults.process.state is not BotState.DOWN:
+            return
+        try:
+            await self.faults.switch({"do": "restart"})
+        except FaultError as error:
+            raise StoryFailed(Both(error.zh, str(error))) from error
+        await self.clock.rest()  # what people sent meanwhile is heard first
+        with contextlib.suppress(BotGone):
+            await self.clock.hand.beat()

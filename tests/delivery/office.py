@@ -14,6 +14,7 @@ from sqlalchemy import Row, select
 from bot.app import build_world
 from bot.clock import SteppedClock
 from bot.config import EXAMPLE, load_settings
+from bot.delivery.backlog import Backlog
 from bot.delivery.composing import Composer
 from bot.delivery.drawing import Drawing, NothingToDraw
 from bot.delivery.limits import Limits
@@ -78,6 +79,7 @@ class Office:
         self.bot = self.server.bot(TOKEN, username="inspect_bot")
         self.limits = Limits(*limits, lambda: self.time.seconds)
         self.people = 0
+        self.all_heard = True
 
     async def __aenter__(self) -> Office:
         self.api = await self.server.start()
@@ -101,6 +103,7 @@ class Office:
             self.wire,
             composer,
             self.limits,
+            backlog=Backlog(lambda: self.all_heard, clock=lambda: self.time.seconds),
             clock=lambda: self.time.seconds,
             waiting=self.time.wait,
             jitter=lambda low, high: 1.0,

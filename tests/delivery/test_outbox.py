@@ -90,6 +90,52 @@ async def test_replies_go_before_reminders_and_those_before_broadcasts(tmp_path:
     assert order == [[[], [], ["答复"]], [[], ["提醒"], ["答复"]], [["通报"], ["提醒"], ["答复"]]]
 
 
+async def test_after_a_start_reminders_wait_until_what_people_sent_is_heard(office: Office) -> None:
+    li, wang = office.person(), office.person()
+    office.all_heard = False
+    await office.put(li, "提醒", Priority.REMINDER)
+    await office.put(wang, "答复", Priority.REPLY)
+
+    await office.works()
+    assert (office.heard(li), office.heard(wang)) == ([], ["答复"])
+
+    office.all_heard = True
+    await office.works()
+    assert office.heard(li) == ["提醒"]
+
+
+async def test_a_bot_that_stays_deaf_reminds_after_a_minute_all_the_same(office: Office) -> None:
+    li = office.person()
+    office.all_heard = False
+    await office.put(li, "提醒", Priority.REMINDER)
+
+    await office.works()
+    await office.later(59)
+    assert office.heard(li) == []
+    await office.later(1)
+
+    assert office.heard(li) == ["提醒"]
+
+
+async def test_when_the_line_is_back_reminders_wait_for_what_people_sent_meanwhile(office: Office) -> None:
+    li, wang = office.person(), office.person()
+    await office.later(600)
+    office.all_heard = False
+    office.server.faults.next("sendMessage", status=503, times=9)
+    await office.put(wang, "答复", Priority.REPLY)
+    await office.put(li, "提醒", Priority.REMINDER)
+    for _ in range(6):
+        await office.later(400)
+    office.server.faults.clear()
+
+    await office.later(400)
+    assert (office.heard(li), office.heard(wang)) == ([], ["答复"])
+
+    office.all_heard = True
+    await office.works()
+    assert office.heard(li) == ["提醒"]
+
+
 async def test_in_one_chat_rows_leave_in_order_even_when_the_first_fails_first(office: Office) -> None:
     li = office.person()
     for n in "一二三":

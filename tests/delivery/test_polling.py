@@ -264,3 +264,26 @@ async def test_polling_over_the_real_wire_acknowledges_what_it_stored(server: Sc
 
     assert store.kept == [1, 2]
     assert [seen.params["offset"] for seen in server.calls("getUpdates")][:3] == [0, 3, 3]
+
+
+async def test_it_has_caught_up_when_a_poll_gives_less_than_a_whole_batch_or_is_held_open() -> None:
+    now = [0.0]
+    line = FakeLine([[update(n) for n in range(1, 101)], [update(101)], NetworkError("down")])
+    seen: list[bool] = []
+
+    async def store(_: list[dict[str, Any]]) -> None:
+        seen.append(poller.caught_up)
+
+    async def sleep(_: float) -> None:
+        seen.append(poller.caught_up)
+
+    poller = Poller(line, store, sleep=sleep, clock=lambda: now[0])
+    async with asyncio.TaskGroup() as group:
+        group.create_task(poller.run())
+        await line.held.wait()
+        seen.append(poller.caught_up)
+        now[0] = 3.0
+        seen.append(poller.caught_up)
+        poller.stop()
+
+    assert seen == [False, True, False, False, True]

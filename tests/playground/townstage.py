@@ -8,12 +8,22 @@ from typing import Any, Literal
 from bot.domain.permissions import Role
 from bot.playground.game.clock import GameClock
 from bot.playground.game.days import CampaignDays
+from bot.playground.game.hand import BotGone
 from bot.playground.server import Person
 from bot.playground.stories import Story
 from bot.playground_app.cast import cast_of
 from bot.playground_app.hand import Hand
 from bot.playground_app.joining import Joining
 from tests.town.town import Town
+
+
+class Gone:
+    """The hand of a bot that does not run."""
+
+    async def _gone(self, *_: Any) -> Any:
+        raise BotGone
+
+    hold = set_clock = beat = settle = foresee = upcoming = _gone
 
 
 class TownStage:
@@ -72,5 +82,18 @@ class TownStage:
     async def move_to(self, instant: datetime) -> str:
         return await self.clock.move_to(instant)
 
-    def instant(self, name: Literal["friday", "period", "reminder"]) -> datetime | None:
-        return self.clock.instant(name)
+    async def instant(self, name: Literal["friday", "period", "reminder", "day_off"]) -> datetime | None:
+        return await self.clock.instant(name)
+
+    async def stop_bot(self) -> None:
+        await self.town.stop_bot()
+        self.clock.hand = Gone()
+
+    async def start_bot(self) -> None:
+        if self.clock.hand is self.hand:
+            return
+        await self.town.start_bot()
+        self.hand.app = self.town.app
+        self.clock.hand = self.hand
+        await self.rest()  # what people sent meanwhile is heard first, as by a bot that beats its own time
+        await self.hand.beat()

@@ -25,6 +25,7 @@ TOLD_EVERY: Final = 0.1
 LOOKS_AFTER: Final = 0.3
 """Seconds of quiet after a happening, before what is due next is asked for anew."""
 LOOKS_EVERY: Final = 20.0
+DAY_OFF: Final = "duty.ten_day.proposal"
 CHANGING: Final = frozenset(("message", "edited", "deleted", "answer", "person", "member"))
 """Happenings after which something else may be due next."""
 
@@ -242,9 +243,14 @@ class GameClock:
             shown.append({"key": key, "at": local.isoformat() if local is not None else None, **words})
         return shown
 
-    def instant(self, name: str) -> datetime | None:
-        """The instant of one of the jumps, where there is one."""
-        at = next(one["at"] for one in self.jumps() if one["key"] == name)
+    async def instant(self, name: str) -> datetime | None:
+        """The instant of one of the jumps, or of the next question about a day off, where there is one."""
+        await self.look()
+        if name == "day_off":
+            asked = (one["at"] for one in self._next if one["kind"] == DAY_OFF)
+            at = next(asked, None)
+        else:
+            at = next(one["at"] for one in self.jumps() if one["key"] == name)
         return datetime.fromisoformat(at) if at is not None else None
 
     def _next_due(self) -> dict[str, Any] | None:

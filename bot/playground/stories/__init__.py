@@ -29,7 +29,9 @@ A story begins in working hours: if the clock stands elsewhere, it is moved to t
 
 from .closing import STORY as CLOSING
 from .covert import STORY as COVERT
+from .dayoff import STORY as DAY_OFF
 from .friday import STORY as FRIDAY
+from .outage import STORY as OUTAGE
 from .public import STORY as PUBLIC
 from .report import STORY as REPORT
 from .story import (
@@ -38,6 +40,8 @@ from .story import (
     Goes,
     Hears,
     NeverHears,
+    PowerFails,
+    PowerReturns,
     Presses,
     Says,
     SendsBack,
@@ -50,7 +54,9 @@ from .story import (
 )
 from .telling import Stage, StoryFailed, Telling
 
-STORIES: dict[str, Story] = {story.key: story for story in (REPORT, FRIDAY, CLOSING, COVERT, PUBLIC)}
+STORIES: dict[str, Story] = {
+    story.key: story for story in (REPORT, FRIDAY, DAY_OFF, CLOSING, OUTAGE, COVERT, PUBLIC)
+}
 """In the order in which the page offers them."""
 
 __all__ = [
@@ -60,6 +66,8 @@ __all__ = [
     "Goes",
     "Hears",
     "NeverHears",
+    "PowerFails",
+    "PowerReturns",
     "Presses",
     "Says",
     "SendsBack",

@@ -71,9 +71,13 @@ class TimePasses:
 
 @dataclass(frozen=True, slots=True)
 class Goes:
-    """The clock goes on to a named instant: the next Friday, the next closing day, or the next reminder."""
+    """The clock goes on to a named instant.
 
-    to: Literal["friday", "period", "reminder"]
+    The next Friday, the next closing day, the next reminder; `day_off`: when an office is next asked about
+    a closing day that is a day off.
+    """
+
+    to: Literal["friday", "period", "reminder", "day_off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,16 @@ class Until:
 
 
 @dataclass(frozen=True, slots=True)
+class PowerFails:
+    """The bot is gone at once; people go on writing, the clock goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class PowerReturns:
+    """The bot is started again, and does what has fallen due meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
 class SendsBack:
     """Sends the file of a named message back, filled in by `fill`."""
 
@@ -97,7 +111,7 @@ class SendsBack:
     caption: str = ""
 
 
-Act = Says | SendsPhotos | SendsBack | Presses | TimePasses | Goes | Until
+Act = Says | SendsPhotos | SendsBack | Presses | TimePasses | Goes | Until | PowerFails | PowerReturns
 
 
 # --- what is then to be seen --------------------------------------------------------------------------
@@ -141,11 +155,12 @@ class Shows:
 
 @dataclass(frozen=True, slots=True)
 class NeverHears:
-    """Nothing that somebody was told since the story began holds any of the words."""
+    """Nothing that somebody was told since the story began, or since the step did, holds any of the words."""
 
     who: str
     words: str | tuple[str, ...]
     where: str = ""
+    in_step: bool = False
 
 
 Expectation = Hears | Shows | NeverHears

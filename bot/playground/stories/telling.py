@@ -18,6 +18,8 @@ from .story import (
     Goes,
     Hears,
     NeverHears,
+    PowerFails,
+    PowerReturns,
     Presses,
     Says,
     SendsBack,
@@ -72,8 +74,16 @@ class Stage(Protocol):
         """Move the clock, through everything that falls due on the way."""
         ...
 
-    def instant(self, name: Literal["friday", "period", "reminder"]) -> datetime | None:
+    async def instant(self, name: Literal["friday", "period", "reminder", "day_off"]) -> datetime | None:
         """The next instant of a name."""
+        ...
+
+    async def stop_bot(self) -> None:
+        """Take the bot's power away."""
+        ...
+
+    async def start_bot(self) -> None:
+        """Start the bot where it does not run, and let it do what has fallen due."""
         ...
 
 
@@ -131,7 +141,8 @@ class Telling:
         return shown or made
 
     async def _begin(self) -> None:
-        """In working hours: else the clock goes on to the next working morning."""
+        """In working hours, with a bot: else it is started, the clock goes on to the next working morning."""
+        await self.stage.start_bot()
         zone = self.stage.zone()
         local = self.stage.now().astimezone(zone)
         if WORKING[0] <= local.time() <= WORKING[1] and local.weekday() < SATURDAY:
@@ -149,13 +160,19 @@ class Telling:
                 await self.stage.move_to(self.stage.now() + act.span)
                 return None
             case Goes():
-                to = self.stage.instant(act.to)
+                to = await self.stage.instant(act.to)
                 if to is None:
                     raise _failed("接下来没有到期的事", "nothing falls due next")
                 await self.stage.move_to(to)
                 return None
             case Until():
                 await self.stage.move_to(self._next(act))
+                return None
+            case PowerFails():
+                await self.stage.stop_bot()
+                return None
+            case PowerReturns():
+                await self.stage.start_bot()
                 return None
         person = self._person(step.who)
         match act:
@@ -289,7 +306,7 @@ class Telling:
 
     def _never(self, expected: NeverHears) -> None:
         chat = self._chat(expected.who, expected.where)
-        for message in self._told(chat, self._began):
+        for message in self._told(chat, self._step_began if expected.in_step else self._began):
             for words in _all(expected.words):
                 if self._holds(message, words):
                     raise _failed(

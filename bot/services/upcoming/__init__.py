@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 
+from bot.domain.duties import Duty, SlotKind
 from bot.domain.entries import OPEN_STATES, Mode, State
 from bot.ledger.desk import Work
 from bot.ledger.tables import entries, handed, outbox, proofs, questions, requests, roles
@@ -30,7 +31,7 @@ class Upcoming:
     number: str | None = None
 
 
-def upcoming(work: Work, most: int = 5) -> list[Upcoming]:
+def upcoming(work: Work, most: int = 24) -> list[Upcoming]:
     """What falls due after now, soonest first."""
     found = (one for source in SOURCES for one in source(work))
     return sorted((one for one in found if one.at > work.now), key=lambda one: (one.at, one.kind))[:most]
@@ -175,12 +176,19 @@ def _unreviewed(work: Work) -> Iterator[Upcoming]:
 
 
 def _calendar(work: Work) -> Iterator[Upcoming]:
-    """The next reminder of a duty, and the next duty itself: «duty.weekly.eve», «duty.weekly.due»."""
+    """The next reminder of a duty, the next duty itself, and the next question about a day off.
+
+    «duty.weekly.eve», «duty.weekly.due», «duty.ten_day.proposal».
+    """
     timetable = days.timetable(work)
     slot = next((slot for slot in timetable.slots if slot.at > work.now), None)
     if slot is not None:
         about = slot.due.duty if slot.due is not None else slot.move.duty if slot.move is not None else ""
         yield Upcoming(slot.at, f"duty.{about}.{slot.kind}")
+    off = (move for move in timetable.proposals if move.duty is Duty.TEN_DAY and move.proposed_at > work.now)
+    move = next(off, None)
+    if move is not None and (slot is None or slot.move != move):
+        yield Upcoming(move.proposed_at, f"duty.{move.duty}.{SlotKind.PROPOSAL}")
     due = next((due for due in timetable.dues if due.due > work.now), None)
     if due is not None:
         yield Upcoming(due.due, f"duty.{due.duty}.due")
