@@ -224,12 +224,23 @@ def last_move(work: Work, entry_id: int) -> Row[Any] | None:
     return found
 
 
+_WORDS = frozenset(
+    {
+        "number", "region", "township", "village", "spot", "description", "public_text", "source", "mode",
+        "handed_over_at", "group_key", "checker", "by_hand", "kind", "track",
+    }
+)  # fmt: skip
+"""What the index of words reads of an entry; a change of any of them has it read again."""
+
+
 def change(work: Work, row: Row[Any], **values: Any) -> Row[Any]:
     """Write an entry's fields if it still has the version that was read; gives the new row.
 
     Raises:
         Stale: somebody else was first.
     """
+    if not _WORDS.isdisjoint(values) or row.state == State.DRAFT:
+        values["unread"] = True
     fresh: Row[Any] | None = writing(entries).update(
         work, {"id": row.id, "version": row.version}, {"version": row.version + 1, **values}
     )

@@ -5,6 +5,9 @@ Every list, count, search and export filters by it; a test holds it against `per
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from sqlalchemy import ColumnElement, and_, false, or_, true
 
 from bot.domain.entries import KNOWN_TO_COUNTY, Mode, State
@@ -15,17 +18,28 @@ from bot.ledger.tables import entries
 hidden = and_(entries.c.mode == Mode.COVERT.value, entries.c.handed_over_at.is_(None))
 """A covert entry 暗访 before hand-over."""
 
+
+def among(column: ColumnElement[Any], values: Iterable[str]) -> ColumnElement[bool]:
+    """That a column is one of some values, in words that a prepared statement can keep."""
+    found = [column == value for value in values]
+    return or_(*found) if found else false()
+
+
 _drafted = entries.c.state == State.DRAFT.value
 _known = and_(
     ~hidden,
     entries.c.assigned_at.is_not(None),
-    entries.c.state.in_([*(state.value for state in KNOWN_TO_COUNTY), State.VOID.value]),
+    among(entries.c.state, [*sorted(state.value for state in KNOWN_TO_COUNTY), State.VOID.value]),
 )
 
 
 def visible(work: Work) -> ColumnElement[bool]:
     """The entries that the actor may see: drafts only as their filer."""
-    actor = work.actor
+    return seen_by(work, work.actor)
+
+
+def seen_by(work: Work, actor: Actor) -> ColumnElement[bool]:
+    """The entries that somebody with these grants may see."""
     mine = _filed(actor)
     seen = [_by_grant(work, grant) for grant in actor.grants]
     if actor.grants:
@@ -39,7 +53,7 @@ def _filed(actor: Actor) -> ColumnElement[bool]:
     """What the actor filed as what the actor still is, in no region that the actor answers for."""
     if not actor.member_id:
         return false()
-    still = [entries.c.group_key.in_(actor.groups())] if actor.groups() else []
+    still = [among(entries.c.group_key, actor.groups())] if actor.groups() else []
     if actor.has(Role.OFFICE) or actor.has(Role.OVERSIGHT):
         still.append(entries.c.group_key.is_(None))
     if not still:
@@ -53,7 +67,7 @@ def _by_grant(work: Work, grant: Grant) -> ColumnElement[bool]:
             regions = work.world.campaign.group(grant.group).regions
             return or_(
                 entries.c.group_key == grant.group,
-                and_(~hidden, or_(entries.c.checker == grant.group, entries.c.region.in_(regions))),
+                and_(~hidden, or_(entries.c.checker == grant.group, among(entries.c.region, regions))),
             )
         case Role.OFFICE:
             return entries.c.track == grant.track
@@ -75,8 +89,8 @@ def to_check(actor: Actor) -> ColumnElement[bool]:
     return and_(
         entries.c.state == State.SUBMITTED.value,
         or_(
-            entries.c.checker.in_(actor.groups()),
-            and_(entries.c.checker.is_(None), entries.c.track.in_(actor.offices())),
+            among(entries.c.checker, actor.groups()),
+            and_(entries.c.checker.is_(None), among(entries.c.track, actor.offices())),
         ),
         _elsewhere(actor),
     )
@@ -85,4 +99,14 @@ def to_check(actor: Actor) -> ColumnElement[bool]:
 def _elsewhere(actor: Actor) -> ColumnElement[bool]:
     """That an entry lies in no region that the actor answers for."""
     own = sorted({grant.region for grant in actor.grants if actor.answers_for(grant.region) and grant.region})
-    return or_(entries.c.region.is_(None), entries.c.region.not_in(own)) if own else true()
+    return or_(entries.c.region.is_(None), and_(*(entries.c.region != one for one in own))) if own else true()
+
+
+def told_of(actor: Actor) -> ColumnElement[bool]:
+    """That the actor may know who made a covert visit, or that it was none: see `values.knows_visit`."""
+    return or_(
+        entries.c.mode != Mode.COVERT.value,
+        among(entries.c.group_key, actor.groups()),
+        among(entries.c.track, actor.offices()),
+        and_(entries.c.group_key.is_(None), _filed(actor)),
+    )

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from alembic import context
 
+from bot.ledger import words
 from bot.ledger.tables import metadata
 from bot.ledger.types import Json, UtcTime
 
@@ -24,6 +25,7 @@ context.configure(
     target_metadata=metadata,
     render_as_batch=True,
     render_item=render_item,
+    include_name=lambda name, kind, _parents: kind != "table" or not words.ours(name or ""),
     transactional_ddl=True,  # SQLite can, when its driver is told to leave transactions alone
 )
 with context.begin_transaction():

@@ -16,3 +16,4 @@ metadata = MetaData(
 )
 
 FALSE: Final = text("0")
+TRUE: Final = text("1")

@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Computed,
     Float,
     ForeignKey,
     Index,
@@ -17,7 +18,7 @@ from sqlalchemy import (
     and_,
 )
 
-from bot.ledger.tables.base import FALSE, metadata
+from bot.ledger.tables.base import FALSE, TRUE, metadata
 from bot.ledger.types import Json, UtcTime
 
 entries = Table(
@@ -61,6 +62,21 @@ entries = Table(
     Column("note", String(64)),
     Column("deadline", UtcTime),
     Column("found_at", UtcTime, nullable=False),
+    # its place in lists: the hour of a covert visit is nobody's to tell from what stands beside it
+    Column(
+        "listed_at",
+        UtcTime,
+        Computed("CASE mode WHEN 'covert' THEN coalesce(handed_over_at, found_at) ELSE found_at END"),
+    ),
+    # while the county owes work: by when
+    Column(
+        "owed_by",
+        UtcTime,
+        Computed(
+            "CASE WHEN state IN ('assigned', 'acknowledged', 'returned') "
+            "THEN coalesce(deadline, '9999-12-31 00:00:00.000000') END"
+        ),
+    ),
     Column("created_at", UtcTime, nullable=False),
     Column("touched_at", UtcTime, nullable=False),
     Column("settle_at", UtcTime),
@@ -89,16 +105,41 @@ entries = Table(
     Column("passed_at", UtcTime),
     Column("deputy_told_at", UtcTime),
     Column("contact_pressed_at", UtcTime),
+    # its words have changed since the search 查找 read them
+    Column("unread", Boolean, nullable=False, server_default=TRUE),
     # nobody of the region could be reached since then; NULL as soon as somebody has the card
     Column("undelivered_at", UtcTime),
 )
+# the orders in which lists are turned, for every scope that a reader may have (`services.finding.pages`)
+_LISTED = (entries.c.listed_at.desc(), entries.c.id.desc())
+Index("ix_entries_track", entries.c.track, *_LISTED)
+Index("ix_entries_track_state", entries.c.track, entries.c.state, *_LISTED)
+Index("ix_entries_region", entries.c.region, *_LISTED)
+Index("ix_entries_region_state", entries.c.region, entries.c.state, *_LISTED)
+Index("ix_entries_township", entries.c.region, entries.c.township, *_LISTED)
+Index("ix_entries_by_group", entries.c.group_key, *_LISTED)
+Index("ix_entries_filed", entries.c.filer_id, entries.c.state, *_LISTED)
+_OWED = entries.c.owed_by.is_not(None)
+Index("ix_entries_owed", entries.c.track, entries.c.owed_by, entries.c.id, sqlite_where=_OWED)
+Index("ix_entries_owed_region", entries.c.region, entries.c.owed_by, entries.c.id, sqlite_where=_OWED)
+Index("ix_entries_owed_filed", entries.c.filer_id, entries.c.owed_by, entries.c.id, sqlite_where=_OWED)
+# what waits for a check, by who checks; what another than the filing group checks
 Index(
-    "ix_entries_region_state",
-    entries.c.region,
-    entries.c.state,
-    entries.c.found_at.desc(),
-    entries.c.id.desc(),
+    "ix_entries_checks",
+    entries.c.checker,
+    entries.c.proof_sent_at,
+    entries.c.id,
+    sqlite_where=entries.c.state == "submitted",
 )
+Index(
+    "ix_entries_handed_check",
+    entries.c.checker,
+    *_LISTED,
+    sqlite_where=and_(
+        entries.c.checker.is_not(None), entries.c.checker.is_distinct_from(entries.c.group_key)
+    ),
+)
+Index("ix_entries_unread", entries.c.id, sqlite_where=entries.c.unread.is_(True))
 Index("ix_entries_filer", entries.c.filer_id, entries.c.chat_id, entries.c.touched_at)
 Index(
     "ix_entries_drafts",

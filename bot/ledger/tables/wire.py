@@ -42,7 +42,9 @@ cards = Table(
     Column("shown", Integer, nullable=False, server_default="0"),
     Column("picture", String(160)),
     # which face of the card its reader has opened: its reasons, its fields, a page; NULL = the plain one
-    Column("panel", String(24)),
+    Column("panel", String(64)),
+    # what a list's reader typed or chose: the words looked for, the entries ticked
+    Column("chosen", Json),
     # a county's card beyond the day's first: it comes without a sound
     Column("quiet", Boolean, nullable=False, server_default=FALSE),
     # the topic of a forum in which the card stands

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from bot.ledger import guards
+from bot.ledger import guards, words
 from bot.ledger.types import Json, UtcTime
 
 revision = "0001"
@@ -27,7 +27,8 @@ def upgrade() -> None:
         sa.Column("wanted", sa.Integer(), server_default="1", nullable=False),
         sa.Column("shown", sa.Integer(), server_default="0", nullable=False),
         sa.Column("picture", sa.String(length=160), nullable=True),
-        sa.Column("panel", sa.String(length=24), nullable=True),
+        sa.Column("panel", sa.String(length=64), nullable=True),
+        sa.Column("chosen", Json(), nullable=True),
         sa.Column("quiet", sa.Boolean(), server_default=sa.text("0"), nullable=False),
         sa.Column("thread_id", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cards")),
@@ -328,6 +329,22 @@ def upgrade() -> None:
         sa.Column("note", sa.String(length=64), nullable=True),
         sa.Column("deadline", UtcTime(), nullable=True),
         sa.Column("found_at", UtcTime(), nullable=False),
+        sa.Column(
+            "listed_at",
+            UtcTime(),
+            sa.Computed(
+                "CASE mode WHEN 'covert' THEN coalesce(handed_over_at, found_at) ELSE found_at END",
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "owed_by",
+            UtcTime(),
+            sa.Computed(
+                "CASE WHEN state IN ('assigned', 'acknowledged', 'returned') THEN coalesce(deadline, '9999-12-31 00:00:00.000000') END",
+            ),
+            nullable=True,
+        ),
         sa.Column("created_at", UtcTime(), nullable=False),
         sa.Column("touched_at", UtcTime(), nullable=False),
         sa.Column("settle_at", UtcTime(), nullable=True),
@@ -355,6 +372,7 @@ def upgrade() -> None:
         sa.Column("passed_at", UtcTime(), nullable=True),
         sa.Column("deputy_told_at", UtcTime(), nullable=True),
         sa.Column("contact_pressed_at", UtcTime(), nullable=True),
+        sa.Column("unread", sa.Boolean(), server_default=sa.text("1"), nullable=False),
         sa.Column("undelivered_at", UtcTime(), nullable=True),
         sa.ForeignKeyConstraint(["duplicate_of"], ["entries.id"], name=op.f("fk_entries_duplicate_of")),
         sa.ForeignKeyConstraint(["filer_id"], ["members.id"], name=op.f("fk_entries_filer_id")),
@@ -375,7 +393,18 @@ def upgrade() -> None:
             sqlite_where=sa.text("assigned_at IS NOT NULL"),
         )
         batch_op.create_index(
+            "ix_entries_by_group",
+            ["group_key", sa.literal_column("listed_at DESC"), sa.literal_column("id DESC")],
+            unique=False,
+        )
+        batch_op.create_index(
             "ix_entries_chain", ["chain_id"], unique=False, sqlite_where=sa.text("chain_id IS NOT NULL")
+        )
+        batch_op.create_index(
+            "ix_entries_checks",
+            ["checker", "proof_sent_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'submitted'"),
         )
         batch_op.create_index(
             "ix_entries_drafts",
@@ -383,8 +412,19 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("state = 'draft'"),
         )
+        batch_op.create_index(
+            "ix_entries_filed",
+            ["filer_id", "state", sa.literal_column("listed_at DESC"), sa.literal_column("id DESC")],
+            unique=False,
+        )
         batch_op.create_index("ix_entries_filer", ["filer_id", "chat_id", "touched_at"], unique=False)
         batch_op.create_index("ix_entries_group", ["group_key", "state"], unique=False)
+        batch_op.create_index(
+            "ix_entries_handed_check",
+            ["checker", sa.literal_column("listed_at DESC"), sa.literal_column("id DESC")],
+            unique=False,
+            sqlite_where=sa.text("checker IS NOT NULL AND entries.checker IS NOT entries.group_key"),
+        )
         batch_op.create_index(
             "ix_entries_hidden",
             ["state"],
@@ -395,18 +435,56 @@ def upgrade() -> None:
             "ix_entries_lat", ["lat"], unique=False, sqlite_where=sa.text("lat IS NOT NULL")
         )
         batch_op.create_index(
+            "ix_entries_owed",
+            ["track", "owed_by", "id"],
+            unique=False,
+            sqlite_where=sa.text("owed_by IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_entries_owed_filed",
+            ["filer_id", "owed_by", "id"],
+            unique=False,
+            sqlite_where=sa.text("owed_by IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_entries_owed_region",
+            ["region", "owed_by", "id"],
+            unique=False,
+            sqlite_where=sa.text("owed_by IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_entries_passed",
             ["region", "passed_to"],
             unique=False,
             sqlite_where=sa.text("passed_to IS NOT NULL"),
         )
         batch_op.create_index(
+            "ix_entries_region",
+            ["region", sa.literal_column("listed_at DESC"), sa.literal_column("id DESC")],
+            unique=False,
+        )
+        batch_op.create_index(
             "ix_entries_region_state",
-            ["region", "state", sa.literal_column("found_at DESC"), sa.literal_column("id DESC")],
+            ["region", "state", sa.literal_column("listed_at DESC"), sa.literal_column("id DESC")],
             unique=False,
         )
         batch_op.create_index(
             "ix_entries_settle", ["settle_at"], unique=False, sqlite_where=sa.text("settle_at IS NOT NULL")
+        )
+        batch_op.create_index(
+            "ix_entries_township",
+            ["region", "township", sa.literal_column("listed_at DESC"), sa.literal_column("id DESC")],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_entries_track",
+            ["track", sa.literal_column("listed_at DESC"), sa.literal_column("id DESC")],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_entries_track_state",
+            ["track", "state", sa.literal_column("listed_at DESC"), sa.literal_column("id DESC")],
+            unique=False,
         )
         batch_op.create_index(
             "ix_entries_undelivered",
@@ -414,6 +492,7 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("undelivered_at IS NOT NULL"),
         )
+        batch_op.create_index("ix_entries_unread", ["id"], unique=False, sqlite_where=sa.text("unread IS 1"))
         batch_op.create_index(
             "ix_entries_unsigned",
             ["assigned_at"],
@@ -1108,10 +1187,12 @@ def upgrade() -> None:
     with op.batch_alter_table("score_objections", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_score_objections_sheet_id"), ["sheet_id"], unique=False)
     guards.protect_events(op.get_bind())
+    words.create(op.get_bind())
 
 
 def downgrade() -> None:
     """Take back."""
+    words.drop(op.get_bind())
     with op.batch_alter_table("score_objections", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_score_objections_sheet_id"))
 
@@ -1236,18 +1317,33 @@ def downgrade() -> None:
         batch_op.drop_index(
             "ix_entries_unsigned", sqlite_where=sa.text("state = 'assigned' AND deputy_told_at IS NULL")
         )
+        batch_op.drop_index("ix_entries_unread", sqlite_where=sa.text("unread IS 1"))
         batch_op.drop_index("ix_entries_undelivered", sqlite_where=sa.text("undelivered_at IS NOT NULL"))
+        batch_op.drop_index("ix_entries_track_state")
+        batch_op.drop_index("ix_entries_track")
+        batch_op.drop_index("ix_entries_township")
         batch_op.drop_index("ix_entries_settle", sqlite_where=sa.text("settle_at IS NOT NULL"))
         batch_op.drop_index("ix_entries_region_state")
+        batch_op.drop_index("ix_entries_region")
         batch_op.drop_index("ix_entries_passed", sqlite_where=sa.text("passed_to IS NOT NULL"))
+        batch_op.drop_index("ix_entries_owed_region", sqlite_where=sa.text("owed_by IS NOT NULL"))
+        batch_op.drop_index("ix_entries_owed_filed", sqlite_where=sa.text("owed_by IS NOT NULL"))
+        batch_op.drop_index("ix_entries_owed", sqlite_where=sa.text("owed_by IS NOT NULL"))
         batch_op.drop_index("ix_entries_lat", sqlite_where=sa.text("lat IS NOT NULL"))
         batch_op.drop_index(
             "ix_entries_hidden", sqlite_where=sa.text("mode = 'covert' AND handed_over_at IS NULL")
         )
+        batch_op.drop_index(
+            "ix_entries_handed_check",
+            sqlite_where=sa.text("checker IS NOT NULL AND entries.checker IS NOT entries.group_key"),
+        )
         batch_op.drop_index("ix_entries_group")
         batch_op.drop_index("ix_entries_filer")
+        batch_op.drop_index("ix_entries_filed")
         batch_op.drop_index("ix_entries_drafts", sqlite_where=sa.text("state = 'draft'"))
+        batch_op.drop_index("ix_entries_checks", sqlite_where=sa.text("state = 'submitted'"))
         batch_op.drop_index("ix_entries_chain", sqlite_where=sa.text("chain_id IS NOT NULL"))
+        batch_op.drop_index("ix_entries_by_group")
         batch_op.drop_index("ix_entries_assigned", sqlite_where=sa.text("assigned_at IS NOT NULL"))
         batch_op.drop_index("ix_entries_alike", sqlite_where=sa.text("village IS NOT NULL"))
 

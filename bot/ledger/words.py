@@ -1,0 +1,68 @@
+"""The index of words 查找: full text over pairs of characters, kept beside the entries.
+
+SQLite's FTS5 with its plainest tokenizer; `domain.finding` cuts texts into what it is given. Two tables
+of one form: what is covert and not handed over lies in one of its own, so that nobody's search is slower
+for what must not be known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import Connection, column, table, text
+
+if TYPE_CHECKING:
+    from bot.ledger.desk import Work
+
+COLUMNS: Final = ("scope", "told", "inside", "kept")
+"""Whose it is; what its every reader may read, the inspecting side, the office and the filing group."""
+
+KNOWN, COVERT = "entry_words", "covert_words"
+TABLES: Final = {name: table(name, column("rowid")) for name in (KNOWN, COVERT)}
+
+_SQLITE: Final = (
+    "CREATE VIRTUAL TABLE {name} USING fts5({columns}, tokenize = 'unicode61 remove_diacritics 0', "
+    "columnsize = 0)"
+)
+
+
+def create(connection: Connection) -> None:
+    """Make the tables; elsewhere than in SQLite there are none yet, and nothing is found by words."""
+    if connection.dialect.name == "sqlite":
+        for name in TABLES:
+            connection.execute(text(_SQLITE.format(name=name, columns=", ".join(COLUMNS))))
+
+
+def drop(connection: Connection) -> None:
+    """Take them away again."""
+    if connection.dialect.name == "sqlite":
+        for name in TABLES:
+            connection.execute(text(f"DROP TABLE {name}"))
+
+
+def ours(name: str) -> bool:
+    """Whether a table of the database is one of these, or holds what one of them needs."""
+    return name.startswith(tuple(TABLES))
+
+
+def put(work: Work, entry_id: int, words: Mapping[str, str], *, covert: bool) -> None:
+    """Write the words of an entry in place of what stood there."""
+    forget(work, entry_id)
+    name = COVERT if covert else KNOWN
+    work.driver.execute(
+        f"INSERT INTO {name} (rowid, {', '.join(COLUMNS)}) VALUES (?, ?, ?, ?, ?)",
+        (entry_id, *(words[one] for one in COLUMNS)),
+    )
+
+
+def forget(work: Work, entry_id: int) -> None:
+    """Take an entry's words away."""
+    for name in TABLES:
+        work.driver.execute(f"DELETE FROM {name} WHERE rowid = ?", (entry_id,))
+
+
+def match(phrases: Iterable[str], columns: tuple[str, ...], scopes: Iterable[tuple[str, ...]]) -> str:
+    """A query for the full-text search: every phrase in one of the columns, and of each scope one word."""
+    found = [f"scope : ({' OR '.join(scope)})" for scope in scopes]
+    return " AND ".join([*found, f"{{{' '.join(columns)}}} : ({' AND '.join(phrases)})"])
