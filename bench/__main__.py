@@ -7,9 +7,20 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import chain, evidence, page, photos, ranking, receiving, reminders, transport
+from bench import chain, evidence, ledger, page, photos, ranking, receiving, reminders, transport
 
-TOPICS = ("chain", "kills", "receiving", "photos", "evidence", "transport", "page", "ranking", "reminders")
+TOPICS = (
+    "chain",
+    "kills",
+    "receiving",
+    "photos",
+    "evidence",
+    "ledger",
+    "transport",
+    "page",
+    "ranking",
+    "reminders",
+)
 
 
 def kills() -> None:
@@ -36,6 +47,7 @@ def main() -> None:
         "receiving": receiving.main,
         "photos": photos.main,
         "evidence": evidence.main,
+        "ledger": ledger.main,
         "transport": transport.main,
         "page": page.main,
         "ranking": ranking.main,

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.delivery.hearing import Hearing
 from bot.domain.captions import menu_word
+from bot.domain.finding import asked_for
 from bot.handlers import (
     announcing,
     bulletins,
@@ -48,6 +49,7 @@ COMMANDS: Mapping[str, Handler] = {
     "todo": lists.todo,
     "ledger": lists.ledger,
     "issue": lists.issue,
+    "find": lists.find,
     "score": scoring.score,
     "rank": scoring.rank,
     "why": scoring.details,
@@ -279,6 +281,7 @@ WORDS: Mapping[str, Handler] = {
     "待办": lists.todo,
     "待核查": lists.to_check,
     "台账": lists.ledger,
+    "查找": lists.find,
     "打分": scoring.score,
     "排名": scoring.rank,
     "得分明细": scoring.details,
@@ -395,6 +398,8 @@ def _by_word(here: Hearing) -> Handler | None:
     word = menu_word(message.text, here.desk.world.reader) or here.catalogue.menu_word(message.text)
     if word is None and scoring.asks_why(message.text):
         return scoring.details
+    if word is None and asked_for(message.text) is not None:
+        return lists.find
     return WORDS.get(word) if word else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.delivery.hearing import Hearing
+from bot.domain.finding import asked_for
 from bot.services import listwords
 from bot.services.answering import Toast
 
@@ -25,6 +26,15 @@ async def to_check(here: Hearing) -> Toast:
 async def ledger(here: Hearing) -> Toast:
     """`/ledger`, 「台账」."""
     return await here.do(listwords.show, "ledger", here.heard.sender_id, here.heard.chat_id)
+
+
+async def find(here: Hearing) -> Toast:
+    """`/find WORDS`, 「查找」 with words or without."""
+    heard = here.heard
+    words = heard.args
+    if not heard.command and heard.message is not None:
+        words = asked_for(heard.message.text) or ""
+    return await here.do(listwords.find, words, heard.sender_id, heard.chat_id)
 
 
 async def issue(here: Hearing) -> Toast:

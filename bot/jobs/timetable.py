@@ -26,6 +26,7 @@ from bot.services.archive import ending
 from bot.services.bulletins import drafting, posting
 from bot.services.duties import digest
 from bot.services.duties import due as duties
+from bot.services.finding import index as finding
 from bot.services.followup import lookback, notices
 from bot.services.operating import alerts, reading
 from bot.services.scoring import proposing
@@ -60,6 +61,7 @@ DUE: tuple[Callable[[Work], int], ...] = (
     advising.found_due,
     advising.overdue_due,
     advising.ended_due,
+    finding.due,
     advising.escalate_due,
     proposing.due,
     ending.due,

@@ -19,11 +19,11 @@ MOST = 8
 
 OF_ROLE: Mapping[Role, tuple[str, ...]] = {
     Role.OFFICE: ("todo", "ledger", "weekly", "bulletin", "score", "measures", "register", "help"),
-    Role.INSPECTOR: ("my", "todo", "ledger", "issue", "score", "rank", "cancel", "help"),
-    Role.CONTACT: ("todo", "weekly", "ledger", "issue", "rank", "register", "invite", "help"),
-    Role.TOWNSHIP: ("todo", "language", "cancel", "help"),
-    Role.OVERSIGHT: ("my", "ledger", "issue", "score", "rank", "measures", "cancel", "help"),
-    Role.CITY_LEADER: ("ledger", "rank", "issue", "language", "help"),
+    Role.INSPECTOR: ("my", "todo", "ledger", "find", "score", "rank", "cancel", "help"),
+    Role.CONTACT: ("todo", "weekly", "ledger", "find", "rank", "register", "invite", "help"),
+    Role.TOWNSHIP: ("todo", "find", "language", "cancel", "help"),
+    Role.OVERSIGHT: ("my", "ledger", "find", "score", "rank", "measures", "cancel", "help"),
+    Role.CITY_LEADER: ("ledger", "rank", "find", "language", "help"),
     Role.ADMIN: ("members", "invite", "health", "bind", "language", "cancel", "help"),
 }
 """Role → its commands, the weightier role first; who has several roles sees the first eight of all."""
@@ -45,21 +45,21 @@ def of(actor: Actor) -> tuple[str, ...]:
 def menu_of(actor: Actor) -> list[list[str]]:
     """The reply keyboard of an actor's roles: no job needs a typed command."""
     if any(actor.leads(key) for key in actor.groups()):
-        return [["my", "to_check"], ["day_end", "score", "help"]]
+        return [["my", "to_check", "find"], ["day_end", "score", "help"]]
     if actor.groups():
-        return [["my", "to_check"], ["day_end", "help"]]
+        return [["my", "to_check"], ["day_end", "find", "help"]]
     if actor.offices():
-        return [["to_check", "ledger"], ["source", "weekly", "bulletin"], ["score", "rank", "help"]]
+        return [["to_check", "ledger", "find"], ["source", "weekly", "bulletin"], ["score", "rank", "help"]]
     if actor.regions():
-        return [["todo", "weekly"], ["help"]]
+        return [["todo", "weekly"], ["ledger", "find", "help"]]
     if actor.has(Role.TOWNSHIP):
-        return [["todo", "help"]]
+        return [["todo", "find", "help"]]
     if actor.has(Role.ADMIN) and not (actor.has(Role.OVERSIGHT) or actor.has(Role.CITY_LEADER)):
         return [["members", "invite"], ["help"]]
     if actor.has(Role.OVERSIGHT):
-        return [["my", "ledger"], ["help"]]
+        return [["my", "ledger"], ["find", "help"]]
     if actor.has(Role.CITY_LEADER):
-        return [["ledger", "help"]]
+        return [["ledger", "find", "help"]]
     return [["help"]]
 
 

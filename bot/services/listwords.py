@@ -6,6 +6,7 @@ from bot.ledger.desk import Work
 from bot.services import history as histories
 from bot.services import lists, reader
 from bot.services.answering import Toast
+from bot.services.finding import asking
 from bot.services.outgoing import say
 from bot.services.refusals import NotUnderstood
 
@@ -28,6 +29,12 @@ def issue(work: Work, text: str, private: int, chat_id: int) -> None:
         lists.show(work, "ledger", private)
     else:
         reader.by_number(work, text, private)
+    _point(work, private, chat_id)
+
+
+def find(work: Work, text: str, private: int, chat_id: int) -> None:
+    """`/find 王楼镇 垃圾`; asked for in a group it comes in private."""
+    asking.find(work, text, private)
     _point(work, private, chat_id)
 
 

@@ -19,10 +19,9 @@ from bot.ledger.tables import cards
 class Button:
     """One inline button.
 
-    `label` is a key of the catalogue's `buttons` topic (`group/key` of another, `✓` ahead ticks it),
-    `values` its values; `text` overrides it
-    with literal words (a place's name). A press carries action, subject, version and argument in
-    at most 64 bytes; `url` buttons open a link instead.
+    `label` is a key of the catalogue's `buttons` topic (`group/key` of another; `✓` ahead ticks it, `✕`
+    takes it off), `values` its values; `text` overrides it with literal words (a place's name). A press
+    carries action, subject, version and argument in at most 64 bytes; `url` buttons open a link instead.
     """
 
     label: str

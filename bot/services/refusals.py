@@ -19,6 +19,7 @@ Refusal
 ├── NotPossible         the state does not allow it
 ├── NoMoreTime          the date asked for is no later than what stands, or has gone by
 ├── NeedsPreview        the county may be told only after a preview, and not by this actor
+├── CannotFind          what was typed cannot be looked for: too short, too long, no letter in it
 ├── NotUnderstood       the message could not be used; says what to do
 ├── SecretMaterial      marked 绝密/机密/秘密/内部资料: not stored
 ├── CovertInGroup       a covert caption in a group chat
@@ -128,6 +129,10 @@ class NeedsPreview(Refusal):
 
 class NoMoreTime(Refusal):
     """More time would be less, or is over: values `number`, `wanted`, `deadline`, `past`."""
+
+
+class CannotFind(Refusal):
+    """What was typed cannot be looked for: `why` is `short`, `long` (`most` characters) or `signs`."""
 
 
 class NotUnderstood(Refusal):

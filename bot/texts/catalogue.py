@@ -123,11 +123,11 @@ class Catalogue:
         return {"text": words, "callback_data": buttons.write(press)}
 
     def _button_label(self, language: str | None, label: str, values: Mapping[str, Any] | None) -> str:
-        """`close` of the buttons, `categories/road.x` of another group, `✓handlings/notice` ticked."""
-        plain = label.removeprefix("✓")
+        """`close` of the buttons, `categories/road.x` of another group, `✓handlings/notice` ticked or ✕."""
+        plain = label.removeprefix("✓").removeprefix("✕")
         group, _, key = plain.rpartition("/")
         words = self.label(language, group or "buttons", key, values)
-        return words if plain == label else f"✓ {words}"
+        return words if plain == label else f"{label[0]} {words}"
 
     def _environment(self, language: str) -> Environment:
         environment = Environment(

@@ -62,6 +62,7 @@ from bot.services import life, onsite, views
 from bot.services.answering import Toast
 from bot.services.bulletins import book as bulletin_book
 from bot.services.bulletins import drafting
+from bot.services.finding import index
 from bot.services.incoming import Incoming
 from bot.texts import buttons
 from bot.texts.catalogue import Catalogue
@@ -260,7 +261,7 @@ PRESSES: Mapping[str, Rule] = {
     "disagree": About("second", Action.VOID),
     "unpropose": About("second", Action.VOID),
     "proposals": Own(),
-    "list": Own(arg="my.0"),
+    "list": Own(arg="l.r6.s2"),
     "open": Entry(Action.SEE),
     "history": Entry(Action.HISTORY),
     "tocheck": Own(),
@@ -450,6 +451,7 @@ COMMANDS: Mapping[str, Callable[[Any], bool] | None] = {
     "ledger": _sees_entries,
     "weekly": lambda a: bool(a.regions() or a.offices()),
     "issue": _sees_entries,
+    "find": _sees_entries,
     "invite": _invites_somebody,
     "members": _invites_somebody,
     "bind": _runs,
@@ -1164,6 +1166,37 @@ async def test_an_entry_asked_for_by_number_does_not_exist_for_who_may_not_see_i
             wrong.append(f"/issue {case} by {who}: {'shown' if shows else 'hidden'}")
         if not having and "not_yours" in " ".join(outcome.said):
             wrong.append(f"/issue {case} by {who}: tells that it exists")
+
+    assert wrong == []
+
+
+async def test_a_search_finds_for_everybody_exactly_what_they_may_see(walk: Walk) -> None:
+    """By words that every entry has; drafts are found by nobody."""
+    walk.office.desk.do_now(index.due)
+    wrong: list[str] = []
+
+    for who in EVERYBODY:
+        outcome = await told(walk, who, "find", "王楼镇 任庄")
+        said = " ".join(outcome.said)
+        for case in CASES:
+            having, row = _standing(walk, who, walk.entries[case])
+            if (row.number in said) != bool(having and case != "draft"):
+                wrong.append(f"/find by {who}: {case} {'shown' if row.number in said else 'not found'}")
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "arg", ["m", "t", "c", "l", "l.o1", "l.c0", "l.g0", "l.p1", "l.q0", "l.w0", "f", "l?m", "l?g"]
+)
+async def test_every_list_and_filter_shows_nothing_of_others(walk: Walk, arg: str) -> None:
+    wrong: list[str] = []
+
+    for who in EVERYBODY:
+        outcome = await pressed(walk, who, buttons.Press("list", 0, 0, arg))
+        wrong += _shows_only_ones_own(walk, f"list {arg} by {who}", who, outcome)
+        if outcome.recorded:
+            wrong.append(f"list {arg} by {who}: recorded")
 
     assert wrong == []
 
