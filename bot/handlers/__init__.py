@@ -19,6 +19,7 @@ from bot.handlers import (
     groups,
     intake,
     lists,
+    meetings,
     office,
     people,
     register,
@@ -262,6 +263,15 @@ PRESSES: Mapping[str, Handler] = {
     "rgsee": register.see_paper,
     "rgform": register.form,
     "rgtable": register.whole_table,
+    "mtplace": meetings.place,
+    "mtwhen": meetings.when,
+    "mtattend": meetings.attend,
+    "mtvisit": meetings.visit,
+    "mtvisits": meetings.visits,
+    "mtspeak": meetings.speaker,
+    "mtpaper": meetings.paper,
+    "mtcall": meetings.call,
+    "mtspeech": meetings.speech,
 }
 
 IN_GROUPS = frozenset(("private", "bind", "unbind", "eachphoto", "bindch"))
@@ -302,6 +312,7 @@ WORDS: Mapping[str, Handler] = {
     "警示": warned.letters,
     "组电话": warned.phone_by_word,
     "备案": register.open_,
+    "推进会": meetings.open_,
     "明访": covert.covert_off,
 }
 """Menu words (their usual form) → who answers: no job needs a typed command."""

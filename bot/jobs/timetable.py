@@ -28,6 +28,7 @@ from bot.services.duties import digest
 from bot.services.duties import due as duties
 from bot.services.finding import index as finding
 from bot.services.followup import lookback, notices
+from bot.services.meetings import preparing
 from bot.services.operating import alerts, reading
 from bot.services.scoring import proposing
 from bot.services.warnings import advising, deciding, serving
@@ -67,6 +68,7 @@ DUE: tuple[Callable[[Work], int], ...] = (
     ending.due,
     alerts.backups_due,
     reading.morning_due,
+    preparing.due,
     upkeep.due,
 )
 

@@ -37,6 +37,7 @@ Refusal
 ├── ScoreNotNow         marks, drafts, rankings, measures: what is in the way
 ├── BulletinNotNow      a bulletin 通报: what is in the way
 ├── BulletinFile        a paper sent back that cannot be used, and the remedy
+├── MeetingNotNow       a 推进会: what is in the way
 ├── NoSuchLetter        a warning letter that does not exist, or not for this reader
 ├── LetterNotNow        a warning letter 督办警示: what is in the way
 ├── NoGroupPhone        no letter can be issued in a group's name without its telephone
@@ -213,6 +214,10 @@ class BulletinNotNow(Refusal):
 
 class BulletinFile(Refusal):
     """A paper sent back that cannot be used; `why` says what is wrong."""
+
+
+class MeetingNotNow(Refusal):
+    """Something about a meeting that cannot be done now: value `why`, and what it needs."""
 
 
 class NoSuchLetter(Refusal):

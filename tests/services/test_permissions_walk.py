@@ -64,6 +64,7 @@ from bot.services.bulletins import book as bulletin_book
 from bot.services.bulletins import drafting
 from bot.services.finding import index
 from bot.services.incoming import Incoming
+from bot.services.meetings import book as meeting_book
 from bot.texts import buttons
 from bot.texts.catalogue import Catalogue
 from tests.services.conftest import START, Office
@@ -160,6 +161,11 @@ def _runs(actor: Any) -> bool:
 
 
 Rule = Entry | About | Own | AboutPeople
+
+
+def _of_an_office(actor: Any) -> bool:
+    """The offices prepare a meeting together."""
+    return bool(actor.offices())
 
 
 def _registers(actor: Any) -> bool:
@@ -419,6 +425,16 @@ PRESSES: Mapping[str, Rule] = {
     "rgsee": AboutPeople(_registers, subject="register_paper"),
     "rgform": AboutPeople(_registers, arg="6"),
     "rgtable": AboutPeople(_registers, arg="6"),
+    # the meeting of the month
+    "mtplace": AboutPeople(_of_an_office, subject="meeting", arg="6"),
+    "mtwhen": AboutPeople(_of_an_office, subject="meeting"),
+    "mtattend": AboutPeople(_of_an_office, subject="meeting"),
+    "mtvisit": AboutPeople(_of_an_office, subject="meeting", arg="none"),
+    "mtvisits": AboutPeople(_of_an_office, subject="meeting"),
+    "mtspeak": AboutPeople(_of_an_office, subject="meeting", arg="check.6"),
+    "mtpaper": AboutPeople(_of_an_office, subject="meeting"),
+    "mtcall": AboutPeople(_of_an_office, subject="meeting"),
+    "mtspeech": AboutPeople(_of_an_office, subject="meeting"),
     # bulletins
     "bopen": AboutPeople(_issues, subject="draft_bulletin"),
     "bfile": AboutPeople(_issues, subject="draft_bulletin", arg="docx"),
@@ -839,6 +855,7 @@ def walk(office: Office, tmp_path: Path) -> Iterator[Walk]:
             **_scored(work, who),
             **_bulletins(work),
             **_registered(work, who),
+            "meeting": meeting_book.of_month(work, "2019-05").id,
             **_warned(work, who, returned),
         }
         found.subjects["invitation"] = work.insert(

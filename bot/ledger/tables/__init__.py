@@ -10,6 +10,7 @@ from bot.ledger.tables.entries import entries, photos
 from bot.ledger.tables.followup import draws, notice_items, notices
 from bot.ledger.tables.handling import handed, proofs, questions, requests
 from bot.ledger.tables.letters import group_phones, warning_advice, warning_items, warning_letters
+from bot.ledger.tables.meetings import meetings
 from bot.ledger.tables.people import chats, invitations, members, roles, rosters, strangers
 from bot.ledger.tables.register import register_papers, register_people
 from bot.ledger.tables.reports import (
@@ -53,6 +54,7 @@ __all__ = [
     "kept_files",
     "links",
     "measures",
+    "meetings",
     "members",
     "messages",
     "metadata",

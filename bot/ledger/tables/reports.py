@@ -96,6 +96,8 @@ announcements = Table(
     # names of regions and keys of groups
     Column("owners", Json, nullable=False),
     Column("state", String(10), nullable=False, server_default="draft"),  # draft | sent | cancelled
+    # the notice of a meeting: what the message says, and the paper that goes with it
+    Column("meeting", Json),
     # the album whose later parts still join it, and the date of what was forwarded for it last
     Column("media_group_id", String(64)),
     Column("forwarded_at", UtcTime),

@@ -18,9 +18,10 @@ from bot.services import faces, questions, secrecy
 from bot.services.announcing import attached
 from bot.services.answering import Toast
 from bot.services.duties import audience
-from bot.services.duties.audience import Audience
+from bot.services.duties.audience import Audience, Reader
 from bot.services.incoming import Incoming
-from bot.services.outgoing import Button, Rows, Shown, new_card, show_card
+from bot.services.meetings import card as meeting_cards
+from bot.services.outgoing import Button, File, Rows, Shown, new_card, say, show_card
 from bot.services.refusals import NotUnderstood, NotYours, TooLate
 
 DRAFT: Final = "announce"
@@ -130,7 +131,7 @@ def _own(work: Work, announcement_id: int) -> Row[Any]:
     return row
 
 
-def _choices(work: Work, track: str) -> list[tuple[str, str]]:
+def choices(work: Work, track: str) -> list[tuple[str, str]]:
     """Who can be addressed: (owner, title) of the track's regions and groups, and the covert group."""
     campaign = work.world.campaign
     found = [(region.name, region.name) for region in campaign.regions_of(track)]
@@ -151,16 +152,16 @@ def pick(work: Work, announcement_id: int, argument: str) -> Toast:
     row = _own(work, announcement_id)
     if row.state != "draft":
         raise TooLate
-    choices = _choices(work, row.track)
+    known = choices(work, row.track)
     chosen = set(row.owners)
     if argument in (ALL_REGIONS, ALL_GROUPS):
-        these = {owner for owner, _ in choices if ("/" in owner) == (argument == ALL_GROUPS)}
+        these = {owner for owner, _ in known if ("/" in owner) == (argument == ALL_GROUPS)}
         chosen = chosen - these if these <= chosen else chosen | these
-    elif argument.isdecimal() and int(argument) < len(choices):
-        chosen ^= {choices[int(argument)][0]}
+    elif argument.isdecimal() and int(argument) < len(known):
+        chosen ^= {known[int(argument)][0]}
     else:
         raise NotUnderstood(hint="old_button")
-    ordered = [owner for owner, _ in choices if owner in chosen]
+    ordered = [owner for owner, _ in known if owner in chosen]
     work.connection.execute(update(announcements).where(announcements.c.id == row.id).values(owners=ordered))
     _refresh(work, row.id)
     return Toast()
@@ -201,12 +202,23 @@ def send(work: Work, announcement_id: int) -> Toast:
     for one in _audiences(work, row):
         for reader in one.readers:
             attached.hand_on(work, row, reader)
+            _paper(work, row, reader)
             show_card(
                 work, reader.chat_id, COPY, subject=f"announced/{row.id}/{one.owner}",
                 member_id=reader.member_id, priority=Priority.BROADCAST,
             )  # fmt: skip
     _refresh(work, row.id)
     return Toast("announcing.sent_toast", {"count": len(row.owners)})
+
+
+def _paper(work: Work, row: Row[Any], reader: Reader) -> None:
+    """The 会议通知 of a meeting, ahead of the words that have the button."""
+    if row.meeting:
+        say(
+            work, reader.chat_id, "announcing.paper", {"month": row.meeting["said"]["month"]},
+            file=File(**row.meeting["file"]), silent=True, priority=Priority.BROADCAST,
+            dedup=f"announced:{row.id}:{reader.member_id}:paper",
+        )  # fmt: skip
 
 
 def _audiences(work: Work, row: Row[Any]) -> list[Audience]:
@@ -297,6 +309,9 @@ def _refresh(work: Work, announcement_id: int) -> None:
         card_book.want(work, row.id, row.wanted + 1)
         priority = Priority.REPLY if row.kind == DRAFT else Priority.BROADCAST
         outbox_book.put_card(work, row.id, row.chat_id, row.wanted + 1, None, priority, keep_pace=True)
+    meeting = _get(work, announcement_id).meeting
+    if meeting:  # its card counts who has received the notice
+        meeting_cards.refresh(work, meeting["id"])
 
 
 def _subjects(work: Work, announcement_id: int) -> Sequence[str]:
@@ -310,7 +325,7 @@ def office_card(work: Work, card: Row[Any]) -> Shown | None:
     row = _get(work, int(card.subject.partition("/")[2]))
     if row.track not in work.actor.offices():
         return None
-    titles = dict(_choices(work, row.track))
+    titles = dict(choices(work, row.track))
     receipts = {
         one.owner: one
         for one in work.connection.execute(
@@ -323,6 +338,7 @@ def office_card(work: Work, card: Row[Any]) -> Shown | None:
         unread = [titles[one.owner] for one in _audiences(work, row) if one.cut_off]
     values = {
         "text": row.text,
+        "meeting": (row.meeting or {}).get("said"),
         "files": attached.names(work, row.id),
         "state": row.state,
         "count": len(row.owners),
@@ -341,10 +357,10 @@ def office_card(work: Work, card: Row[Any]) -> Shown | None:
 
 
 def _draft_buttons(work: Work, row: Row[Any]) -> Rows:
-    choices = _choices(work, row.track)
+    known = choices(work, row.track)
     buttons = [
         Button("", "anpick", row.id, arg=str(index), text=("✓ " if owner in row.owners else "") + title)
-        for index, (owner, title) in enumerate(choices)
+        for index, (owner, title) in enumerate(known)
     ]
     rows: list[tuple[Button, ...]] = [
         (
@@ -372,6 +388,7 @@ def copy_card(work: Work, card: Row[Any]) -> Shown | None:
     values = {
         "office": work.world.campaign.track(row.track).office,
         "text": row.text,
+        "meeting": (row.meeting or {}).get("said"),
         "files": attached.names(work, row.id),
         "at": local(row.sent_at).isoformat() if row.sent_at else None,
         "got_at": local(receipt.at).isoformat() if receipt is not None else None,

@@ -92,6 +92,24 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "meetings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("votes", Json(), nullable=False),
+        sa.Column("begins", UtcTime(), nullable=True),
+        sa.Column("hall", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("visits", Json(), nullable=False),
+        sa.Column("speakers", Json(), nullable=False),
+        sa.Column("models", Json(), nullable=False),
+        sa.Column("attend", sa.String(length=500), server_default="", nullable=False),
+        sa.Column("notices", Json(), nullable=False),
+        sa.Column("told", Json(), nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meetings")),
+        sa.UniqueConstraint("month", name=op.f("uq_meetings_month")),
+    )
+    op.create_table(
         "members",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("telegram_id", sa.BigInteger(), nullable=True),
@@ -247,6 +265,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("owners", Json(), nullable=False),
         sa.Column("state", sa.String(length=10), server_default="draft", nullable=False),
+        sa.Column("meeting", Json(), nullable=True),
         sa.Column("media_group_id", sa.String(length=64), nullable=True),
         sa.Column("forwarded_at", UtcTime(), nullable=True),
         sa.Column("at", UtcTime(), nullable=False),
@@ -1372,6 +1391,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_members_created")
 
     op.drop_table("members")
+    op.drop_table("meetings")
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.drop_index("ix_inbox_pending", sqlite_where=sa.text("state = 'pending'"))
 

@@ -1,0 +1,1 @@
+"""推进会: the monthly meeting, prepared by the offices together (SPEC §6)."""
