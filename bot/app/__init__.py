@@ -38,6 +38,7 @@ from bot.jobs.backup.copies import mirror_in
 from bot.jobs.backup.daily import Daily
 from bot.jobs.listening import Listening
 from bot.jobs.media import Downloader
+from bot.jobs.supervisor import Supervisor
 from bot.jobs.timetable import beat
 from bot.jobs.watching import Watch
 from bot.ledger import inbox as inbox_book
@@ -97,12 +98,14 @@ class Application:
         *,
         metronome: bool = True,
         world: World | None = None,
+        supervisor: Supervisor | None = None,
     ) -> None:
         self.settings = settings
         self.clock = clock or SystemClock()
         self.world = world or build_world(settings)
         self.name = ""
         self._metronome = metronome
+        self._supervisor = supervisor or Supervisor("")
         self._scheduler: AsyncIOScheduler | None = None
         self._tasks: list[asyncio.Task[Any]] = []
         self._stop = asyncio.Event()
@@ -125,6 +128,7 @@ class Application:
         """
         settings = self.settings
         desk = open_desk(settings, self.clock, self.world)
+        self._supervisor.ready()  # a network that comes later is waited for
         wire = Wire(settings.token, settings.telegram.api_url, proxy=settings.telegram.proxy)
         await wire.__aenter__()
         try:
@@ -179,6 +183,7 @@ class Application:
         """Ask until the line is there: a machine may start before its network."""
         pause = 1.0
         while True:
+            self._supervisor.alive()
             try:
                 return await ask()
             except InvalidToken:
@@ -212,6 +217,7 @@ class Application:
     async def close(self) -> None:
         """Stop hearing, finish what is in the lanes and under way, close everything."""
         self.ready = False
+        self._supervisor.stopping()
         if self._scheduler is not None:
             self._scheduler.pause()  # a beat under way may end: shutting down would cut it off
         if self._poller is not None:
@@ -357,7 +363,9 @@ class Application:
         self._scheduler = scheduler
 
     async def _beat(self) -> None:
+        """A beat that hangs never says that it is alive, and the bot is started anew."""
         if self._backlog.holds:
+            self._supervisor.alive()
             return
         try:
             await self._listening.note()
@@ -369,6 +377,7 @@ class Application:
             await self.watch.ledger_failed(error)
         except DeskClosed:
             log.info("a beat came after the end")
+        self._supervisor.alive()
 
     async def _serve_health(self) -> None:
         if not self.settings.server.listen:

@@ -73,10 +73,11 @@ async def _run(settings: Settings) -> None:
     from bot.app import Application, PartDied, Stopped
     from bot.cli.people import wrong_token
     from bot.config import ConfigError
+    from bot.jobs.supervisor import Supervisor
     from bot.ledger.migrate import NewerLedger
 
     try:
-        application = Application(settings)
+        application = Application(settings, supervisor=Supervisor(os.environ.get("NOTIFY_SOCKET", "")))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, application.ask_to_stop)

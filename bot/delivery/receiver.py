@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from time import perf_counter
 from typing import Any, Final
 
 import orjson
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from bot.delivery.lanes import TRIES, Lanes, NotNow
 from bot.delivery.updates import Heard, lane_of, read, sender_of
@@ -64,6 +66,7 @@ class Receiver:
             (int(update["update_id"]), lane_of(update), orjson.dumps(update).decode()) for update in batch
         ]
         new = set(await self._desk.do(book.store, rows))
+        log.debug("updates are stored", updates=[row[0] for row in rows], new=len(new))
         for update, (update_id, lane, _) in zip(batch, rows, strict=True):
             if update_id in new and not self.lanes.closing:  # else the next start finds it
                 new.discard(update_id)  # twice in one batch is once
@@ -83,11 +86,16 @@ class Receiver:
         return len(found)
 
     async def _handle(self, item: Item) -> None:
+        with bound_contextvars(update=item[0]):
+            await self._handled(item)
+
+    async def _handled(self, item: Item) -> None:
         update_id, update = item
+        began = perf_counter()
         try:
             await self._handler(read(update, self._bot_id, self._bot_name))
         except AlreadyDone:
-            log.info("an update came twice", update=update_id)
+            log.info("an update came twice")
         except LedgerUnavailable as error:
             log.warning("the ledger is busy, the lane waits", error=str(error))
             raise NotNow(LOCKED_PAUSE) from error
@@ -97,6 +105,7 @@ class Receiver:
             await self._count(update_id, error)
             raise
         self.handled += 1
+        log.info("an update is done", ms=round((perf_counter() - began) * 1000, 1))
 
     async def _count(self, update_id: int, error: Exception) -> None:
         try:

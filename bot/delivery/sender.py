@@ -254,6 +254,7 @@ class Sender:
     def _sent(self, parcel: Parcel, composed: Composed, answer: Any) -> Sent:
         self.sent += 1
         self.outcomes["sent"] += 1
+        log.info("a message is out", cause=parcel.cause, row=parcel.row_id)
         if self._failures >= DOWN_AFTER and self._backlog is not None:
             self._backlog.line_is_back()
         self._failures = 0
@@ -277,6 +278,10 @@ class Sender:
     def _failed(self, parcel: Parcel, outcome: Outcome) -> Ending:
         row, detail = parcel.row_id, outcome.detail
         self.outcomes[str(outcome.kind)] += 1
+        if outcome.kind is not Answer.NOT_MODIFIED:
+            log.warning(
+                "a message is not out", cause=parcel.cause, row=row, kind=str(outcome.kind), said=detail
+            )
         match outcome.kind:
             case Answer.NOT_MODIFIED:
                 stands = Composed("", {}, edits=parcel.message_id, picture=parcel.shown_picture)

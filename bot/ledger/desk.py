@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -119,6 +120,8 @@ class _Job:
     run: Callable[[Work], Any]
     loop: asyncio.AbstractEventLoop | None
     done: Callable[[Any, BaseException | None], None]
+    # what logs are to carry: the update that asked for it
+    context: Context = field(default_factory=copy_context)
 
 
 _Answer = tuple[_Job, Any, BaseException | None]
@@ -275,7 +278,7 @@ class Desk:
         _say(connection, "SAVEPOINT unit")
         work = Work(connection, self.clock.now(), self.world)
         try:
-            result = job.run(work)
+            result = job.context.run(job.run, work)
         except BaseException as error:
             lost = out_of_reach(error)
             if lost and self._lost(connection):

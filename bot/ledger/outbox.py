@@ -8,12 +8,15 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
+import structlog
 from sqlalchemy import BigInteger, Row, bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.ledger.desk import Work
 from bot.ledger.prepared import Prepared
 from bot.ledger.tables import cards, chats, messages, outbox, questions
+
+log = structlog.get_logger(__name__)
 
 WAKE = "outbox"
 """What a commit wakes when it has put something into the outbox."""
@@ -103,6 +106,7 @@ def put(
             raise ValueError(f"the row {key} is there already")
         return False
     work.wakes.add(WAKE)
+    log.debug("to be sent", cause=key)
     return True
 
 

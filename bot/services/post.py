@@ -65,6 +65,7 @@ class Parcel:
     with_picture: bool = False
     photos: tuple[PhotoFile, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict)
+    cause: str = ""  # the row's key: `u17:0` is the first word about update 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ Ending = book.Sent | Callable[[Work], None]
 _ready = (
     select(
         outbox.c.id,
+        outbox.c.dedup,
         outbox.c.chat_id,
         outbox.c.kind,
         outbox.c.priority,
@@ -277,6 +279,7 @@ def _parcel(row: Any, payload: dict[str, Any], files: tuple[PhotoFile, ...], fac
         with_picture=bool(row.with_picture),
         photos=files,
         facts=facts,
+        cause=row.dedup,
     )
 
 

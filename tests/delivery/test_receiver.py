@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Row, select
+from structlog.contextvars import get_contextvars
 
 from bot.clock import SteppedClock
 from bot.delivery.lanes import NotNow
@@ -394,3 +395,27 @@ def test_lanes_and_senders_are_read_from_anything() -> None:
     assert [sender_of(update) for update in BROKEN] == [0, 0, 0, 501, 0]
     assert read({"update_id": 1, "odd": 2}, BOT, "inspect_bot").kind == "other"
     assert NotNow(1.0).after == 1.0
+
+
+async def test_an_updates_number_is_in_every_line_from_the_handler_to_the_row_to_be_sent(
+    desk: Desk,
+) -> None:
+    seen: list[Any] = []
+
+    def verb(work: Work, update_id: int) -> None:
+        seen.append(get_contextvars().get("update"))  # the ledger's own thread
+        work.update_id = update_id
+        say(work, 5, "help.cancelled", {"count": 0})
+
+    async def handle(heard: Heard) -> None:
+        seen.append(get_contextvars().get("update"))
+        await desk.do(verb, heard.update_id)
+
+    receiver = Receiver(desk, handle, bot_id=BOT, bot_name="inspect_bot")
+    await receiver.store([words(17, 5, "一"), words(18, 5, "二")])
+    await receiver.lanes.idle()
+
+    causes = await desk.look(lambda work: work.connection.execute(select(outbox.c.dedup)).scalars().all())
+    assert seen == [17, 17, 18, 18]
+    assert causes == ["u17:0", "u18:0"]
+    assert "update" not in get_contextvars()
