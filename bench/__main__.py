@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import chain, evidence, ledger, page, photos, ranking, receiving, reminders, transport
+from bench import archive, chain, evidence, ledger, page, photos, ranking, receiving, reminders, transport
 
 TOPICS = (
     "chain",
@@ -20,6 +20,7 @@ TOPICS = (
     "page",
     "ranking",
     "reminders",
+    "archive",
 )
 
 
@@ -52,6 +53,7 @@ def main() -> None:
         "page": page.main,
         "ranking": ranking.main,
         "reminders": reminders.main,
+        "archive": archive.main,
     }
     for name in wanted:
         mains[name]()

@@ -266,14 +266,15 @@ def test_a_store_without_any_of_the_photos_is_a_wrong_setting_and_makes_no_archi
     assert left(home) == []
 
 
+@pytest.mark.parametrize("full_at", ["index.html", "照片/延津县/县1-0412-01_01_前_任庄村.jpg"])
 @pytest.mark.parametrize("name", ["out", "out.zip"])
 def test_a_full_disk_leaves_nothing_and_logs_nothing(
-    run: Run, home: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch, name: str
+    run: Run, home: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch, name: str, full_at: str
 ) -> None:
     whole = Package.add
 
     def full(self: Package, path: str, data: bytes) -> None:
-        if path == "index.html":
+        if path == full_at:
             raise OSError(28, "No space left on device")
         whole(self, path, data)
 
@@ -307,6 +308,7 @@ def test_it_overwrites_nothing_and_says_what_to_do(
 @pytest.mark.usefixtures("desk")
 def test_what_a_killed_run_has_left_is_cleared_away(run: Run, home: Path, name: str) -> None:
     part = home / f".{name}.part"
+    (home / f".{name}.scratch").mkdir()
     if name == "out":
         part.mkdir()
         (part / "half").write_text("x")

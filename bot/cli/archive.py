@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import signal
 import sys
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -93,11 +92,8 @@ def make(desk: Desk, settings: Settings, out: Path | None) -> None:
         )
     enough_room(desk, path)
     try:
-        with (
-            tempfile.TemporaryDirectory(prefix=f".{path.name}.scratch.", dir=path.parent) as scratch,
-            Package(path, desk.world.campaign.local(desk.clock.now())) as package,
-        ):
-            built = desk.look_now(write, settings, package, Path(scratch))
+        with Package(path, desk.world.campaign.local(desk.clock.now())) as package:
+            built = desk.look_now(write, settings, package)
             if built.total.photos == 0 and any(one.file for one in built.troubles):
                 give_up(FAILED, _no_photos(settings))
             digest = package.finish()
@@ -137,7 +133,7 @@ def enough_room(desk: Desk, path: Path) -> None:
         )
 
 
-def write(work: Work, settings: Settings, package: Package, scratch: Path) -> Built:
+def write(work: Work, settings: Settings, package: Package) -> Built:
     """Everything that the archive holds, from one snapshot of the ledger."""
     from bot.documents import ledger_xlsx
     from bot.documents.archive.building import Builder
@@ -158,7 +154,7 @@ def write(work: Work, settings: Settings, package: Package, scratch: Path) -> Bu
             builder.entry(one)
             yield one.values, one.more
 
-    book = scratch / "ledger.xlsx"
+    book = package.scratch / "ledger.xlsx"
     title = f"{work.world.campaign.name}问题台账"
     ledger_xlsx.write_ledger(book, rows(), words, title=title, mark=mark)
     builder.workbook(book)
@@ -167,7 +163,7 @@ def write(work: Work, settings: Settings, package: Package, scratch: Path) -> Bu
     for record in progress(records, len(records), "公文"):
         builder.paper(record, make_paper)
     builder.rankings(list(papers.rankings(work)))
-    builder.log(progress(log.lines(work), log.count(work), "办理记录"), scratch / "events.jsonl")
+    builder.log(progress(log.lines(work), log.count(work), "办理记录"), package.scratch / "events.jsonl")
     builder.overview()
     return builder.built
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -66,28 +67,47 @@ def write_events(
 @contextmanager
 def _book(path: Path, mark: str) -> Iterator[tuple[xlsxwriter.Workbook, dict[str, Any]]]:
     import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
 
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "remove_timezone": True,
-    }
-    with xlsxwriter.Workbook(str(path), options) as book:
+    with tempfile.TemporaryDirectory(prefix="ledger-") as scratch:
+        book = xlsxwriter.Workbook(str(path), {**_OPTIONS, "tmpdir": scratch})
         book.set_properties({"title": "问题台账", "comments": mark})
-        body = {"font_name": "宋体", "font_size": 9, "valign": "vcenter", "border": 1}
-        formats = {
-            "title": book.add_format({"font_name": "黑体", "font_size": 16, "align": "center"}),
-            "mark": book.add_format({"font_name": "宋体", "font_size": 9, "font_color": "#C00000"}),
-            "head": book.add_format({**body, "bold": True, "align": "center", "text_wrap": True}),
-            "line": book.add_format(body),
-            "wrapped": book.add_format({**body, "text_wrap": True}),
-            # typed over, the cell stays a text
-            "quoted": book.add_format({**body, "text_wrap": True, "quote_prefix": True}),
-            "time": book.add_format({**body, "num_format": "yyyy-mm-dd hh:mm"}),
-        }
-        yield book, formats
+        try:
+            yield book, _formats(book)
+        except BaseException:
+            # closing the book would write what nobody wants, and hide the reason
+            for sheet in book.worksheets():
+                with suppress(OSError):
+                    sheet.row_data_fh.close()
+            raise
+        try:
+            book.close()
+        except FileCreateError as error:
+            (reason,) = error.args
+            raise reason if isinstance(reason, OSError) else OSError(str(reason)) from error
+
+
+_OPTIONS: Final = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "remove_timezone": True,
+}
+
+
+def _formats(book: xlsxwriter.Workbook) -> dict[str, Any]:
+    body = {"font_name": "宋体", "font_size": 9, "valign": "vcenter", "border": 1}
+    return {
+        "title": book.add_format({"font_name": "黑体", "font_size": 16, "align": "center"}),
+        "mark": book.add_format({"font_name": "宋体", "font_size": 9, "font_color": "#C00000"}),
+        "head": book.add_format({**body, "bold": True, "align": "center", "text_wrap": True}),
+        "line": book.add_format(body),
+        "wrapped": book.add_format({**body, "text_wrap": True}),
+        # typed over, the cell stays a text
+        "quoted": book.add_format({**body, "text_wrap": True, "quote_prefix": True}),
+        "time": book.add_format({**body, "num_format": "yyyy-mm-dd hh:mm"}),
+    }
 
 
 class _Sheet:

@@ -6,8 +6,8 @@ import fcntl
 import hashlib
 import os
 import shutil
-import tempfile
 import zipfile
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from types import TracebackType
@@ -34,42 +34,51 @@ class Package:
     def __init__(self, path: Path, at: datetime) -> None:
         self.path = path
         self._part = path.with_name(f".{path.name}.part")
+        self.scratch = path.with_name(f".{path.name}.scratch")
+        """A folder for what is put in as a whole when it is done; it goes with the block."""
         self._at = at
         self._zip: zipfile.ZipFile | None = None
         self.files = 0
         self.bytes = 0
 
     def __enter__(self) -> Self:
-        self._lock = os.open(self.path.parent, os.O_RDONLY)
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(self._lock)
-            raise BeingMade from None
-        self._clear()  # what a killed one has left
-        # its own temporary file: a hundred thousand lines need no memory
-        self._sums = tempfile.TemporaryFile("w+b")
-        try:
+        with ExitStack() as stack:
+            lock = os.open(self.path.parent, os.O_RDONLY)
+            stack.callback(os.close, lock)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise BeingMade from None
+            self._clear()  # what a killed one has left
+            stack.callback(self._clear)
+            self.scratch.mkdir()
+            # on the disk: a hundred thousand lines need no memory
+            self._sums = (self.scratch / "sums").open("w+b")
+            stack.callback(self._let_go, self._sums)
             if self.path.suffix.lower() == ".zip":
                 self._zip = zipfile.ZipFile(self._part, "x", zipfile.ZIP_STORED)
+                stack.callback(self._drop_zip, self._zip)
             else:
                 self._part.mkdir()
-        except BaseException:
-            self._sums.close()
-            os.close(self._lock)
-            raise
+            self._undo = stack.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._sums.close()
-        if self._zip is not None and self._zip.fp is not None:
-            # closing it properly would write a list of contents onto what is thrown away, or a full disk
-            self._zip.fp.close()
-            self._zip.fp = None
-        self._clear()
-        os.close(self._lock)
+        self._undo.close()
+
+    @staticmethod
+    def _let_go(file: IO[bytes]) -> None:
+        """Close a file that goes anyway: what its buffer holds may not fit on the disk."""
+        with suppress(OSError):
+            file.close()
+
+    def _drop_zip(self, packed: zipfile.ZipFile) -> None:
+        """Close a zip without writing its list of contents onto what is thrown away, or a full disk."""
+        if packed.fp is not None:
+            self._let_go(packed.fp)
+            packed.fp = None
 
     def add(self, path: str, data: bytes) -> None:
         """Put a file in.
@@ -128,6 +137,7 @@ class Package:
         return self._zip.open(info, "w")
 
     def _clear(self) -> None:
+        shutil.rmtree(self.scratch, ignore_errors=True)
         if self._part.is_dir():
             shutil.rmtree(self._part, ignore_errors=True)
         else:
