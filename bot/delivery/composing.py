@@ -192,6 +192,8 @@ class Composer:
 
     async def _document(self, parcel: Parcel, params: dict[str, Any]) -> Composed:
         file = parcel.payload["file"]
+        if not file["make"]:  # what Telegram has already
+            return Composed("sendDocument", {**params, "document": file["values"]["file_id"]})
         maker = self.makers[file["make"]]
         name, data = await asyncio.get_running_loop().run_in_executor(self.executor, maker, file["values"])
         upload = Upload(file["name"] or name, data, "application/octet-stream")

@@ -247,11 +247,16 @@ def sent(work: Work, answers: Sequence[Sent]) -> None:
 
 
 def piece_sent(work: Work, answer: Sent, changes: Mapping[str, Any]) -> None:
-    """A piece of a row's words arrived: its messages are known, and the row waits for the next piece."""
+    """A piece of a row's words arrived: its messages are known, and the row waits for the next piece.
+
+    They stand in the payload as `sent_ids`, so that all of them can be taken back.
+    """
     if answer.entry_id is not None:
         for one in answer.message_ids:
             remember_message(work, answer.chat_id, one, answer.entry_id, "said")
-    send_otherwise(work, answer.row_id, dict(changes), None)
+    payload = work.connection.execute(select(outbox.c.payload).where(outbox.c.id == answer.row_id)).scalar()
+    sent_ids = [*(payload or {}).get("sent_ids", ()), *answer.message_ids]
+    send_otherwise(work, answer.row_id, {**changes, "sent_ids": sent_ids}, None)
     work.connection.execute(update(outbox).where(outbox.c.id == answer.row_id).values(attempts=0, doubts=0))
 
 

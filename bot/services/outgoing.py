@@ -52,7 +52,10 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A document to be made when the message is sent: `make` names the maker, `values` its input."""
+    """A document to be made when the message is sent: `make` names the maker, `values` its input.
+
+    Without a maker it is one that Telegram has already, by the `file_id` in `values`.
+    """
 
     make: str
     name: str

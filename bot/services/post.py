@@ -344,7 +344,8 @@ def payload_of(shown: Shown) -> dict[str, Any]:
 
 def photo_files(work: Work, values: dict[str, Any]) -> tuple[PhotoFile, ...]:
     """The photos a picture is made of, in the order of its values."""
-    ids = [*values.get("photos", ()), *values.get("before", ()), *values.get("after", ())]
+    given = (values.get(which) for which in ("photos", "before", "after"))
+    ids = [one for found in given if isinstance(found, list | tuple) for one in found]
     if not ids:
         return ()
     rows = {row.id: row for row in work.connection.execute(select(photos).where(photos.c.id.in_(ids))).all()}
