@@ -38,7 +38,7 @@ WAY: Final[Mapping[Stage, frozenset[Stage]]] = MappingProxyType(
         _S.DRAFT: frozenset({_S.SUBMITTED}),
         _S.SUBMITTED: frozenset({_S.DRAFT, _S.APPROVED}),
         _S.APPROVED: frozenset({_S.DRAFT, _S.REPORTED, _S.PUBLISHED}),
-        _S.REPORTED: frozenset({_S.DRAFT, _S.PUBLISHED}),
+        _S.REPORTED: frozenset({_S.DRAFT, _S.APPROVED, _S.PUBLISHED}),
         _S.PUBLISHED: frozenset({_S.APPROVED, _S.REPORTED, _S.WITHDRAWN, _S.SUPERSEDED}),
         _S.WITHDRAWN: frozenset({_S.SUPERSEDED}),
         _S.SUPERSEDED: frozenset(),
@@ -113,7 +113,10 @@ UNIT: Final = "单位"
 NEVER: Final = ("约谈", "诫勉")
 """What no bulletin, picture or channel ever names (red line b)."""
 
-INDOORS: Final = ("室内", "屋内", "屋里", "院内", "庭院", "院落", "家中", "家里", "户内", "厕")
+INDOORS: Final = (
+    "室内", "屋内", "屋里", "堂屋", "客厅", "卧室", "厨房", "灶房", "浴室", "澡堂", "宿舍", "病房", "教室",
+    "院内", "院里", "院中", "院子", "庭院", "院落", "家中", "家里", "户内", "厕", "茅房", "粪缸", "化粪池",
+)  # fmt: skip
 """Words of a place whose pictures are not offered: 庭院, 厕所, indoors."""
 
 PRIVATE_CATEGORIES: Final = frozenset({"courtyard", "toilet"})

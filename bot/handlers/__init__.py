@@ -236,6 +236,7 @@ PRESSES: Mapping[str, Handler] = {
     "bboth": bulletins.both,
     "bdown": bulletins.take_down,
     "bfix": bulletins.correct,
+    "bagain": bulletins.again,
     "warn": warned.begin,
     "wterm": warned.term,
     "wpanel": warned.panel,

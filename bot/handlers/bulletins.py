@@ -13,10 +13,12 @@ from bot.delivery.wire import TooLarge
 from bot.documents import bulletin_reading as reading
 from bot.documents import office_files
 from bot.services.answering import Toast, nothing
-from bot.services.bulletins import drafting, editing, pictures, posting, way
+from bot.services.bulletins import arriving, drafting, editing, pictures, posting, sealing, taking_back, way
 
 Handler = Callable[[Hearing], Awaitable[Toast]]
 
+PDF_MARK: Final = b"%PDF-"
+MARK_WITHIN: Final = 1024
 LARGEST: Final = 20 * 1024 * 1024
 PAPERS: Final = (".docx", ".doc", ".wps", ".docm", ".rtf", ".odt", ".pdf")
 WHY: Final[dict[type[office_files.OfficeFileError], str]] = {
@@ -106,7 +108,12 @@ async def both(here: Hearing) -> Toast:
 
 async def take_down(here: Hearing) -> Toast:
     """「撤销」「撤下」."""
-    return await here.do(posting.take_down, here.pressed.subject, here.pressed.version)
+    return await here.do(taking_back.take_down, here.pressed.subject, here.pressed.version)
+
+
+async def again(here: Hearing) -> Toast:
+    """「补发」."""
+    return await here.do(arriving.again, here.pressed.subject, here.pressed.version)
 
 
 async def correct(here: Hearing) -> Toast:
@@ -133,11 +140,13 @@ async def document(here: Hearing, *, otherwise: Handler) -> Toast:
     assert message.reply_to is not None
     if not await here.desk.look(editing.speaks_of, message.chat_id, message.reply_to, message.sender_id):
         return await otherwise(here)
-    if (message.attachments[0].name or "").lower().endswith(".pdf"):
-        return await here.do(editing.seal, message)
     data = await _download(here)
     if isinstance(data, Toast):
         return data
+    if (message.attachments[0].name or "").lower().endswith(".pdf"):
+        if PDF_MARK not in data[:MARK_WITHIN]:
+            return await here.do(editing.refuse, "no_pdf")
+        return await here.do(sealing.seal, message)
     try:
         paper = await asyncio.to_thread(reading.read, data)
     except office_files.OfficeFileError as error:

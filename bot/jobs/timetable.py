@@ -23,7 +23,7 @@ from bot.services import (
     upkeep,
 )
 from bot.services.archive import ending
-from bot.services.bulletins import drafting, posting
+from bot.services.bulletins import arriving, drafting
 from bot.services.duties import digest
 from bot.services.duties import due as duties
 from bot.services.finding import index as finding
@@ -54,7 +54,7 @@ DUE: tuple[Callable[[Work], int], ...] = (
     notices.due,
     lookback.draw_due,
     drafting.due,
-    posting.after_due,
+    arriving.after_due,
     deciding.held_due,
     deciding.escalate_due,
     serving.unserved_due,

@@ -320,6 +320,7 @@ async def test_printed_it_is_a_picture_with_words_and_a_pdf_in_the_channel(desk:
     answer = await desk.press(desk.chief, card, "印发")
     at_once = desk.posts()
     await desk.town.passes(seconds=61)
+    await desk.town.passes(seconds=2)
 
     page, paper = desk.posts()
     assert "60秒" in answer.text
@@ -338,7 +339,10 @@ async def test_printed_it_is_a_picture_with_words_and_a_pdf_in_the_channel(desk:
 
 async def test_the_city_leaders_have_it_in_private(desk: Desk) -> None:
     await desk.press(desk.chief, await desk.approved(), "报送市领导")
+    at_once = [words(m) for m in desk.people.new(desk.mayor)]
+    await desk.town.passes(seconds=61)
 
+    assert not any("工作通报" in one for one in at_once)
     page, paper = desk.people.new(desk.mayor)[-2:]
     assert page.photo
     assert "第1周工作通报" in words(page)
@@ -388,6 +392,7 @@ async def test_after_two_days_a_post_is_not_taken_down(desk: Desk) -> None:
 async def test_a_sealed_pdf_becomes_the_paper_that_is_printed(desk: Desk) -> None:
     card = await desk.approved()
     await desk.replies(b"%PDF-1.4 sealed", "盖章.pdf", card)
+    await desk.press(desk.clerk, desk.people.showing(desk.clerk, "正式件"), "同意")
     await desk.press(desk.chief, desk.card(desk.chief), "印发")
     await desk.town.passes(seconds=61)
 
@@ -398,7 +403,12 @@ async def test_a_sealed_pdf_that_comes_later_follows_into_the_channel(desk: Desk
     await desk.press(desk.chief, await desk.approved(), "印发")
     await desk.town.passes(seconds=61)
     await desk.replies(b"%PDF-1.4 sealed", "盖章.pdf")
+    judged = desk.paper(desk.clerk, ".pdf")
+    before = len(desk.posts())
+    await desk.press(desk.clerk, desk.people.showing(desk.clerk, "正式件"), "同意")
 
+    assert before == 2
+    assert judged.file.data == b"%PDF-1.4 sealed"
     assert desk.posts()[2].file.data == b"%PDF-1.4 sealed"
     assert "正式件" in words(desk.posts()[2])
 
@@ -499,7 +509,7 @@ async def test_what_shows_a_face_is_covered_by_cells(desk: Desk) -> None:
     await desk.town.settle()
     refused = words(desk.last(desk.chief))
     await desk.press(desk.chief, plain, "遮挡")
-    desk.chief.sends(desk.town.bot, "前b2、C3 后A1")
+    desk.chief.sends(desk.town.bot, "前b2、C3")
     await desk.town.settle()
     covered = desk.last(desk.chief)
 

@@ -443,13 +443,14 @@ PRESSES: Mapping[str, Rule] = {
     "bours": AboutPeople(_issues, subject="draft_bulletin", arg="all"),
     "btheirs": AboutPeople(_issues, subject="draft_bulletin", arg="0"),
     "bpics": AboutPeople(_issues, subject="draft_bulletin"),
-    "bpic": AboutPeople(_issues, subject="draft_bulletin", arg="use.1.0"),
+    "bpic": AboutPeople(_issues, subject="draft_bulletin", arg="use.1.0.0"),
     "bsubmit": AboutPeople(_issues, subject="draft_bulletin"),
     "brep": AboutPeople(_issues, subject="approved_bulletin"),
     "bpub": AboutPeople(_issues, subject="approved_bulletin"),
     "bboth": AboutPeople(_issues, subject="approved_bulletin"),
     "bdown": AboutPeople(_issues, subject="published_bulletin"),
     "bfix": AboutPeople(_issues, subject="published_bulletin"),
+    "bagain": AboutPeople(_issues, subject="published_bulletin"),
     "bindch": AboutPeople(
         lambda a: a.has(Role.ADMIN) or "county" in a.offices(), subject="channel", arg="county"
     ),

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import Row, bindparam, func, or_, select, update
 
 from bot.domain.bulletins import EDITABLE, Kind, Stage, may_go
 from bot.domain.duties import Due, Timetable
@@ -165,16 +165,21 @@ def of_number(work: Work, track: str, kind: str, key: str, correction: int) -> l
     )
 
 
-_published = Prepared(
+_out = Prepared(
     select(bulletins).where(
-        bulletins.c.state == Stage.PUBLISHED.value, bulletins.c.published_at >= bindparam("since")
+        or_(*(bulletins.c.state == one.value for one in (Stage.PUBLISHED, Stage.REPORTED, Stage.WITHDRAWN))),
+        or_(
+            bulletins.c.published_at >= bindparam("since"),
+            bulletins.c.reported_at >= bindparam("since"),
+            bulletins.c.withdrawn_at >= bindparam("since"),
+        ),
     )
 )
 
 
-def published_since(work: Work, instant: datetime) -> list[Row[Any]]:
-    """What was printed since an instant and stands."""
-    return list(_published.all(work, since=instant))
+def out_since(work: Work, instant: datetime) -> list[Row[Any]]:
+    """What was printed, sent to the leaders or taken down since an instant."""
+    return list(_out.all(work, since=instant))
 
 
 def add(work: Work, one: Issue, figures: Mapping[str, Any], **values: Any) -> Row[Any]:
@@ -229,8 +234,9 @@ def change(
     if Stage(row.state) not in EDITABLE:
         raise BulletinNotNow(why="submitted" if row.state == Stage.SUBMITTED else "out", state=row.state)
     fresh_row = _write(
-        work, row, content=dict(content), state=Stage.DRAFT.value, approved_by=None, approved_at=None
-    )
+        work, row, content=dict(content), state=Stage.DRAFT.value, approved_by=None, approved_at=None,
+        reported_at=None, sealed=None,  # what was sent or sealed is not this paper
+    )  # fmt: skip
     _keep(work, fresh_row, what, file)
     said = {"bulletin": row.id, "what": what, "version": fresh_row.version, "reason": why}
     events.record(work, "bulletin_changed", body=f"office:{row.track}", data=said)
@@ -292,7 +298,8 @@ def may_issue(work: Work, row: Row[Any]) -> bool:
     return may_paper(PaperAct.ISSUE_BULLETIN, work.actor, row.track)
 
 
-UNDO_WITHIN: Final = timedelta(seconds=60)
-"""How long 「印发」 waits for a 「撤销」 before anything leaves."""
+UNDO_SECONDS: Final = 60
+UNDO_WITHIN: Final = timedelta(seconds=UNDO_SECONDS)
+"""How long 「印发」 and 「报送」 wait for a 「撤销」 before anything leaves."""
 DOWN_WITHIN: Final = timedelta(hours=48)
 """How long a post can be taken down: Telegram deletes no older one."""

@@ -174,9 +174,11 @@ def face(work: Work, card_row: Row[Any]) -> Shown | None:
 
 
 def undoable(work: Work, row: Row[Any]) -> bool:
-    """Whether a publication still waits for its 「撤销」."""
-    at: datetime | None = row.published_at
-    return row.state == Stage.PUBLISHED and at is not None and work.now < at + book.UNDO_WITHIN
+    """Whether 印发 or 报送 still waits for its 「撤销」."""
+    at: datetime | None = {Stage.PUBLISHED: row.published_at, Stage.REPORTED: row.reported_at}.get(
+        Stage(row.state)
+    )
+    return at is not None and work.now < at + book.UNDO_WITHIN
 
 
 def _untold(work: Work, row: Row[Any]) -> list[str]:
@@ -211,7 +213,8 @@ def _buttons(work: Work, row: Row[Any], printed: dict[str, Any], unresolved: boo
                 paper,
             )
         case Stage.REPORTED:
-            return ((Button("bulletin_publish", "bpub", *at),), paper)
+            undo = (Button("undo", "bdown", *at),) if undoable(work, row) else ()
+            return ((Button("bulletin_publish", "bpub", *at), *undo), paper)
         case Stage.PUBLISHED:
             if undoable(work, row):
                 return ((Button("undo", "bdown", *at),), paper)

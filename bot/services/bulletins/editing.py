@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, select
 
-from bot.domain.bulletins import SECTIONS, Kind, Stage, grids, never_said, telephones, to_resolve
+from bot.domain.bulletins import SECTIONS, Kind, grids, never_said, telephones, to_resolve
 from bot.domain.captions import secret_marking
 from bot.domain.masking import mask_numbers
 from bot.domain.paper_rights import tracks_issued
@@ -18,7 +18,7 @@ from bot.ledger.desk import Work
 from bot.ledger.tables import members
 from bot.services import questions, secrecy
 from bot.services.answering import Toast
-from bot.services.bulletins import book, card, posting, values
+from bot.services.bulletins import book, card, values
 from bot.services.duties import told
 from bot.services.incoming import Incoming
 from bot.services.outgoing import Button, say
@@ -147,6 +147,11 @@ def names_in(work: Work, content: Mapping[str, Any]) -> list[str]:
     Papers set a name of two characters in the width of three: 「王　乙」 is found too.
     """
     written = [*content["texts"].values(), *(_words_of(content["paper"]) if content["paper"] else ())]
+    return names_in_words(work, written)
+
+
+def names_in_words(work: Work, written: Sequence[str]) -> list[str]:
+    """Names of members in words."""
     if not written:
         return []
     said = "\n".join(_SPACES.sub("", one) for one in written)
@@ -299,25 +304,6 @@ def send_file(work: Work, bulletin_id: int, version: int, form: str, chat_id: in
         raise NotUnderstood(hint="old_button")
     card.send_paper(work, row, chat_id, work.actor.member_id, form, again=True)
     return Toast("bulletins.sending_toast")
-
-
-def seal(work: Work, incoming: Incoming) -> None:
-    """A sealed PDF becomes the 正式件; after the publication it goes to the channel beside the page.
-
-    Raises:
-        BulletinNotNow: nobody has agreed to this bulletin yet.
-    """
-    row = spoken_of(work, incoming)
-    if row is None:
-        raise NotUnderstood(hint="old_button")
-    secrecy.refuse_secret(work, incoming)
-    if Stage(row.state) not in (Stage.APPROVED, Stage.REPORTED, Stage.PUBLISHED):
-        raise BulletinNotNow(why="not_approved", state=row.state)
-    file = incoming.attachments[0]
-    fresh = book.put(work, row, sealed={"file_id": file.file_id, "name": (file.name or "")[:64]})
-    posting.sealed(work, fresh)
-    card.refresh(work, fresh)
-    say(work, incoming.chat_id, "bulletins.sealed", card.named(work, fresh), reply_to=incoming.message_id)
 
 
 # --- where a figure comes from ------------------------------------------------------------------------

@@ -326,6 +326,7 @@ def _letters(work: Work, standings: Sequence[Standing], window: Window) -> list[
                     "region": one.row.region,
                     "day": local(event.at).date().isoformat(),
                     "due": local(datetime.fromisoformat(due)).date().isoformat() if due else None,
+                    "letter": letter,
                     "numbers": [],
                 },
             )

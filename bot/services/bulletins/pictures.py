@@ -1,161 +1,169 @@
-"""「选图」: pairs before and after that a person chooses; what shows homes is not offered (SPEC §6)."""
+"""「选图」: pairs before and after that a person chooses, covers, exchanges (SPEC §6)."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 
-from bot.domain.bulletins import INDOORS, PRIVATE_CATEGORIES, PRIVATE_PLACES, cells_of
-from bot.domain.entries import Source, State
-from bot.ledger import entries as entry_book
+from bot.domain.bulletins import cells_of
 from bot.ledger.desk import Work
-from bot.ledger.tables import entries
 from bot.services import questions
 from bot.services.answering import Toast
-from bot.services.bulletins import book, card, values
+from bot.services.bulletins import book, card, choosing, values
+from bot.services.bulletins.choosing import MOST
 from bot.services.incoming import Incoming
-from bot.services.outgoing import Button, Picture, say
+from bot.services.outgoing import Button, Picture, Rows, say
 from bot.services.refusals import BulletinNotNow, NotUnderstood
-from bot.services.views.places import village_for
-
-MOST: Final = 6
-"""Pairs in one bulletin: a page holds two."""
-
-
-def offered(work: Work, row: Row[Any]) -> list[Row[Any]]:
-    """The entries of a bulletin's window whose pictures may be shown, closed ones first.
-
-    None of 庭院, 厕所, indoors; none that a caller reported; no covert one (red line (b)).
-    """
-    window = book.issue_of(work, row).window
-    rows = work.connection.execute(
-        select(entries)
-        .where(
-            entries.c.track == row.track,
-            entries.c.kind == "issue",
-            entries.c.found_at >= window.start,
-            entries.c.found_at < window.cut,
-            entries.c.mode == "open",
-            entries.c.source != Source.PUBLIC.value,
-            entries.c.state.not_in([State.DRAFT.value, State.FILED.value, State.VOID.value]),
-        )
-        .order_by((entries.c.state != State.CLOSED.value), entries.c.found_at, entries.c.id)
-    ).all()
-    return [one for one in rows if not _private(one) and _pair(work, one)]
-
-
-def _private(entry: Row[Any]) -> bool:
-    words = f"{entry.spot or ''}{entry.description}{entry.public_text or ''}"
-    return (
-        (entry.category or "").split(".")[0] in PRIVATE_CATEGORIES
-        or (entry.place_type or "") in PRIVATE_PLACES
-        or any(word in words for word in INDOORS)
-    )
-
-
-def _pair(work: Work, entry: Row[Any], before: int = 0, after: int = 0) -> dict[str, Any] | None:
-    """The chosen of an entry's photos; None while no photo before is stored."""
-    firsts = [one.id for one in entry_book.photos_of(work, entry.id, "before") if one.state == "stored"]
-    seconds = [one.id for one in entry_book.proof_photos(work, entry.id) if one.state == "stored"]
-    if not firsts:
-        return None
-    return {
-        "entry": entry.id,
-        "number": entry.number or "",
-        "place": f"{entry.region}{entry.township or ''}{village_for(work, entry)}",
-        "category": entry.category,
-        "before": firsts[before % len(firsts)],
-        "after": seconds[after % len(seconds)] if seconds else None,
-    }
 
 
 def offer(work: Work, bulletin_id: int, arg: str, chat_id: int) -> Toast:
-    """Send the next pair that is offered, with 「用这组」「换一张」「下一组」.
+    """Send the next pair that is offered, with 「用这组」「换一张」「遮挡」「下一组」.
 
     Raises:
-        BulletinNotNow: there is none, or there are enough.
+        BulletinNotNow: there is none.
     """
     row = book.held(work, bulletin_id)
-    found = offered(work, row)
+    found = choosing.offered(work, row)
     if not found:
         raise BulletinNotNow(why="no_pictures", state=row.state)
     at = (int(arg) if arg.isdecimal() else 0) % len(found)
-    _send(work, row, found, at, 0, chat_id)
+    _send(work, row, found, at, None, chat_id)
     return Toast("bulletins.sending_toast")
 
 
-def _send(work: Work, row: Row[Any], found: list[Row[Any]], at: int, turn: int, chat_id: int) -> None:
+def _chosen(row: Row[Any], entry_id: int) -> dict[str, Any] | None:
+    return next((one for one in row.content["pictures"] if one["entry"] == entry_id), None)
+
+
+def _send(
+    work: Work, row: Row[Any], found: list[Row[Any]], at: int, turn: tuple[int, int] | None, chat_id: int
+) -> None:
+    """A pair: the one that was chosen, or the photos that were asked for, still without what covers them."""
     entry = found[at]
-    known = next((one for one in row.content["pictures"] if one["entry"] == entry.id), None)
-    pair = known if known is not None and known.get("hide") else _pair(work, entry, turn, turn)
+    known = _chosen(row, entry.id)
+    firsts = [one.id for one in choosing.before_of(work, entry)]
+    seconds = [one.id for one in choosing.after_of(work, entry)]
+    pair = known if known is not None and turn is None else choosing.pair(work, entry, *(turn or ()))
     assert pair is not None
+    if known is not None and turn is not None:
+        pair = _still_covered(pair, known)
+    same = known is not None and all(known[side] == pair[side] for side in ("before", "after"))
+    turn = (_at(firsts, pair["before"]), _at(seconds, pair["after"]))
     drawn = values.picture(work, pair)
-    chosen = known is not None
-    first = Button(
-        "bulletin_unuse" if chosen else "bulletin_use",
-        "bpic",
-        row.id,
-        0,
-        f"{'no' if chosen else 'use'}.{entry.id}.{turn}",
-    )
     say(
         work, chat_id, "bulletins.pair",
-        {"number": pair["number"], "place": pair["place"], "at": at + 1, "of": len(found)},
+        {
+            "number": pair["number"], "place": pair["place"], "at": at + 1, "of": len(found),
+            "kind": pair.get("kind", "issue"), "chosen": same,
+        },
         picture=Picture("bulletin_pair", f"pair:{pair['before']}:{pair['after']}:{pair.get('hide')}", drawn),
-        buttons=(
-            (first, Button("bulletin_other", "bpic", row.id, 0, f"turn.{entry.id}.{turn + 1}")),
-            (Button("bulletin_hide", "bpic", row.id, 0, f"hide.{entry.id}.{turn}"),
-             Button("bulletin_next_pair", "bpics", row.id, 0, str((at + 1) % len(found))),),
-        ),
+        buttons=_buttons(row, entry, turn, (len(firsts), len(seconds)), same, (at, len(found))),
     )  # fmt: skip
 
 
+def _buttons(
+    row: Row[Any],
+    entry: Row[Any],
+    turn: tuple[int, int],
+    photos: tuple[int, int],
+    same: bool,
+    place: tuple[int, int],
+) -> Rows:
+    def press(label: str, what: str, before: int, after: int) -> Button:
+        return Button(label, "bpic", row.id, 0, f"{what}.{entry.id}.{before}.{after}")
+
+    (before, after), (firsts, seconds) = turn, photos
+    first = press("bulletin_unuse", "no", *turn) if same else press("bulletin_use", "use", *turn)
+    both = firsts > 1 and seconds > 1
+    turns = []
+    if firsts > 1:
+        label = "bulletin_other_before" if both else "bulletin_other"
+        turns.append(press(label, "turn", (before + 1) % firsts, after))
+    if seconds > 1:
+        label = "bulletin_other_after" if both else "bulletin_other"
+        turns.append(press(label, "turn", before, (after + 1) % seconds))
+    last: tuple[Button, ...] = (press("bulletin_hide", "hide", *turn),)
+    if place[1] > 1:
+        last += (Button("bulletin_next_pair", "bpics", row.id, 0, str((place[0] + 1) % place[1])),)
+    return ((first, *turns), last)
+
+
+def _at(ids: list[int], wanted: int | None) -> int:
+    return ids.index(wanted) if wanted in ids else 0
+
+
+def _still_covered(pair: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
+    """What was covered on a photo stays covered while that photo stays."""
+    hide = {
+        side: cells
+        for side, cells in (known.get("hide") or {}).items()
+        if cells and known[side] == pair[side]
+    }
+    return {**pair, "hide": hide} if hide else pair
+
+
 def choose(work: Work, bulletin_id: int, arg: str, chat_id: int) -> Toast:
-    """「用这组」「不用」「换一张」 of a pair.
+    """「用这组」「不用」「换一张」「遮挡」 of a pair.
 
     Raises:
         BulletinNotNow: six are chosen already, or the bulletin is out.
         NotUnderstood: the entry is not offered (any more).
     """
     row = book.held(work, bulletin_id)
-    what, _, rest = arg.partition(".")
-    entry_id, _, turn = rest.partition(".")
-    found = offered(work, row)
-    at = next((rank for rank, one in enumerate(found) if str(one.id) == entry_id), None)
-    if at is None or not turn.isdecimal() or what not in ("use", "no", "turn", "hide"):
+    what, *rest = arg.split(".")
+    if len(rest) != 3 or not all(one.isdecimal() for one in rest):
+        raise NotUnderstood(hint="old_button")
+    entry_id, before, after = (int(one) for one in rest)
+    found = choosing.offered(work, row)
+    at = next((rank for rank, one in enumerate(found) if one.id == entry_id), None)
+    if what == "no":
+        return _keep(work, row, entry_id, None)
+    if at is None or what not in ("use", "turn", "hide"):
         raise NotUnderstood(hint="old_button")
     if what == "turn":
-        _send(work, row, found, at, int(turn), chat_id)
+        _send(work, row, found, at, (before, after), chat_id)
         return Toast("bulletins.sending_toast")
     if what == "hide":
-        _ask_cells(work, row, found[at], int(turn), chat_id)
+        _ask_cells(work, row, found[at], (before, after), chat_id)
         return Toast("bulletins.sending_toast")
-    kept = [one for one in row.content["pictures"] if one["entry"] != found[at].id]
-    if what == "use":
+    return _keep(work, row, entry_id, _as_wanted(work, row, found[at], (before, after)))
+
+
+def _as_wanted(work: Work, row: Row[Any], entry: Row[Any], turn: tuple[int, int]) -> dict[str, Any]:
+    pair = choosing.pair(work, entry, *turn)
+    assert pair is not None
+    known = _chosen(row, entry.id)
+    return _still_covered(pair, known) if known is not None else pair
+
+
+def _keep(work: Work, row: Row[Any], entry_id: int, pair: dict[str, Any] | None) -> Toast:
+    """Choose a pair in place of the entry's former one; None takes it out."""
+    kept = [one for one in row.content["pictures"] if one["entry"] != entry_id]
+    if pair is not None:
         if len(kept) >= MOST:
             raise BulletinNotNow(why="enough_pictures", state=row.state)
-        kept.append(_pair(work, found[at], int(turn), int(turn)))
+        kept.append(pair)
     fresh = book.change(work, row, "pictures", {**row.content, "pictures": kept})
     card.refresh(work, fresh)
-    return Toast("bulletins.picture_toast", {"used": what == "use", "count": len(kept)})
+    return Toast("bulletins.picture_toast", {"used": pair is not None, "count": len(kept)})
 
 
 # --- 遮挡 ----------------------------------------------------------------------------------------------
 
 
-def _ask_cells(work: Work, row: Row[Any], entry: Row[Any], turn: int, chat_id: int) -> None:
+def _ask_cells(work: Work, row: Row[Any], entry: Row[Any], turn: tuple[int, int], chat_id: int) -> None:
     """The pair with a grid upon it, and the question which cells are to be covered."""
-    pair = _pair(work, entry, turn, turn)
-    assert pair is not None
+    pair = _as_wanted(work, row, entry, turn)
     drawn = {**values.picture(work, pair), "grid": True}
     say(
-        work, chat_id, "bulletins.grid", {"number": pair["number"]},
+        work, chat_id, "bulletins.grid", {"number": pair["number"], "both": pair["after"] is not None},
         picture=Picture("bulletin_pair", f"grid:{pair['before']}:{pair['after']}", drawn),
     )  # fmt: skip
     questions.ask(
-        work, chat_id, "bulletin_cells", "bulletins.ask_cells", {"number": pair["number"]},
-        subject={"bulletin": row.id, "entry": entry.id, "turn": turn},
+        work, chat_id, "bulletin_cells", "bulletins.ask_cells",
+        {"number": pair["number"], "both": pair["after"] is not None},
+        subject={"bulletin": row.id, "entry": entry.id, "turn": list(turn)},
         buttons=lambda question_id: ((Button("cancel", "noanswer", question_id),),),
     )  # fmt: skip
 
@@ -164,17 +172,16 @@ def _ask_cells(work: Work, row: Row[Any], entry: Row[Any], turn: int, chat_id: i
 def _cover(work: Work, question: Row[Any], incoming: Incoming) -> None:
     row = book.held(work, question.subject["bulletin"])
     cells = cells_of(incoming.text)
-    found = offered(work, row)
+    found = choosing.offered(work, row)
     at = next((rank for rank, one in enumerate(found) if one.id == question.subject["entry"]), None)
     if cells is None or at is None:
         raise BulletinNotNow(why="cells" if at is not None else "moved", state=row.state)
-    turn = question.subject["turn"]
-    pair = _pair(work, found[at], turn, turn)
-    assert pair is not None
-    kept = [one for one in row.content["pictures"] if one["entry"] != found[at].id]
-    if len(kept) >= MOST:
-        raise BulletinNotNow(why="enough_pictures", state=row.state)
-    chosen = {**row.content, "pictures": [*kept, {**pair, "hide": cells}]}
-    fresh = book.change(work, row, "pictures", chosen)
-    card.refresh(work, fresh)
-    _send(work, fresh, found, at, turn, incoming.chat_id)
+    before, after = question.subject["turn"]
+    pair = _as_wanted(work, row, found[at], (before, after))
+    if cells["after"] and pair["after"] is None:
+        raise BulletinNotNow(why="no_after", state=row.state)
+    covered = pair.get("hide") or {}
+    hide = {side: sorted({*covered.get(side, ()), *cells[side]}) for side in ("before", "after")}
+    _keep(work, row, found[at].id, {**pair, "hide": hide})
+    fresh = book.held(work, row.id)
+    _send(work, fresh, found, at, None, incoming.chat_id)

@@ -1,26 +1,23 @@
-"""报送市领导, 印发 to the channel after a minute, 撤销, 撤下, the 正式件 (SPEC §6)."""
+"""报送市领导, 印发 to the channel: after a minute in which it can be taken back (SPEC §6)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row, select, update
 
-from bot.domain.bulletins import REGION_COLUMNS, Kind, Stage, region_grid, resolved
+from bot.domain.bulletins import Kind, Stage
 from bot.domain.permissions import Role
-from bot.ledger import outbox as outbox_book
 from bot.ledger import people
 from bot.ledger.desk import Work
-from bot.ledger.outbox import Kind as RowKind
 from bot.ledger.outbox import Priority
 from bot.ledger.tables import outbox
 from bot.services import post
 from bot.services.answering import Toast
-from bot.services.bulletins import book, card, values
-from bot.services.duties import audience, told
-from bot.services.outgoing import Button, say
+from bot.services.bulletins import book, card, recheck, values
+from bot.services.outgoing import File, say
 from bot.services.refusals import BulletinNotNow
 from bot.services.scoring import sheets
 from bot.services.scoring.rankingview import channels
@@ -28,29 +25,33 @@ from bot.services.scoring.rankingview import channels
 POSTED: Final = "post"
 LEADERS: Final = "leaders"
 OWN: Final = "own"
-LOOK_BACK: Final = timedelta(days=14)
-"""What was printed longer ago needs nothing more."""
+DOWN: Final = "down"
+"""What goes out: to the channel, to the city leaders, to contacts; and what takes posts back."""
+PAGE, FILE, SEALED = "page", "file", "sealed"
+"""The parts of what goes out: the picture with its words, the paper, the 正式件."""
+BAD: Final = ("failed", "unreachable", "uncertain")
 
 
 # --- 报送, 印发 -----------------------------------------------------------------------------------------
 
 
 def report(work: Work, bulletin_id: int, version: int) -> Toast:
-    """「报送市领导」: the page and the paper to every city leader, in private."""
+    """「报送市领导」: the picture and the paper to every city leader in private, after a minute.
+
+    Raises:
+        BulletinNotNow: nobody agreed to it, or something in it is no longer so.
+    """
     row = book.held(work, bulletin_id)
     book.fresh(row, version)
+    if Stage(row.state) is not Stage.APPROVED:
+        raise BulletinNotNow(why="not_approved", state=row.state)
+    fallen = recheck.fell(work, row)
+    if fallen is not None:
+        return fallen
     fresh = book.go(work, row, Stage.REPORTED, "bulletin_reported", reported_at=work.now)
     count = _to_leaders(work, fresh)
     card.refresh(work, fresh)
-    return Toast("bulletins.reported_toast", {"count": count})
-
-
-def _to_leaders(work: Work, row: Row[Any]) -> int:
-    printed = values.of(work, row)
-    leaders = people.holders_of(work, Role.CITY_LEADER)
-    for leader in leaders:
-        _page(work, row, printed, leader.chat_id, f"{_key(row, LEADERS)}:{leader.member_id}")
-    return len(leaders)
+    return Toast("bulletins.reported_toast", {"count": count, "seconds": book.UNDO_SECONDS})
 
 
 def publish(work: Work, bulletin_id: int, version: int, *, both: bool = False) -> Toast:
@@ -67,27 +68,22 @@ def publish(work: Work, bulletin_id: int, version: int, *, both: bool = False) -
     if not found:
         raise BulletinNotNow(why="no_channel", state=row.state)
     _ranking_stands(work, row)
-    reported = row.reported_at or (work.now if both else None)
+    fallen = recheck.fell(work, row)
+    if fallen is not None:
+        return fallen
+    both = both and row.reported_at is None
     fresh = book.go(
         work, row, Stage.PUBLISHED, "bulletin_published", {"both": both}, published_at=work.now,
-        reported_at=reported,
+        reported_at=work.now if both else row.reported_at,
     )  # fmt: skip
     if both:
         _to_leaders(work, fresh)
     printed = values.of(work, fresh)
     for chat_id in found:
         post.reached(work, chat_id)  # people may have set it right since
-        _page(work, fresh, printed, chat_id, f"{_key(fresh, POSTED)}:{chat_id}", held=True)
-    _own_lines(work, fresh, printed)
+        _send(work, fresh, printed, chat_id, f"{key_of(fresh, POSTED)}:{chat_id}")
     card.refresh(work, fresh)
-    return Toast("bulletins.published_toast", {"seconds": int(book.UNDO_WITHIN.total_seconds())})
-
-
-def _supersede(work: Work, row: Row[Any]) -> None:
-    """A printed 更正 stands in place of the one before."""
-    for other in book.of_number(work, row.track, row.kind, row.key, row.correction - 1):
-        if Stage(other.state) in (Stage.PUBLISHED, Stage.WITHDRAWN):
-            card.refresh(work, book.go(work, other, Stage.SUPERSEDED, "bulletin_superseded", {"by": row.id}))
+    return Toast("bulletins.published_toast", {"seconds": book.UNDO_SECONDS})
 
 
 def _ranking_stands(work: Work, row: Row[Any]) -> None:
@@ -102,185 +98,118 @@ def _ranking_stands(work: Work, row: Row[Any]) -> None:
         raise BulletinNotNow(why="ranking_changed", state=row.state)
 
 
-def _key(row: Row[Any], what: str) -> str:
+def _to_leaders(work: Work, row: Row[Any]) -> int:
+    printed = values.of(work, row)
+    leaders = people.holders_of(work, Role.CITY_LEADER)
+    for leader in leaders:
+        _send(work, row, printed, leader.chat_id, f"{key_of(row, LEADERS)}:{leader.member_id}")
+    return len(leaders)
+
+
+# --- what goes out --------------------------------------------------------------------------------------
+
+
+def key_of(row: Row[Any], what: str) -> str:
+    """How the keys of what goes out begin: by them it is found again."""
     return f"bulletin:{row.id}:{row.version}:{what}"
 
 
-def _page(
-    work: Work, row: Row[Any], printed: dict[str, Any], chat_id: int, key: str, *, held: bool = False
+def _send(work: Work, row: Row[Any], printed: dict[str, Any], chat_id: int, key: str) -> None:
+    """The picture with its words, then the paper: the sealed one where there is one."""
+    when = work.now + book.UNDO_WITHIN
+    send_part(work, row, printed, chat_id, key, PAGE, when=when)
+    send_part(work, row, printed, chat_id, key, SEALED if row.sealed else FILE, when=when)
+
+
+def send_part(
+    work: Work,
+    row: Row[Any],
+    printed: dict[str, Any],
+    chat_id: int,
+    key: str,
+    part: str,
+    *,
+    when: datetime | None = None,
 ) -> None:
-    """The first page as a picture with its words, then the paper."""
-    when = work.now + book.UNDO_WITHIN if held else None
-    said = {**card.named(work, row), "conclusion": _conclusion(printed), "totals": row.figures["totals"],
-            "cut": printed["cut"], "correction_of": printed["correction_of"]}  # fmt: skip
-    say(
-        work, chat_id, "bulletins.post", said, picture=card.picture(printed), dedup=f"{key}:page",
-        not_before=when, priority=Priority.BROADCAST if held else Priority.REPLY,
-    )  # fmt: skip
-    if row.sealed:
-        _sealed_to(work, row, chat_id, f"{key}:sealed", when)
+    """Put one part of a bulletin into the outbox; `when`: nothing leaves before."""
+    named = card.named(work, row)
+    how: dict[str, Any] = {
+        "dedup": f"{key}:{part}", "not_before": when, "priority": Priority.BROADCAST,
+    }  # fmt: skip
+    if part == PAGE:
+        said = {
+            **named,
+            "conclusion": _conclusion(printed),
+            "totals": row.figures["totals"],
+            "cut": printed["cut"],
+            "correction_of": printed["correction_of"],
+        }
+        say(work, chat_id, "bulletins.post", said, picture=card.picture(printed), **how)
+    elif part == SEALED:
+        file = File("", "", {"file_id": row.sealed["file_id"]})
+        say(work, chat_id, "bulletins.sealed_file", named, file=file, **how)
     else:
-        say(
-            work, chat_id, "bulletins.posted_file", card.named(work, row),
-            file=card.file(work, row, "pdf", printed),
-            dedup=f"{key}:file", not_before=when, priority=Priority.BROADCAST if held else Priority.REPLY,
-        )  # fmt: skip
-
-
-def _sealed_to(work: Work, row: Row[Any], chat_id: int, key: str, when: datetime | None = None) -> None:
-    """正式件: the sealed paper as Telegram has it already."""
-    params = {
-        "chat_id": chat_id,
-        "document": row.sealed["file_id"],
-        "caption": f"{card.title(work, row)} 正式件",
-    }
-    outbox_book.put(
-        work, chat_id=chat_id, kind=RowKind.CALL, payload={"method": "sendDocument", "params": params},
-        dedup=key, not_before=when, priority=Priority.BROADCAST,
-    )  # fmt: skip
+        say(work, chat_id, "bulletins.posted_file", named, file=card.file(work, row, "pdf", printed), **how)
 
 
 def _conclusion(printed: dict[str, Any]) -> str:
-    """The page's first sentence, where somebody wrote one."""
+    """What somebody wrote as the conclusion, whole; what is too long for one message goes on in the next."""
     words = printed["texts"].get("conclusion", "")
-    if not words and printed["paper"]:
-        words = next(
-            (
-                one["words"]
-                for one in printed["paper"]["blocks"]
-                if one["kind"] == "text" and not one["level"]
-            ),
-            "",
-        )
-    return str(words)[:300]
+    if words or not printed["paper"]:
+        return str(words)
+    at_first = [one for one in printed["paper"]["blocks"][:MOST_BEFORE] if one["kind"] == "text"]
+    if printed["kind"] == Kind.WEEKLY:
+        return next((str(one["words"]) for one in at_first if not one["level"]), "")
+    # under the first heading the counted numbers stand, then what somebody judged of them
+    heads = [rank for rank, one in enumerate(at_first) if one["level"] == 1]
+    if not heads:
+        return ""
+    under = at_first[heads[0] + 1 : heads[1] if len(heads) > 1 else None]
+    return "\n".join(str(one["words"]) for one in under[1:] if not one["words"].startswith("注："))
 
 
-def _own_lines(work: Work, row: Row[Any], printed: dict[str, Any]) -> None:
-    """Each contact its own line, in private (SPEC §6)."""
-    grid = resolved(region_grid(printed), row.content["differences"])
-    for line in grid.rows:
-        said = {
-            **card.named(work, row),
-            "region": line[0],
-            "cells": list(zip(REGION_COLUMNS, line[1:], strict=False)),
-        }
-        for person in people.contacts_of(work, line[0]):
-            say(
-                work, person.chat_id, "bulletins.own_line", said, silent=True,
-                dedup=f"{_key(row, OWN)}:{person.member_id}:{line[0]}"[:96],
-                not_before=work.now + book.UNDO_WITHIN, priority=Priority.BROADCAST,
-            )  # fmt: skip
+MOST_BEFORE: Final = 40
 
 
-def sealed(work: Work, row: Row[Any]) -> None:
-    """A 正式件 that came after the publication follows it into the channel."""
-    if row.state != Stage.PUBLISHED:
-        return
-    when = row.published_at + book.UNDO_WITHIN if card.undoable(work, row) else None
-    for chat_id in channels(work, row.track):
-        _sealed_to(work, row, chat_id, f"{_key(row, POSTED)}:{chat_id}:sealed", when)
+# --- what went out, found again -------------------------------------------------------------------------
 
 
-# --- 撤销, 撤下 -----------------------------------------------------------------------------------------
-
-
-def take_down(work: Work, bulletin_id: int, version: int) -> Toast:
-    """「撤销」 within 60 s: nothing leaves. 「撤下」 within 48 h: the posts are deleted.
-
-    Raises:
-        BulletinNotNow: it is not out, or out for too long.
-    """
-    row = book.held(work, bulletin_id)
-    book.fresh(row, version)
-    if Stage(row.state) is not Stage.PUBLISHED or row.published_at is None:
-        raise BulletinNotNow(why="moved", state=row.state)
-    if card.undoable(work, row):
-        _close_waiting(work, row, (POSTED, OWN))
-        back = Stage.REPORTED if row.reported_at else Stage.APPROVED
-        fresh = book.go(work, row, back, "bulletin_unpublished", published_at=None)
-        card.refresh(work, fresh)
-        return Toast("bulletins.undone_toast")
-    if work.now > row.published_at + book.DOWN_WITHIN:
-        raise BulletinNotNow(why="too_late", state=row.state)
-    count = _delete_posts(work, row)
-    fresh = book.go(work, row, Stage.WITHDRAWN, "bulletin_withdrawn", withdrawn_at=work.now)
-    card.refresh(work, fresh)
-    return Toast("bulletins.withdrawn_toast", {"count": count})
-
-
-def _rows(work: Work, row: Row[Any], what: str) -> list[Row[Any]]:
-    """What was put into the outbox for a bulletin, under whichever version."""
+def rows(work: Work, row: Row[Any], *whats: str, since: datetime | None = None) -> list[Row[Any]]:
+    """What was put into the outbox for a bulletin, under whichever version; `since`: not before."""
     start = f"bulletin:{row.id}:"
     found: Sequence[Any] = work.connection.execute(
         select(
-            outbox.c.id, outbox.c.chat_id, outbox.c.dedup, outbox.c.state, outbox.c.message_id, outbox.c.error
+            outbox.c.id, outbox.c.chat_id, outbox.c.dedup, outbox.c.state, outbox.c.message_id,
+            outbox.c.error, outbox.c.payload, outbox.c.created_at,
         )
         .where(outbox.c.dedup >= start, outbox.c.dedup < start + "\uffff")
         .order_by(outbox.c.id)
-    ).all()
-    return [one for one in found if one.dedup.split(":")[3:4] == [what]]
+    ).all()  # fmt: skip
+    return [
+        one
+        for one in found
+        if one.dedup.split(":")[3] in whats and (since is None or one.created_at >= since)
+    ]
 
 
-def _close_waiting(work: Work, row: Row[Any], whats: tuple[str, ...]) -> None:
-    for what in whats:
-        ids = [one.id for one in _rows(work, row, what) if one.state == "waiting"]
-        if ids:
-            work.connection.execute(
-                update(outbox).where(outbox.c.id.in_(ids)).values(state="stale", sent_at=work.now)
-            )
+def messages(rows_: Iterable[Row[Any]]) -> list[tuple[int, int, int]]:
+    """(row, chat, message) of everything that arrived: words that were too long are several messages."""
+    found = []
+    for one in rows_:
+        earlier = list((one.payload or {}).get("sent_ids", ()))
+        last = [one.message_id] if one.state == "sent" and one.message_id is not None else []
+        found += [(one.id, one.chat_id, message) for message in (*earlier, *last)]
+    return found
 
 
-def _delete_posts(work: Work, row: Row[Any]) -> int:
-    _close_waiting(work, row, (POSTED, OWN))
-    count = 0
-    for one in _rows(work, row, POSTED):
-        if one.state == "sent" and one.message_id is not None:
-            outbox_book.put(
-                work, chat_id=one.chat_id, kind=RowKind.DELETE, payload={"message_id": one.message_id},
-                dedup=f"down:{one.id}",
-            )  # fmt: skip
-            count += 1
-    return count
+def close_waiting(work: Work, row: Row[Any], *whats: str) -> None:
+    """Nothing of these leaves any more."""
+    close(work, [one.id for one in rows(work, row, *whats) if one.state == "waiting"])
 
 
-# --- after the minute ---------------------------------------------------------------------------------
-
-
-def after_due(work: Work) -> int:
-    """The minute is over: the card offers 「撤下」; a post that the channel refused is told, and undone."""
-    done = 0
-    for row in book.published_since(work, work.now - LOOK_BACK):
-        if card.undoable(work, row):
-            continue
-        key = told.Key("bulletin_out", str(row.id), row.published_at, told.NOBODY)
-        if told.note(work, key):
-            _supersede(work, row)
-            card.refresh(work, row)
-            done += 1
-        posts = _rows(work, row, POSTED)
-        ours = [one for one in posts if int(one.dedup.split(":")[2]) >= _last_version(posts)]
-        bad = [one for one in ours if one.state in ("failed", "unreachable")]
-        if bad and not any(one.state in ("sent", "sending", "waiting", "uncertain") for one in ours):
-            _refused(work, row, bad[0])
-            done += 1
-    return done
-
-
-def _last_version(posts: list[Row[Any]]) -> int:
-    """The version under which a bulletin was posted last."""
-    return max((int(one.dedup.split(":")[2]) for one in posts), default=0)
-
-
-def _refused(work: Work, row: Row[Any], bad: Row[Any]) -> None:
-    """The channel takes nothing from the bot: 印发 did not happen."""
-    back = Stage.REPORTED if row.reported_at else Stage.APPROVED
-    fresh = book.go(work, row, back, "bulletin_not_posted", {"error": bad.error}, published_at=None)
-    chat = people.chat(work, bad.chat_id)
-    for reader in audience.of_office(work, row.track):
-        say(
-            work, reader.chat_id, "bulletins.not_posted",
-            {**card.named(work, row), "channel": chat.title if chat else "", "error": bad.error or ""},
-            buttons=((Button("bulletin_open", "bopen", row.id),),),
-            dedup=f"bulletin_refused:{row.id}:{row.version}:{reader.member_id}", priority=Priority.REMINDER,
-        )  # fmt: skip
-    card.refresh(work, fresh)
+def close(work: Work, ids: list[int]) -> None:
+    """These rows of the outbox are not sent."""
+    if ids:
+        work.connection.execute(
+            update(outbox).where(outbox.c.id.in_(ids)).values(state="stale", sent_at=work.now)
+        )

@@ -12,7 +12,7 @@ from bot.domain.consequences import Measure, MeasureState, Trigger
 from bot.domain.masking import mask_numbers
 from bot.ledger.desk import Work
 from bot.ledger.tables import entries, measures, photos
-from bot.services.bulletins import book
+from bot.services.bulletins import book, standing
 from bot.services.bulletins.book import Issue
 from bot.services.duties import days
 from bot.services.scoring import sheets
@@ -53,7 +53,10 @@ def of(work: Work, row: Row[Any]) -> dict[str, Any]:
         "day": campaign.today(row.approved_at or max(work.now, one.draft_at)).isoformat(),
         "first": one.first_day.isoformat(),
         "cut": campaign.local(one.window.cut).isoformat(),
-        "figures": {key: value for key, value in row.figures.items() if key not in ("trace", "living")},
+        "figures": standing.without(
+            {key: value for key, value in row.figures.items() if key not in ("trace", "living")},
+            found.get("gone", ()),
+        ),
         "texts": {key: mask_numbers(text) for key, text in content["texts"].items()},
         "paper": None,
         "scores": content["scores"],
@@ -78,6 +81,7 @@ def living(work: Work, row: Row[Any], one: Issue) -> dict[str, Any]:
         "reports": _reports(work, row) if row.kind == Kind.WEEKLY else {},
         "ranking": ranking(work, row.track, row.key) if row.kind != Kind.WEEKLY else None,
         "criticised": _criticised(work, row) if row.content["criticism"] else [],
+        "gone": standing.gone(work, row.figures),
         "good": _good_places(work, row.track, one),
         "next": _next(work, row.track, one),
     }
@@ -197,6 +201,7 @@ def picture(work: Work, chosen: dict[str, Any]) -> dict[str, Any]:
 
     return {
         "number": chosen["number"],
+        "kind": chosen.get("kind", "issue"),
         "place": chosen["place"],
         "category": chosen.get("category"),
         "hide": dict(chosen.get("hide") or {}),

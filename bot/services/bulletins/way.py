@@ -11,7 +11,7 @@ from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.services import questions, seconds
 from bot.services.answering import Toast
-from bot.services.bulletins import book, card, drafting, values
+from bot.services.bulletins import book, card, drafting, recheck, values
 from bot.services.duties import audience
 from bot.services.incoming import Incoming
 from bot.services.outgoing import Button, say
@@ -34,7 +34,7 @@ def submit(work: Work, bulletin_id: int, version: int) -> Toast:
         raise BulletinNotNow(why="differences", state=row.state)
     if row.content.get("names") and not row.content.get("no_names"):
         raise BulletinNotNow(why="names", state=row.state, names=row.content["names"])
-    open_ = _compared_anew(work, row)
+    open_ = _compared_anew(work, row) or recheck.pictures_fell(work, row)
     if open_ is not None:
         return open_
     one = book.issue_of(work, row)
@@ -52,8 +52,10 @@ def submit(work: Work, bulletin_id: int, version: int) -> Toast:
         data={"bulletin": fresh.id, "version": fresh.version},
     )  # fmt: skip
     for reader in audience.of_office(work, row.track):
-        if reader.member_id != work.actor.member_id and not card.shown(work, fresh, reader.chat_id):
-            card.show(work, fresh, reader.chat_id, reader.member_id)
+        if reader.member_id != work.actor.member_id:
+            if not card.shown(work, fresh, reader.chat_id):
+                card.show(work, fresh, reader.chat_id, reader.member_id)
+            card.send_paper(work, fresh, reader.chat_id, reader.member_id, "pdf", again=True)
     card.refresh(work, fresh)
     return toast
 
