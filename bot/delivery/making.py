@@ -8,6 +8,7 @@ from bot.delivery.composing import FileMaker
 from bot.delivery.drawing import Drawing
 from bot.documents import (
     meeting,
+    month_report,
     notice,
     register_xlsx,
     roster,
@@ -33,6 +34,8 @@ def makers(catalogue: Catalogue, world: World, drawing: Drawing, store: PhotoSto
         "meeting_notice": meeting.make_notice,
         "meeting_notice_pdf": meeting.make_notice_pdf,
         "meeting_speech": partial(meeting.make_speech, words),
+        "month_report_docx": month_report.make,
+        "month_report_pdf": month_report.make_pdf,
         "warning_docx": partial(warning_letter.make, store),
         "warning_pdf": partial(warning_letter.make_pdf, store),
         "register": register_xlsx.make,

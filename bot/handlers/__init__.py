@@ -20,6 +20,7 @@ from bot.handlers import (
     intake,
     lists,
     meetings,
+    monthreport,
     office,
     people,
     register,
@@ -222,6 +223,10 @@ PRESSES: Mapping[str, Handler] = {
     "fnkeep": scoring.keep_fine,
     "fndrop": scoring.drop_fine,
     "fnsend": scoring.send_fine,
+    "mopen": monthreport.open_one,
+    "mfile": monthreport.file,
+    "msend": monthreport.send,
+    "mdraft": monthreport.own_draft,
     "bopen": bulletins.open_one,
     "bfile": bulletins.file,
     "bsrc": bulletins.sources,
@@ -301,6 +306,7 @@ WORDS: Mapping[str, Handler] = {
     "垃圾扣款": scoring.fines_,
     "周报": weekly.open_,
     "通报": bulletins.open_list,
+    "跟踪问效": monthreport.open_list,
     "通知": announcing.begin,
     "日历": weekly.calendar,
     "督导报告": weekly.open_drafts,
@@ -378,6 +384,11 @@ def _marked_file(here: Hearing) -> bool:
 
 async def _other_paper(here: Hearing) -> Toast:
     """A paper that belongs to no bulletin may be a report, or a message like any other."""
+    return await monthreport.document(here, otherwise=_reported_paper)
+
+
+async def _reported_paper(here: Hearing) -> Toast:
+    """A paper that is no month's report may be a week's, or ten days'."""
     if weekly.may_be_report(here):
         return await weekly.document(here, otherwise=entries.message)
     return await entries.message(here)

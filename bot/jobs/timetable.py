@@ -29,6 +29,7 @@ from bot.services.duties import due as duties
 from bot.services.finding import index as finding
 from bot.services.followup import lookback, notices
 from bot.services.meetings import preparing
+from bot.services.monthreport import writing as monthreport
 from bot.services.operating import alerts, reading
 from bot.services.scoring import proposing
 from bot.services.warnings import advising, deciding, serving
@@ -55,6 +56,7 @@ DUE: tuple[Callable[[Work], int], ...] = (
     lookback.draw_due,
     drafting.due,
     arriving.after_due,
+    monthreport.due,
     deciding.held_due,
     deciding.escalate_due,
     serving.unserved_due,

@@ -57,7 +57,7 @@ def menu_of(actor: Actor) -> list[list[str]]:
     if actor.has(Role.ADMIN) and not (actor.has(Role.OVERSIGHT) or actor.has(Role.CITY_LEADER)):
         return [["members", "invite"], ["help"]]
     if actor.has(Role.OVERSIGHT):
-        return [["my", "ledger"], ["find", "help"]]
+        return [["my", "ledger"], ["month_report", "find", "help"]]
     if actor.has(Role.CITY_LEADER):
         return [["ledger", "find", "help"]]
     return [["help"]]

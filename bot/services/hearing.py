@@ -36,6 +36,7 @@ from bot.services.bulletins import editing as bulletins
 from bot.services.duties import outlook
 from bot.services.incoming import Incoming
 from bot.services.material import Material
+from bot.services.monthreport import writing as monthreport
 from bot.services.refusals import NoSuchEntry, NotUnderstood
 from bot.services.tenday import reporting as tenday
 from bot.services.weekly import receiving as weekly
@@ -76,6 +77,8 @@ def message(work: Work, incoming: Incoming) -> Toast | None:
     if incoming.reply_to is not None and work.actor.groups() and tenday.replied(work, incoming):
         return None
     if incoming.reply_to is not None and work.actor.offices() and bulletins.replied(work, incoming):
+        return None
+    if incoming.reply_to is not None and monthreport.replied(work, incoming):
         return None
     if incoming.location is not None:
         pins.heard(work, incoming)

@@ -69,7 +69,7 @@ NOT_OF_AN_ENTRY: Final = frozenset(
         "score_items", "score_item_proposed", "score_dropped", "score_none", "score_marking_ended",
         "score_drafted", "score_objected", "score_decided", "score_locked", "score_unlocked",
         "score_published", "score_correction", "rules_approved", "measure_proposed", "measure_unfounded",
-        "measure_counted_anew", "bulletin_changed", "fine_proposed", "archived", "exported",
+        "measure_counted_anew", "bulletin_changed", "month_report", "fine_proposed", "archived", "exported",
         "register_paper", "register_changed",
     }
 )  # fmt: skip

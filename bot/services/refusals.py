@@ -228,6 +228,10 @@ class LetterNotNow(Refusal):
     """Something about a warning letter that cannot be done now: values `why`, `state`, and what it needs."""
 
 
+class ReportNotNow(Refusal):
+    """Something about the month's report 跟踪问效月报 that cannot be done: value `why`, and what it needs."""
+
+
 class NoGroupPhone(Refusal):
     """A group without a telephone: no letter in its name; values `group`, `own` (its leader asks)."""
 

@@ -190,6 +190,11 @@ def _issues(actor: Any) -> bool:
     return may_paper(PaperAct.ISSUE_BULLETIN, actor, "county")
 
 
+def _writes_month(actor: Any) -> bool:
+    """The report of the month that is over."""
+    return may_paper(PaperAct.WRITE_FOLLOW_UP, actor)
+
+
 def _leads_any(actor: Any) -> bool:
     return any(actor.leads(key) for key in actor.groups())
 
@@ -435,6 +440,11 @@ PRESSES: Mapping[str, Rule] = {
     "mtpaper": AboutPeople(_of_an_office, subject="meeting"),
     "mtcall": AboutPeople(_of_an_office, subject="meeting"),
     "mtspeech": AboutPeople(_of_an_office, subject="meeting"),
+    # the month's report: no month of the walk is over
+    "mopen": AboutPeople(_writes_month, arg="2019-04"),
+    "mfile": AboutPeople(_writes_month, arg="2019-04/docx"),
+    "msend": AboutPeople(_writes_month, arg="2019-04"),
+    "mdraft": AboutPeople(_writes_month, arg="2019-04"),
     # bulletins
     "bopen": AboutPeople(_issues, subject="draft_bulletin"),
     "bfile": AboutPeople(_issues, subject="draft_bulletin", arg="docx"),
