@@ -1,4 +1,4 @@
-"""月评通报 on the wire: drafted with the month's last ten-day bulletin, ranked, approved, printed, corrected."""
+"""月评通报 on the wire: drafted with the last ten-day bulletin of its month, printed, corrected."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 import docx
 import pytest
 
-from bot.domain.score_words import Line
 from bot.services.scoring import intake, publishing
+from bot.services.scoring.lines import Line
 from tests.chat.test_bulletins import Desk
 from tests.chat.test_closing_day import COUNTY
 from tests.town.scenes import words
@@ -67,6 +67,7 @@ async def test_a_month_is_drafted_with_its_last_ten_days_and_goes_the_same_way(m
     await month.press(month.clerk, month.people.showing(month.clerk, "同意签发"), "同意签发")
     await month.press(month.chief, month.card_of("月评通报"), "报送并印发")
     await month.town.passes(seconds=61)
+    await month.town.passes(seconds=2)  # once it stands, each county hears its own line
 
     assert "4月下旬" in both[0]
     assert "4月月评通报" in both[1].replace(" ", "")
@@ -93,6 +94,7 @@ async def test_a_months_paper_is_taken_down_and_corrected_under_a_new_number(mon
     await month.press(month.clerk, month.people.showing(month.clerk, "同意签发"), "同意签发")
     await month.press(month.chief, month.card_of("月评通报"), "印发")
     await month.town.passes(seconds=61)
+    await month.town.passes(seconds=2)  # once it stands, each county hears its own line
 
     await month.press(month.chief, month.card_of("月评通报"), "撤下")
     left = month.posts()

@@ -122,9 +122,10 @@ def send_paper(
     work: Work, row: Row[Any], chat_id: int, member_id: int, form: str, *, again: bool = False
 ) -> None:
     """Send the paper to one of the office; a reply to it with the changed .docx finds the bulletin."""
-    key = told.Key(
-        PAPER, f"{row.id}/{row.version}.{form}", row.created_at if not again else work.now, member_id
-    )
+    subject = f"{row.id}/{row.version}.{form}"
+    if again:  # each press is answered, two within a minute too
+        subject += f".{work.update_id or 0}"
+    key = told.Key(PAPER, subject, work.now if again else row.created_at, member_id)
     say(
         work, chat_id, "bulletins.paper", {**named(work, row), "form": form, "state": row.state},
         file=file(work, row, form), priority=Priority.REMINDER, dedup=key.dedup(), silent=True,
