@@ -53,9 +53,10 @@ from .story import (
     Until,
 )
 from .telling import Stage, StoryFailed, Telling
+from .warning import STORY as WARNING
 
 STORIES: dict[str, Story] = {
-    story.key: story for story in (REPORT, FRIDAY, DAY_OFF, CLOSING, OUTAGE, COVERT, PUBLIC)
+    story.key: story for story in (REPORT, FRIDAY, DAY_OFF, CLOSING, OUTAGE, COVERT, PUBLIC, WARNING)
 }
 """In the order in which the page offers them."""
 
