@@ -19,6 +19,9 @@ COLUMNS: Final = ("scope", "told", "inside", "kept")
 """Whose it is; what its every reader may read, the inspecting side, the office and the filing group."""
 
 KNOWN, COVERT = "entry_words", "covert_words"
+PAGES: Final = 2000
+"""Pages of the index that one night's work writes at the most: some eight megabytes."""
+
 TABLES: Final = {name: table(name, column("rowid")) for name in (KNOWN, COVERT)}
 
 _SQLITE: Final = (
@@ -60,6 +63,16 @@ def forget(work: Work, entry_id: int) -> None:
     """Take an entry's words away."""
     for name in TABLES:
         work.driver.execute(f"DELETE FROM {name} WHERE rowid = ?", (entry_id,))
+
+
+def tidy(work: Work) -> bool:
+    """Join what many small writings have left apart, a bounded piece of work; gives whether there is more."""
+    more = False
+    for name in TABLES if work.dialect == "sqlite" else ():
+        before = work.driver.total_changes
+        work.driver.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('merge', -{PAGES})")
+        more |= work.driver.total_changes - before > 1
+    return more
 
 
 def match(phrases: Iterable[str], columns: tuple[str, ...], scopes: Iterable[tuple[str, ...]]) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import Row, update
 
 from bot.domain.entries import OPEN_STATES, Mode, State, is_overdue
 from bot.domain.permissions import Role
+from bot.ledger import entries as book
 from bot.ledger.desk import Work
 from bot.ledger.tables import cards
 from bot.services import faces, life, outgoing, seconds, views
@@ -93,11 +94,12 @@ def card(work: Work, card_row: Row[Any]) -> Shown | None:
         page = looked_for.page(work, asked) if looked_for else pages.fetch(work, asked)
     total = looked_for.count(work, asked, page) if looked_for else _total(work, asked, page)
     waiting = pending.of_actor(work) if asked.which == "todo" else []
+    region = filters.region_name(work, asked)
     values: dict[str, Any] = {
         **_counted(total, page, looked_for),
         "filters": [_named(kind, one) for kind, one in filters.chosen(work, asked)],
         "counts": pages.by_state(work, asked) if asked.which == "my" else [],
-        "rows": [_line(work, row) for row in page.rows],
+        "rows": [_line(work, row, region) for row in page.rows],
         "seconds": len(seconds.waiting_for(work)) if asked.which in ("check", "todo") else 0,
         "letters": [_letter(work, one) for one in waiting[:MOST_LETTERS]],
         "more_letters": max(0, len(waiting) - MOST_LETTERS),
@@ -147,13 +149,16 @@ def _named(kind: str, one: filters.Choice) -> dict[str, Any]:
     return {"kind": kind, "text": one.text, "group": group or "buttons", "key": key, "values": one.values}
 
 
-def _line(work: Work, row: Row[Any]) -> dict[str, Any]:
+def _line(work: Work, row: Row[Any], region: str | None) -> dict[str, Any]:
+    """A line; `region` is that of the whole list, which no line repeats."""
     having = life.having_of(work, row)
+    place = views.place_of(work, row, having)
+    whole = book.get(work, row.id) if place in ("", row.region) else None
     return {
         "number": row.number,
         "visit": row.kind == "visit",
-        "place": views.place_of(work, row, having),
-        "problem": problem_for(row, having),
+        "place": place.removeprefix(region) if region else place,
+        "problem": problem_for(whole, having) if whole is not None else "",
         "state": row.state,
         "deadline": row.deadline.isoformat() if row.deadline else None,
         "late": is_overdue(State(row.state), row.deadline, work.now),

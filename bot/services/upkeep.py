@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, select, update
 
 from bot.domain.entries import State
 from bot.ledger import entries as book
-from bot.ledger import inbox, outbox
+from bot.ledger import inbox, outbox, words
 from bot.ledger.desk import Work
 from bot.ledger.outbox import Priority
 from bot.ledger.prepared import Prepared
@@ -62,6 +62,7 @@ def _hourly(work: Work) -> int:
 
 
 def _nightly(work: Work) -> int:
+    words.tidy(work)
     return outbox.sweep(work, work.world.upkeep.outbox_kept) + check_counters(work)
 
 

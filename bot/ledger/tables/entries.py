@@ -122,6 +122,7 @@ Index("ix_entries_filed", entries.c.filer_id, entries.c.state, *_LISTED)
 _OWED = entries.c.owed_by.is_not(None)
 Index("ix_entries_owed", entries.c.track, entries.c.owed_by, entries.c.id, sqlite_where=_OWED)
 Index("ix_entries_owed_region", entries.c.region, entries.c.owed_by, entries.c.id, sqlite_where=_OWED)
+Index("ix_entries_owed_group", entries.c.group_key, entries.c.owed_by, entries.c.id, sqlite_where=_OWED)
 Index("ix_entries_owed_filed", entries.c.filer_id, entries.c.owed_by, entries.c.id, sqlite_where=_OWED)
 # what waits for a check, by who checks; what another than the filing group checks
 Index(

@@ -47,25 +47,32 @@ def due(work: Work, most: int = AT_ONCE) -> int:
 
 def texts(work: Work, row: Row[Any]) -> dict[str, str]:
     """What the index keeps of an entry, column by column (`ledger.words.COLUMNS`)."""
-    told = " ".join((row.number, place_of(work, row, NOBODY), what_county_reads(row)))
-    own = mask_numbers(
-        " ".join(part for part in (row.village, row.spot, row.description, row.public_text) if part)
-    )
+    told = tokens(" ".join((row.number, place_of(work, row, NOBODY), what_county_reads(row))))
+    parts = (mask_numbers(part) for part in (row.village, row.spot, row.description, row.public_text) if part)
+    own = " ".join(cut for part in parts if (cut := tokens(part)) not in told)
     # a caller's words stay with the office, what tells of a covert visit with those who made it
     kept = row.source == Source.PUBLIC or row.mode == Mode.COVERT
     return {
         "scope": " ".join(
-            (*scopes(row.region, row.group_key or NO_GROUP, row.checker), *((KEPT,) if kept else ()))
+            (
+                *scopes(row.region, row.group_key or NO_GROUP, row.checker),
+                *((KEPT, *kept_by(row.group_key)) if kept else ()),
+            )
         ),
-        "told": tokens(told),
-        "inside": "" if kept else tokens(own),
-        "kept": tokens(own) if kept else "",
+        "told": told,
+        "inside": "" if kept else own,
+        "kept": own if kept else "",
     }
 
 
 def scopes(region: str | None, *groups: str | None) -> list[str]:
     """Words by which a search keeps to its reader's regions and groups; each row is asked besides."""
     return [_word(name) for name in (region, *groups) if name]
+
+
+def kept_by(*groups: str | None) -> list[str]:
+    """The words of the scope for what some groups keep from most readers."""
+    return [KEPT + _word(group) for group in groups if group]
 
 
 def _word(name: str) -> str:

@@ -14,7 +14,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, tuple_, union
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+    union,
+)
 
 from bot.domain.entries import State
 from bot.domain.permissions import Role
@@ -33,13 +45,16 @@ COUNTED: Final = 1000
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
-COLUMNS: Final = tuple(
-    entries.c[name]
-    for name in (
-        "id", "number", "version", "state", "kind", "track", "group_key", "filer_id", "checker", "mode",
-        "source", "region", "township", "village", "spot", "by_hand", "description", "public_text",
-        "deadline", "assigned_at", "handed_over_at", "proof_sent_at", "passed_to", "listed_at", "owed_by",
-    )
+COLUMNS: Final = (
+    *(
+        entries.c[name]
+        for name in (
+            "id", "number", "state", "kind", "track", "group_key", "filer_id", "checker", "mode", "source",
+            "region", "township", "village", "spot", "by_hand", "deadline", "passed_to",
+        )
+    ),
+    # only whether they are there is looked at: reading them as instants would cost as much as the query
+    *(type_coerce(entries.c[name], String).label(name) for name in ("assigned_at", "handed_over_at")),
 )  # fmt: skip
 """What a line of a list and the table of permissions need to know."""
 
@@ -254,11 +269,12 @@ def _page(work: Work, asked: Asked, at: int, back: bool, inside: bool, keyless: 
         after = [tuple_(column, own) < place if down else tuple_(column, own) > place]
         if segment.keyless and back:
             after = [or_(column.is_(None), *after)]
-    found = _union(work, asked, segment, COLUMNS, *after)
+    key = type_coerce(column, String).label("key")
+    found = _union(work, asked, segment, (*COLUMNS, key), *after)
     if found is None:
         return None
     names = found.selected_columns
-    order = [names[segment.order], names["id"]]
+    order = [names["key"], names["id"]]
     return found.order_by(*(one.desc() if down else one.asc() for one in order)).limit(bindparam("most"))
 
 
@@ -287,8 +303,7 @@ def fetch(work: Work, asked: Asked) -> Page:
         before = max(0, before - len(found)) if more else 0
     ends = [(found[0], before), (found[-1], before + len(found))] if found else []
     places = [
-        Turned(at == 0, part, key_of(getattr(row, segments(asked)[part].order)), row.id, count)
-        for at, ((part, row), count) in enumerate(ends)
+        Turned(at == 0, part, _key(row.key), row.id, count) for at, ((part, row), count) in enumerate(ends)
     ]
     ahead, behind = (more, True) if back else (before > 0, more)
     return Page(
@@ -356,6 +371,10 @@ def by_state(work: Work, asked: Asked) -> list[dict[str, Any]]:
 def key_of(instant: datetime | None) -> int | None:
     """An instant as buttons carry it: microseconds, so that nothing is rounded."""
     return None if instant is None else (instant - _EPOCH) // timedelta(microseconds=1)
+
+
+def _key(written: str | None) -> int | None:
+    return None if written is None else key_of(datetime.fromisoformat(written).replace(tzinfo=UTC))
 
 
 def _instant(key: int | None) -> datetime | None:

@@ -133,7 +133,8 @@ def _branches(work: Work) -> Iterator[Branch]:
         if actor.offices():
             yield Branch(words.KNOWN, ("told", "inside", "kept"), _kept(actor), (index.KEPT,))
         elif groups:
-            yield Branch(words.KNOWN, ("told", "kept"), _kept(actor), (index.KEPT,), tuple(groups))
+            own = tuple(index.kept_by(*actor.groups()))
+            yield Branch(words.KNOWN, ("told", "kept"), _kept(actor), own)
     if actor.offices():
         yield Branch(words.COVERT, ("told", "kept"), everything)
     elif groups or actor.has(Role.OVERSIGHT):

@@ -466,6 +466,12 @@ def upgrade() -> None:
             sqlite_where=sa.text("owed_by IS NOT NULL"),
         )
         batch_op.create_index(
+            "ix_entries_owed_group",
+            ["group_key", "owed_by", "id"],
+            unique=False,
+            sqlite_where=sa.text("owed_by IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_entries_owed_region",
             ["region", "owed_by", "id"],
             unique=False,
@@ -1346,6 +1352,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_entries_region")
         batch_op.drop_index("ix_entries_passed", sqlite_where=sa.text("passed_to IS NOT NULL"))
         batch_op.drop_index("ix_entries_owed_region", sqlite_where=sa.text("owed_by IS NOT NULL"))
+        batch_op.drop_index("ix_entries_owed_group", sqlite_where=sa.text("owed_by IS NOT NULL"))
         batch_op.drop_index("ix_entries_owed_filed", sqlite_where=sa.text("owed_by IS NOT NULL"))
         batch_op.drop_index("ix_entries_owed", sqlite_where=sa.text("owed_by IS NOT NULL"))
         batch_op.drop_index("ix_entries_lat", sqlite_where=sa.text("lat IS NOT NULL"))
