@@ -35,6 +35,14 @@ check: $(STAMP)  ## lint, types, import contracts
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
+	@$(MAKE) --no-print-directory audit
+
+audit: $(STAMP)  ## what is installed is what is locked; known holes, where pip-audit and a network are there
+	$(PY) -m pip check
+	@command -v pip-audit >/dev/null 2>&1 || { echo "SKIPPED: pip-audit is not installed; no known holes were looked for" >&2; exit 0; }; \
+	found=$$(timeout 120 pip-audit --require-hashes --disable-pip -r requirements.lock 2>&1); code=$$?; echo "$$found"; \
+	if [ $$code -ne 0 ] && echo "$$found" | grep -qE 'Connection|Max retries|Name or service|timed out'; then \
+		echo "SKIPPED: no network; no known holes were looked for" >&2; exit 0; fi; exit $$code
 
 format: $(STAMP)  ## layout and order of imports, written into the files
 	$(PY) -m ruff check --fix .
@@ -54,4 +62,4 @@ clean:  ## what the tools left; .venv and data stay
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist *.egg-info
 	find bot tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help run test check format bench soak screenshots clean
+.PHONY: help run test check audit format bench soak screenshots clean

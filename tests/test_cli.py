@@ -384,6 +384,17 @@ def test_check_finds_a_broken_event_log(run: Run, home: Path) -> None:
     assert "✗ 办理记录 event log" in done.stdout
 
 
+def test_check_names_health_pages_that_other_machines_can_reach(run: Run, home: Path) -> None:
+    text = (home / "config.toml").read_text("utf-8")
+    quiet = run("check")
+    (home / "config.toml").write_text(text.replace("127.0.0.1:8090", "0.0.0.0:8090", 1), "utf-8")
+
+    done = run("check")
+
+    assert "别的机器也能访问" in done.stdout
+    assert "别的机器也能访问" not in quiet.stdout
+
+
 # ── migrate ──
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import re
 import socket
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,20 @@ def test_every_metric_that_operations_names_is_told() -> None:
 
     for name in set(re.findall(r"\bbot_[a-z_]+\b", (ROOT / "docs" / "operations.md").read_text("utf-8"))):
         assert f'"{name}"' in source, name
+
+
+def test_every_dependency_is_locked_with_a_hash() -> None:
+    text = (ROOT / "requirements.lock").read_text("utf-8")
+    pinned = re.findall(r"(?m)^([A-Za-z0-9_.\[\]-]+)==\S+", text)
+    entries = re.split(r"(?m)^(?=[A-Za-z0-9_.\[\]-]+==)", text)[1:]
+
+    assert len(pinned) == len(entries) > 30
+    assert all("--hash=sha256:" in entry for entry in entries)
+    assert not re.search(r"(?m)^(?!\s|#|[A-Za-z0-9_.\[\]-]+==)\S", text)  # nothing that is not pinned
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+    assert {normal(one) for one in declared} <= {normal(one) for one in pinned}
+
+
+def normal(requirement: str) -> str:
+    """A distribution's name in the one form that pip compares."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[\[<>=;! ]", requirement)[0]).lower()

@@ -217,6 +217,37 @@ def test_the_readmes_have_the_same_build() -> None:
     assert shells[0] == shells[1]
 
 
+# ── the table of threats ──
+
+
+def threats() -> list[tuple[str, str, list[str]]]:
+    """Threat, answer and the tests that are named, row by row."""
+    rows = re.findall(r"(?m)^\| (?!threat)(?!-)([^|]+)\|([^|]+)\|([^|]+)\|$", read("docs/security.md"))
+    return [
+        (threat.strip(), answer.strip(), re.findall(r"`(tests/[^`]+)`", last))
+        for threat, answer, last in rows
+    ]
+
+
+def test_every_threat_has_an_answer_and_a_test_that_exists() -> None:
+    assert len(threats()) > 30
+    for threat, answer, named in threats():
+        assert answer, threat
+        assert named, f"no test stands behind: {threat}"
+        for one in named:
+            path, _, name = one.partition("::")
+            assert (ROOT / path).is_file(), one
+            assert re.search(rf"(?m)^(?:async )?def {name}\(", read(path)), one
+
+
+def test_no_threat_is_proven_by_a_test_that_is_skipped_or_only_soaked() -> None:
+    for _, _, named in threats():
+        for one in named:
+            path, _, name = one.partition("::")
+            before = read(path).partition(f"def {name}(")[0].rsplit("\n\n\n", 1)[-1]
+            assert not re.search(r"@pytest\.mark\.(?:skip|xfail|soak|photos)", before), one
+
+
 # ── what must not stand anywhere in the tree ──
 
 FORBIDDEN = {

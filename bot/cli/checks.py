@@ -65,6 +65,7 @@ def on_this_machine(settings: Settings) -> Iterator[Finding]:
     yield from _fonts(settings)
     yield from _disk(settings)
     yield from _store(settings)
+    yield from _open_to_the_world(settings)
 
 
 def _configuration(settings: Settings) -> Iterator[Finding]:
@@ -153,6 +154,27 @@ def _store(settings: Settings) -> Iterator[Finding]:
         )
         return
     yield good(what, settings.media_url())
+
+
+def _open_to_the_world(settings: Settings) -> Iterator[Finding]:
+    """Health and webhook are plain HTTP: for this machine, or behind a web server with a certificate."""
+    import ipaddress
+
+    listening = {"[server] listen": settings.server.listen}
+    if settings.telegram.mode == "webhook":
+        listening["[telegram] webhook_listen"] = settings.telegram.webhook_listen
+    for name, address in listening.items():
+        host = address.rpartition(":")[0].strip("[]")
+        try:
+            alone = ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            alone = host in ("", "localhost")
+        if not alone:
+            yield odd(
+                f"网络 network {name}",
+                f"{address} 别的机器也能访问 · other machines can reach it",
+                "改为 127.0.0.1，或用防火墙只放行监控 · use 127.0.0.1, or let only the monitor through",
+            )
 
 
 # --- the database -------------------------------------------------------------------------------------

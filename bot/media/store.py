@@ -53,7 +53,7 @@ def derived_path(path: str, what: str) -> str:
 def copy_name(number: str, rank: int, kind: Kind, village: str | None, extension: str = "jpg") -> str:
     """The name of a copy for people: `编号_序_前|后_村.jpg`; fit for every file system."""
     parts = [number, f"{rank:02d}", _SIDE[kind], *([village] if village else [])]
-    return "_".join(safe_part(part) for part in parts) + f".{extension}"
+    return "_".join(safe_part(part) for part in parts) + f".{safe_part(extension)[:16]}"
 
 
 def safe_part(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, select, update
 
+from bot.domain.names import person_name, visible
 from bot.ledger import events, people
 from bot.ledger.desk import Work
 from bot.ledger.tables import chats, members, roles, strangers
@@ -19,6 +20,8 @@ from bot.services.titles import grant_of, title_of
 
 MOST_NAME = 32
 MOST_POST = 64
+MOST_GUESSES = 5
+"""Links that open nothing and are answered, a stranger and day."""
 _MARK = re.compile(r"\s*[,，、;；/\n]\s*")
 _SPACE = re.compile(r"\s+")
 _SAID = re.compile(r"^(?:我叫|我是|姓名|名字|叫)[:：\s]*")
@@ -39,7 +42,8 @@ def start(work: Work, telegram_id: int, payload: str) -> None:
         except BadInvitation:
             # a member who presses an old link again only wants to come in
             if not work.actor.grants:
-                raise
+                _guessed(work, telegram_id)
+                return
             welcome(work, telegram_id)
     elif known is not None and known.left_at is None:
         go_on(work, telegram_id, int(known.id))
@@ -150,15 +154,16 @@ def go_on(work: Work, telegram_id: int, member_id: int, *, fresh: bool = False) 
 @questions.answers("name_and_post")
 def named(work: Work, row: Row[Any], incoming: Incoming) -> None:
     """「姓名 职务」 in one reply."""
-    said = _SAID.sub("", incoming.text.strip())
+    said = _SAID.sub("", visible(incoming.text))
     # a mark parts best (a name in Latin letters has spaces), else the first space
     between = _MARK if _MARK.search(said) else _SPACE
     name, *rest = between.split(said, maxsplit=1)
     post = _POST.sub("", " ".join(rest).strip())[:MOST_POST]
-    if not name or not post or len(name) > MOST_NAME or said.startswith("/"):
+    known = person_name(name)
+    if known is None or not post or len(known) > MOST_NAME or said.startswith("/"):
         raise NotUnderstood(hint="name")
     member_id = int(row.subject["member"])
-    work.connection.execute(update(members).where(members.c.id == member_id).values(name=name, post=post))
+    work.connection.execute(update(members).where(members.c.id == member_id).values(name=known, post=post))
     go_on(work, incoming.chat_id, member_id)
 
 
@@ -234,14 +239,34 @@ def role_titles(work: Work) -> list[dict[str, Any]]:
 
 def stranger(work: Work, telegram_id: int) -> None:
     """Unknown people get one polite line a day, in private only."""
+    if _known_today(work, telegram_id) is None:
+        say(work, telegram_id, "joining.stranger")
+
+
+def _guessed(work: Work, telegram_id: int) -> None:
+    """A link that opens nothing: answered in the same words whatever it was, a few times a day, then no more.
+
+    Raises:
+        BadInvitation: within those few times.
+    """
+    guesses = _known_today(work, telegram_id) or 0
+    if guesses >= MOST_GUESSES:
+        return
+    work.connection.execute(
+        update(strangers).where(strangers.c.telegram_id == telegram_id).values(guesses=guesses + 1)
+    )
+    say(work, telegram_id, "refusals.bad_invitation")
+
+
+def _known_today(work: Work, telegram_id: int) -> int | None:
+    """How many links a stranger has tried today; None at the first word of the day, which is written down."""
     today = work.world.campaign.today(work.now).isoformat()
     row = work.connection.execute(select(strangers).where(strangers.c.telegram_id == telegram_id)).first()
-    if row is not None and row.answered_on == today:
-        return
     if row is None:
         work.connection.execute(strangers.insert().values(telegram_id=telegram_id, answered_on=today))
-    else:
-        work.connection.execute(
-            update(strangers).where(strangers.c.telegram_id == telegram_id).values(answered_on=today)
-        )
-    say(work, telegram_id, "joining.stranger")
+        return None
+    if row.answered_on != today:
+        fresh = update(strangers).where(strangers.c.telegram_id == telegram_id)
+        work.connection.execute(fresh.values(answered_on=today, guesses=0))
+        return None
+    return int(row.guesses)

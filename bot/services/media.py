@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, func, literal_column, select, update
 
 from bot.ledger import entries as book
 from bot.ledger.desk import Work
@@ -28,12 +28,22 @@ HASHES = "dhash"
 
 
 def waiting(work: Work, most: int = 8) -> Sequence[Row[Any]]:
-    """Photos to be downloaded now, oldest first, with the day and number of their entry."""
+    """Photos to be downloaded now, oldest first, with the day and number of their entry.
+
+    Chats take turns: who sends hundreds waits for them, and nobody else does.
+    """
+    turn = func.row_number().over(partition_by=photos.c.chat_id, order_by=(photos.c.next_try_at, photos.c.id))
+    now = (
+        select(photos.c.id, turn.label("turn"))
+        .where(photos.c.state == literal_column("'pending'"), photos.c.next_try_at <= work.now)
+        .subquery()
+    )
     return work.connection.execute(
         select(photos, entries.c.found_at, entries.c.number)
-        .select_from(photos.join(entries, entries.c.id == photos.c.entry_id))
-        .where(photos.c.state == "pending", photos.c.next_try_at <= work.now)
-        .order_by(photos.c.next_try_at, photos.c.id)
+        .select_from(
+            now.join(photos, photos.c.id == now.c.id).join(entries, entries.c.id == photos.c.entry_id)
+        )
+        .order_by(now.c.turn, photos.c.next_try_at, photos.c.id)
         .limit(most)
     ).all()
 

@@ -114,4 +114,6 @@ strangers = Table(
     metadata,
     Column("telegram_id", BigInteger, primary_key=True, autoincrement=False),
     Column("answered_on", String(10), nullable=False),
+    # links tried that day which open nothing
+    Column("guesses", Integer, nullable=False, server_default="0"),
 )

@@ -247,6 +247,7 @@ def upgrade() -> None:
         "strangers",
         sa.Column("telegram_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("answered_on", sa.String(length=10), nullable=False),
+        sa.Column("guesses", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("telegram_id", name=op.f("pk_strangers")),
     )
     op.create_table(
