@@ -190,6 +190,7 @@ PRESSES: Mapping[str, Handler] = {
     "tledger": weekly.draft_ledger,
     "tsubmit": weekly.submit,
     "turge": weekly.urge_groups,
+    "tlock": weekly.cannot_lock,
     "scask": scoring.ask_value,
     "scnone": scoring.not_inspected,
     "scsheet": scoring.sheet,

@@ -175,6 +175,11 @@ async def urge_groups(here: Hearing) -> Toast:
     return await here.do(tenday_board.urge, here.pressed.arg)
 
 
+async def cannot_lock(here: Hearing) -> Toast:
+    """「锁定」 on the board while there is nothing to lock."""
+    return await here.do(tenday_board.cannot_lock, here.pressed.arg)
+
+
 # --- the calendar -------------------------------------------------------------------------------------
 
 

@@ -219,6 +219,32 @@ async def test_a_closing_day_from_the_marks_to_the_published_ranking(scorers: Sc
     assert measure.protected
 
 
+async def test_the_office_s_one_message_locks_and_says_why_it_cannot_yet(scorers: Scorers) -> None:
+    await scorers.rules_approved()
+    board = await scorers.sends(scorers.chief, "督导报告")
+
+    assert labels(board) == ["催办", "打开核对稿", "🔒 锁定：打分未齐"]
+    early = await scorers.press(scorers.chief, board, "🔒 锁定")
+    assert early.text == "打分还没有齐；到期后可先结束打分。"
+    await scorers.all_marked()
+    await scorers.covert_none()
+    await scorers.until(2019, 4, 19, 10)
+    board = next(one for one in scorers.chief.chat(scorers.town.bot).newest_first() if "催办" in labels(one))
+    assert "🔒 锁定：核对稿未发" in labels(board)
+    early = await scorers.press(scorers.chief, board, "🔒 锁定")
+    assert "核对稿还没有发" in early.text
+    await scorers.press(scorers.chief, board, "打开核对稿")
+    await scorers.press(scorers.chief, scorers.last(scorers.chief), "发核对稿")
+    assert "🔒 锁定：异议到4月19日 17:30" in labels(board)
+    early = await scorers.press(scorers.chief, board, "🔒 锁定")
+    assert "异议期" in early.text
+    await scorers.until(2019, 4, 19, 17, 31)
+    locked = await scorers.press(scorers.chief, board, "🔒 锁定")
+
+    assert "校验码" in locked.text
+    assert "✓ 已锁定" in labels(board)
+
+
 async def test_an_objection_is_granted_and_the_draft_changes(scorers: Scorers) -> None:
     await scorers.rules_approved()
     await scorers.all_marked()

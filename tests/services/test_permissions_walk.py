@@ -357,6 +357,7 @@ PRESSES: Mapping[str, Rule] = {
     "tledger": AboutPeople(lambda a: "county/1" in a.groups(), arg="2019-04-18/county/1"),
     "tsubmit": AboutPeople(lambda a: a.leads("county/1"), arg="2019-04-18/county/1"),
     "turge": AboutPeople(_of_county_office, arg="2019-04-18/county"),
+    "tlock": AboutPeople(_of_county_office, arg="2019-04-18/county"),
     # scores, rankings, measures
     "scask": AboutPeople(_gives_marks, subject="region", arg="2019-04-18/group"),
     "scnone": AboutPeople(lambda a: _leads_any(a) or a.has(Role.OVERSIGHT), arg="2019-04-18"),

@@ -14,6 +14,8 @@ from bot.services import faces
 from bot.services.answering import Toast
 from bot.services.duties import audience, boards, told
 from bot.services.outgoing import Button, Rows, Shown, new_card, say
+from bot.services.refusals import ScoreNotNow
+from bot.services.scoring import sheets
 from bot.services.tenday import standing
 
 CARD: Final = "tenday_board"
@@ -75,13 +77,50 @@ def board(work: Work, card: Row[Any]) -> Shown | None:
         ],
         "owed": [{"title": one.title, "lacks": list(one.lacks)} for one in owed],
     }
-    return Shown("tenday.board", values, _buttons(key, track, bool(owed)), silent=card.panel != "list")
+    sealed = any(not one.done for one in markers)
+    buttons = _buttons(work, key, track, owed=bool(owed), sealed=sealed)
+    return Shown("tenday.board", values, buttons, silent=card.panel != "list")
 
 
-def _buttons(key: str, track: str, owed: bool) -> Rows:
+def _buttons(work: Work, key: str, track: str, *, owed: bool, sealed: bool) -> Rows:
     argument = f"{key}/{track}"
     urge = (Button("tenday_urge", "turge", arg=argument),) if owed else ()
-    return ((*urge, Button("tenday_period", "scperiod", arg=f"{track}.{key}")),)
+    return (
+        (*urge, Button("tenday_period", "scperiod", arg=f"{track}.{key}")),
+        (_lock(work, key, track, sealed=sealed),),
+    )
+
+
+def _lock(work: Work, key: str, track: str, *, sealed: bool) -> Button:
+    """「锁定」; as long as it cannot be pressed to an end, the reason stands on it."""
+    row = sheets.find(work, track, key)
+    state = row.state if row is not None else "open"
+    if row is not None and state == "draft" and work.now >= row.objections_until:
+        return Button("lock", "sclock", row.id, row.version)
+    if row is not None and state == "draft":
+        until = work.world.campaign.local(row.objections_until)
+        values = {"month": until.month, "day": until.day, "clock": f"{until:%H:%M}"}
+        return Button("lock_objections", "sclock", row.id, row.version, values=values)
+    why = {"open": "sealed" if sealed else "no_draft"}.get(state, "done")
+    return Button(f"lock_{why}", "tlock", arg=f"{key}/{track}")
+
+
+def cannot_lock(work: Work, argument: str) -> Toast:
+    """A press of 「锁定」 while there is nothing to lock: the reason.
+
+    Raises:
+        NotYours, NotUnderstood: see `boards.of_button`.
+        ScoreNotNow: always.
+    """
+    period, track = boards.of_button(work, argument, standing.period_of_key)
+    state = sheets.state_of(work, track, period.key.isoformat())
+    if state == "draft":  # the drafts went out since: the board is shown anew, with its button
+        refresh(work, period.key.isoformat(), track)
+        return Toast("tenday.lock_now")
+    if state != "open":
+        raise ScoreNotNow(why="moved")
+    sealed = any(not one.done for one in standing.markers(work, period, track))
+    raise ScoreNotNow(why="sealed" if sealed else "no_draft")
 
 
 def urge(work: Work, argument: str) -> Toast:
