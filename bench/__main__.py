@@ -7,7 +7,19 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import archive, chain, evidence, ledger, page, photos, ranking, receiving, reminders, transport
+from bench import (
+    archive,
+    broadcast,
+    chain,
+    evidence,
+    ledger,
+    page,
+    photos,
+    ranking,
+    receiving,
+    reminders,
+    transport,
+)
 
 TOPICS = (
     "chain",
@@ -21,6 +33,7 @@ TOPICS = (
     "ranking",
     "reminders",
     "archive",
+    "broadcast",
 )
 
 
@@ -54,6 +67,7 @@ def main() -> None:
         "ranking": ranking.main,
         "reminders": reminders.main,
         "archive": archive.main,
+        "broadcast": broadcast.main,
     }
     for name in wanted:
         mains[name]()

@@ -316,7 +316,7 @@ async def test_a_day_that_does_not_exist_is_not_taken(town: Town) -> None:
     qian.sends(town.bot, "放假 4月31日")
     await town.settle()
 
-    assert "日期" in words(last(qian, town))
+    assert "看不懂是哪几天" in words(last(qian, town))
 
 
 async def test_a_mark_brings_the_office_s_board_up_to_date(town: Town) -> None:

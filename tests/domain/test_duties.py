@@ -290,6 +290,115 @@ def test_confirmed_moves_put_every_duty_of_a_year_on_a_working_day(first: date) 
         assert abs((day - key[2]).days) <= 11
 
 
+BY_HAND_LATER = {
+    # what is proposed, then each period's reports, 核对稿, 通报 as moved, then the months' rankings and 月报
+    "autumn of 2026, 中秋, 国庆, month ends": (
+        date(2026, 9, 21),
+        date(2026, 12, 18),
+        (
+            "weekly 09-25 > 09-24 10:00 asked 09-17 09:00",  # 中秋, a Friday
+            "weekly 10-02 > 09-30 10:00 asked 09-23 09:00",  # 国庆: the last day before it
+            "weekly_bulletin 10-05 > 10-08 11:00 asked 09-28 09:00",
+            "ten_day 10-18 > 10-19 18:00 asked 10-10 09:00",  # a Sunday; asked on a Saturday that is worked
+            "ten_day 11-08 > 11-09 18:00 asked 10-30 09:00",  # Sundays and a Saturday
+            "ten_day 11-28 > 11-30 18:00 asked 11-20 09:00",
+        ),
+        (
+            "09-28 18:00, 09-29 10:00, 09-30 18:00",
+            "10-08 18:00, 10-09 10:00, 10-10 18:00",  # the second working day is a Saturday
+            "10-19 18:00, 10-20 10:00, 10-21 18:00",
+            "10-28 18:00, 10-29 10:00, 10-30 18:00",
+            "11-09 18:00, 11-10 10:00, 11-11 18:00",
+            "11-18 18:00, 11-19 10:00, 11-20 18:00",
+            "11-30 18:00, 12-01 10:00, 12-02 18:00",  # November's bulletin comes in December
+            "12-08 18:00, 12-09 10:00, 12-10 18:00",
+            "12-18 18:00, 12-21 10:00, 12-22 18:00",  # over a weekend
+        ),
+        ("09-30, 09-30", "10-30, 10-30", "12-02, 11-30", "12-22, 12-31"),
+    ),
+    "over the new year to a February that nobody has published yet": (
+        date(2026, 12, 21),
+        date(2027, 3, 5),
+        (
+            "weekly 01-01 > 12-31 10:00 asked 12-24 09:00",  # into the old year
+            "ten_day 02-08 > 02-09 18:00 asked 02-01 09:00",
+            "weekly_bulletin 02-08 > 02-09 11:00 asked 02-01 09:00",
+            "ten_day 02-28 > 03-01 18:00 asked 02-19 09:00",  # the last day of a February, a Sunday
+        ),
+        (
+            "12-28 18:00, 12-29 10:00, 12-30 18:00",
+            "01-08 18:00, 01-11 10:00, 01-12 18:00",
+            "01-18 18:00, 01-19 10:00, 01-20 18:00",
+            "01-28 18:00, 01-29 10:00, 02-01 18:00",  # January's bulletin comes in February
+            "02-09 18:00, 02-10 10:00, 02-11 18:00",
+            "02-18 18:00, 02-19 10:00, 02-22 18:00",
+            "03-01 18:00, 03-02 10:00, 03-03 18:00",
+            "03-08 18:00, 03-09 10:00, 03-10 18:00",
+        ),
+        ("12-30, 12-31", "02-01, 01-29", "03-03, 02-26", "03-10, 03-31"),
+    ),
+    "around a leap day": (
+        date(2028, 2, 14),
+        date(2028, 3, 7),
+        (),
+        (
+            "02-18 18:00, 02-21 10:00, 02-22 18:00",
+            "02-28 18:00, 02-29 10:00, 03-01 18:00",  # 核对稿 on the leap day
+            "03-08 18:00, 03-09 10:00, 03-10 18:00",
+        ),
+        ("03-01, 02-29", "03-10, 03-31"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BY_HAND_LATER)
+def test_campaigns_of_later_years_are_as_worked_out_by_hand(name: str) -> None:
+    first, last, proposed, periods, months = BY_HAND_LATER[name]
+    calendar = CampaignCalendar(first, last, SHANGHAI)
+    plain = Timetable(calendar, DAYS, ("county",))
+    moves = {(m.duty, m.track, m.key): m.target.astimezone(SHANGHAI).date() for m in plain.proposals}
+    moved = Timetable(calendar, DAYS, ("county",), moves)
+
+    asked = [
+        f"{m.duty} {local(m.notice)[:5]} > {local(m.target)} asked {local(m.proposed_at)}"
+        for m in plain.proposals
+    ]
+    found = [
+        ", ".join(
+            local(due(period, "county").due) for due in (moved.ten_day, moved.review, moved.ten_day_bulletin)
+        )
+        for period in calendar.periods
+    ]
+    ends = [
+        f"{local(moved.month_ranking(month, 'county').due)[:5]}, {local(moved.monthly(month).due)[:5]}"
+        for month in calendar.months
+    ]
+
+    assert sorted(asked) == sorted(proposed)
+    assert found == list(periods)
+    assert ends == list(months)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe"])
+def test_every_duty_of_a_year_keeps_its_hour_where_the_clocks_change(zone: str) -> None:
+    there = ZoneInfo(zone)
+    timetable = Timetable(
+        CampaignCalendar(date(2026, 1, 5), date(2026, 12, 18), there), WorkingDays(), ("county",)
+    )
+
+    hours = {(due.duty, due.due.astimezone(there).strftime("%H:%M")) for due in timetable.dues}
+    reminded = {slot.at.astimezone(there).strftime("%H:%M") for slot in timetable.slots}
+    offsets = {due.due.astimezone(there).utcoffset() for due in timetable.dues}
+
+    assert len(offsets) == 2  # summer and winter both lie in it
+    assert hours == {
+        (Duty.WEEKLY, "10:00"), (Duty.WEEKLY_BULLETIN, "11:00"), (Duty.TEN_DAY, "18:00"),
+        (Duty.MARKS, "18:00"), (Duty.REVIEW, "10:00"), (Duty.TEN_DAY_BULLETIN, "18:00"),
+        (Duty.MONTH_RANKING, "18:00"), (Duty.MONTHLY, "18:00"),
+    }  # fmt: skip
+    assert reminded == {"08:30", "09:00", "10:05", "15:00", "16:00", "18:05"}
+
+
 @pytest.mark.parametrize(
     ("friday", "as_moved", "eve"),
     [
