@@ -9,6 +9,7 @@ import click
 from bot import __version__
 from bot.cli.archive import archive
 from bot.cli.backups import backup, restore
+from bot.cli.importing import import_
 from bot.cli.ledger import export, migrate
 from bot.cli.people import invite, members
 from bot.cli.scores import measures, ranking, scores
@@ -36,7 +37,7 @@ def main(context: click.Context, config: Path) -> None:
 
 COMMANDS = (
     run, playground, init, check, invite, members, export, scores, ranking, measures, migrate, backup,
-    archive,
+    archive, import_,
     restore,
 )  # fmt: skip
 

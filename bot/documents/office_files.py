@@ -57,8 +57,10 @@ class Unreadable(OfficeFileError):
     """Broken, or no such file at all."""
 
 
-def open_package(data: bytes) -> zipfile.ZipFile:
-    """The parts of an Office file that may be looked into.
+def open_package(
+    data: bytes, *, unpacked: int = LARGEST_UNPACKED, largest_part: int = LARGEST_PART
+) -> zipfile.ZipFile:
+    """The parts of an Office file that may be looked into, up to so many bytes.
 
     Raises:
         OfficeFileError: it must not be opened, and why.
@@ -70,7 +72,7 @@ def open_package(data: bytes) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         parts = archive.infolist()
-        if sum(part.file_size for part in parts) > LARGEST_UNPACKED:
+        if sum(part.file_size for part in parts) > unpacked:
             raise TooLarge
         for part in parts:
             name = part.filename.lower()
@@ -80,7 +82,7 @@ def open_package(data: bytes) -> zipfile.ZipFile:
                 raise Locked
             if not name.endswith((".xml", ".rels")):
                 continue
-            if part.file_size > LARGEST_PART:
+            if part.file_size > largest_part:
                 raise TooLarge
             if b"<!DOCTYPE" in archive.read(part)[:4096]:
                 raise Unreadable  # a document type can hold entities: no office program writes one
@@ -110,7 +112,13 @@ def _is_text(data: bytes) -> bool:
 
 
 @contextmanager
-def workbook(data: bytes, *, computed: bool = True) -> Iterator[tuple[Any, zipfile.ZipFile]]:
+def workbook(
+    data: bytes,
+    *,
+    computed: bool = True,
+    unpacked: int = LARGEST_UNPACKED,
+    largest_part: int = LARGEST_PART,
+) -> Iterator[tuple[Any, zipfile.ZipFile]]:
     """A workbook and its parts; `computed`: of formulas the value that was saved last, else the formula.
 
     What goes wrong while it is read, lazily as it is, comes out as Unreadable, too.
@@ -120,7 +128,7 @@ def workbook(data: bytes, *, computed: bool = True) -> Iterator[tuple[Any, zipfi
     """
     import openpyxl  # heavy: only where a workbook is read
 
-    with open_package(data) as archive:
+    with open_package(data, unpacked=unpacked, largest_part=largest_part) as archive:
         try:
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=computed)
             try:
