@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
-from bot.documents import pictures, ranking_card
+from bot.documents import overview_card, pictures, ranking_card
 from bot.documents.bulletin import Bulletins
 from bot.documents.ledger_rows import Words
 from bot.media.errors import StoreError
@@ -15,6 +17,15 @@ from bot.media.store import PhotoStore
 from bot.services.post import Parcel, PhotoFile
 from bot.texts import html
 from bot.texts.catalogue import Catalogue
+
+_COUNTS: Final = ("found", "closed", "open", "overdue")
+_SHARES: Final = ("rectified", "in_time", "returned", "closing")
+
+
+def _short_day(iso: str) -> str:
+    """4.19, as under a bar."""
+    day = date.fromisoformat(iso)
+    return f"{day.month}.{day.day}"
 
 
 class NothingToDraw(Exception):
@@ -64,8 +75,49 @@ class Drawing:
                 return "pair.jpg", drawn
             case "ranking":
                 return "ranking.jpg", self._ranking(parcel, picture["values"])
+            case "overview":
+                return "overview.jpg", self._overview(parcel, picture["values"])
             case make:
                 raise ValueError(make)
+
+    def _overview(self, parcel: Parcel, values: Mapping[str, Any]) -> bytes:
+        """The numbers of 「概况」, in the words of its reader's language."""
+        language = self._catalogue.language(parcel.language)
+        words = partial(self._catalogue.label, language, "overview_card")
+        numbers, day = values["numbers"], partial(self._catalogue.day, language=language)
+
+        def share(name: str) -> overview_card.Tile:
+            part = numbers[name]
+            return overview_card.Tile(words(name), part["percent"], f"{part['part']}/{part['whole']}")
+
+        counts = [overview_card.Tile(words(name), str(numbers[name])) for name in _COUNTS]
+        shares = [share(name) for name in _SHARES if numbers[name] is not None]
+        if numbers["days"]:
+            shares.append(overview_card.Tile(words("days"), numbers["days"]))
+        span = f"{day(values['first'])} – {day(values['last'])}"
+        return overview_card.overview_card(
+            overview_card.OverviewWords(
+                title=f"{words('overview')} · {values['scope']}",
+                subtitle=f"{values['label']}　{span}" if values["label"] and language == "zh" else span,
+                tiles=(*counts, *shares),
+                heads=tuple(words(name) for name in ("region", "found", "closed", "overdue", "rectified")),
+                rows=tuple(
+                    (row["region"], str(row["found"]), str(row["closed"]), str(row["overdue"]),
+                     row["rectified"]["percent"])
+                    for row in values["regions"]
+                ),
+                categories_title=words("categories"),
+                categories=tuple(
+                    (self._catalogue.label(language, "categories", key), count)
+                    for key, count in values["categories"]
+                ),
+                weeks_title=words("weeks"),
+                found=words("found"),
+                closed=words("closed"),
+                weeks=tuple((_short_day(last), found, closed) for last, found, closed in values["weeks"]),
+            ),
+            fonts=self._fonts,
+        )  # fmt: skip
 
     def _ranking(self, parcel: Parcel, values: Mapping[str, Any]) -> bytes:
         """The card of a ranking, in the words of its reader's language."""

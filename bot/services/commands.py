@@ -45,21 +45,22 @@ def of(actor: Actor) -> tuple[str, ...]:
 def menu_of(actor: Actor) -> list[list[str]]:
     """The reply keyboard of an actor's roles: no job needs a typed command."""
     if any(actor.leads(key) for key in actor.groups()):
-        return [["my", "to_check", "find"], ["day_end", "score", "help"]]
+        return [["my", "to_check", "find"], ["day_end", "score"], ["overview", "coverage", "help"]]
     if actor.groups():
-        return [["my", "to_check"], ["day_end", "find", "help"]]
+        return [["my", "to_check", "find"], ["day_end", "overview", "help"]]
     if actor.offices():
-        return [["to_check", "ledger", "find"], ["source", "weekly", "bulletin"], ["score", "rank", "help"]]
+        papers, numbers = ["source", "weekly", "bulletin"], ["score", "rank", "overview"]
+        return [["to_check", "ledger", "find"], papers, numbers, ["help"]]
     if actor.regions():
-        return [["todo", "weekly"], ["ledger", "find", "help"]]
+        return [["todo", "weekly", "overview"], ["ledger", "find", "help"]]
     if actor.has(Role.TOWNSHIP):
         return [["todo", "find", "help"]]
     if actor.has(Role.ADMIN) and not (actor.has(Role.OVERSIGHT) or actor.has(Role.CITY_LEADER)):
         return [["members", "invite"], ["help"]]
     if actor.has(Role.OVERSIGHT):
-        return [["my", "ledger"], ["month_report", "find", "help"]]
+        return [["my", "ledger", "find"], ["month_report", "overview", "help"]]
     if actor.has(Role.CITY_LEADER):
-        return [["ledger", "find", "help"]]
+        return [["ledger", "find"], ["overview", "help"]]
     return [["help"]]
 
 

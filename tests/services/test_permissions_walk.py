@@ -181,6 +181,15 @@ def _sees_entries(actor: Any) -> bool:
     return any(one.role is not Role.ADMIN for one in actor.grants)
 
 
+def _reads_numbers(actor: Any) -> bool:
+    return _sees_entries(actor) and any(one.role is not Role.TOWNSHIP for one in actor.grants)
+
+
+def _reads_coverage(actor: Any) -> bool:
+    openly = any(not key.endswith("/0") for key in actor.groups())
+    return openly or bool(actor.offices()) or actor.has(Role.OVERSIGHT)
+
+
 def _of_county_office(actor: Any) -> bool:
     return "county" in actor.offices()
 
@@ -273,6 +282,8 @@ PRESSES: Mapping[str, Rule] = {
     "unpropose": About("second", Action.VOID),
     "proposals": Own(),
     "list": Own(arg="l.r6.s2"),
+    "overview": AboutPeople(_reads_numbers, arg="0.all"),
+    "coverage": AboutPeople(_reads_coverage, arg="0.l.0"),
     "open": Entry(Action.SEE),
     "history": Entry(Action.HISTORY),
     "tocheck": Own(),
