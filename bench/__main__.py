@@ -14,6 +14,7 @@ from bench import (
     evidence,
     ledger,
     page,
+    papers,
     photos,
     ranking,
     receiving,
@@ -34,6 +35,7 @@ TOPICS = (
     "reminders",
     "archive",
     "broadcast",
+    "papers",
 )
 
 
@@ -68,6 +70,7 @@ def main() -> None:
         "reminders": reminders.main,
         "archive": archive.main,
         "broadcast": broadcast.main,
+        "papers": papers.main,
     }
     for name in wanted:
         mains[name]()

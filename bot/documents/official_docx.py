@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
+from xml.sax.saxutils import escape
 
 from docx import Document
 from docx.document import Document as Written
-from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
 from docx.shared import Emu, Mm, Pt
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
@@ -227,27 +229,55 @@ def _table(document: Written, block: Table) -> None:
         table.columns[column].width = Mm(width)  # the grid: some programs look at nothing else
     left = from_left(block)
     whole = len(block.rows) <= WHOLE
+    first = table.rows[0]._tr
+    lines: list[Any] = []
     for row_number, values in enumerate((block.head, *block.rows)):
-        row = table.rows[0] if row_number == 0 else table.add_row()
-        properties = row._tr.get_or_add_trPr()
-        properties.append(OxmlElement("w:cantSplit"))
-        if row_number == 0 and not block.form:
-            properties.append(OxmlElement("w:tblHeader"))
+        cells = []
         for column, (value, width) in enumerate(zip(values, block.widths, strict=True)):
-            cell = row.cells[column]
-            cell.width = Mm(width)
-            cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
             headed = column == 0 if block.form else row_number == 0
-            paragraph = cell.paragraphs[0]
-            middle = headed or not left[column]
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if middle else WD_ALIGN_PARAGRAPH.LEFT
-            paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-            paragraph.paragraph_format.keep_with_next = whole and row_number < len(block.rows)
-            _off(paragraph, "snapToGrid")
-            run = paragraph.add_run(clean(value))
-            _set(run, HEI if headed else FANG, TABLE)
-            run.bold = (row_number - 1, column) in block.marked
+            style = _Cell(
+                width,
+                middle=headed or not left[column],
+                font=HEI if headed else FANG,
+                bold=(row_number - 1, column) in block.marked,
+                kept=whole and row_number < len(block.rows),
+            )
+            cells.append(_cell(clean(value), style))
+        head = "<w:tblHeader/>" if row_number == 0 and not block.form else ""
+        lines.append(f"<w:tr><w:trPr><w:cantSplit/>{head}</w:trPr>{''.join(cells)}</w:tr>")
+    rows = parse_xml(f"<w:tbl {nsdecls('w')}>{''.join(lines)}</w:tbl>")
+    for row in list(rows):
+        first.addprevious(row)
+    table._tbl.remove(first)
     _gap(document)  # two tables in a row would grow together
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """How a cell is set; `width` in millimetres, `kept` with the next line."""
+
+    width: float
+    middle: bool
+    font: str
+    bold: bool
+    kept: bool
+
+
+def _cell(words: str, style: _Cell) -> str:
+    """A cell as XML: a table of hundreds of lines is written at once, not built piece by piece."""
+    said = "<w:br/>".join(
+        f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in words.replace("\t", " ").split("\n")
+    )
+    size = round(TABLE.pt * 2)
+    return (
+        f'<w:tc><w:tcPr><w:tcW w:type="dxa" w:w="{round(style.width * 1440 / 25.4)}"/>'
+        f'<w:vAlign w:val="center"/></w:tcPr><w:p><w:pPr>{"<w:keepNext/>" if style.kept else ""}'
+        f'<w:snapToGrid w:val="0"/><w:spacing w:line="240" w:lineRule="auto"/>'
+        f'<w:jc w:val="{"center" if style.middle else "left"}"/></w:pPr>'
+        f'<w:r><w:rPr><w:rFonts w:ascii="{LATIN}" w:hAnsi="{LATIN}" w:eastAsia="{style.font}" '
+        f'w:cs="{LATIN}" w:hint="eastAsia"/>{"<w:b/>" if style.bold else ""}'
+        f'<w:sz w:val="{size}"/></w:rPr>{said}</w:r></w:p></w:tc>'
+    )
 
 
 def _gap(document: Written) -> None:

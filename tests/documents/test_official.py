@@ -126,7 +126,7 @@ def test_a_table_keeps_its_order_its_head_and_what_is_marked() -> None:
     (table,) = document.tables
     assert [[cell.text for cell in row.cells] for row in table.rows] == [["单位", "逾期"], *map(list, rows)]
     assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
-    assert [row.cells[1].paragraphs[0].runs[0].bold for row in table.rows] == [False, True, False]
+    assert [bool(row.cells[1].paragraphs[0].runs[0].bold) for row in table.rows] == [False, True, False]
 
 
 def test_a_column_of_a_table_is_set_alike_in_all_its_lines() -> None:

@@ -100,6 +100,7 @@ def of_track(work: Work, track: str, window: Window, last: dict[str, int] | None
     counted = _count(standings, window)
     regions = [region.name for region in work.world.campaign.regions_of(track)]
     found = [one for one in standings if one.counts_in(window)]
+    again = [one for one in found if one.row.round > 1]
     rows = [_row(counted, region) for region in regions]
     return {
         "start": window.start.isoformat(),
@@ -114,8 +115,8 @@ def of_track(work: Work, track: str, window: Window, last: dict[str, int] | None
             region: _categories([one for one in found if one.row.region == region])[:4] for region in regions
         },
         "overdue": _overdue(work, standings, window),
-        "repeated": [_listed(work, one, window) for one in found if one.row.round > 1][:MOST_LISTED],
-        "entries": [_listed(work, one, window) for one in found][:MOST_LISTED],
+        "repeated": [_listed(work, one, window) for one in again[:MOST_LISTED]],
+        "entries": [_listed(work, one, window) for one in found[:MOST_LISTED]],
         "entries_in_all": len(found),
         "letters": _letters(work, standings, window),
         "trace": {region: counted.trace[region] for region in regions if region in counted.trace},

@@ -30,6 +30,15 @@ _OWN_MISTAKES: Final = ("withdrawn", "merged", "secret")
 """What made an entry void without anybody's having found it wrong: it was taken back, joined, not kept."""
 _DAY: Final = 86_400
 
+_COLUMNS: Final = [
+    entries.c[name]
+    for name in (
+        "id", "kind", "state", "group_key", "region", "township", "village", "found_at", "deadline",
+        "proof_sent_at", "closed_at", "void_reason",
+    )
+]  # fmt: skip
+"""What is read of an entry: thousands are, and most of what they hold is in no number."""
+
 Place = tuple[str, str]
 """Region, township."""
 
@@ -71,7 +80,7 @@ def known(window: Window) -> ColumnElement[bool]:
 
 def _places(work: Work, window: Window, seen: Mapping[str, _Seen]) -> None:
     rows = work.connection.execute(
-        select(entries).where(
+        select(*_COLUMNS).where(
             entries.c.group_key.is_not(None),
             or_(
                 entries.c.found_at >= window.start,
@@ -116,7 +125,7 @@ def in_time_of(work: Work, row: Row[Any], window: Window) -> bool | None:
 def fallen_due(work: Work, window: Window, *where: ColumnElement[bool]) -> Sequence[Row[Any]]:
     """Entries that the counties owed and whose deadline fell into the window; 作废 and 缓办 are out."""
     return work.connection.execute(
-        select(entries).where(
+        select(*_COLUMNS).where(
             entries.c.kind == "issue",
             entries.c.deadline >= window.start,
             entries.c.deadline < window.cut,
@@ -151,7 +160,7 @@ def _checks(work: Work, window: Window, seen: Mapping[str, _Seen]) -> None:
     rows = {
         row.id: row
         for row in work.connection.execute(
-            select(entries).where(
+            select(*_COLUMNS).where(
                 entries.c.id.in_(touched), entries.c.state != State.DRAFT.value, known(window)
             )
         )
