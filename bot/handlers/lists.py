@@ -48,6 +48,24 @@ async def turn(here: Hearing) -> Toast:
     return await here.do(listwords.turn, heard.chat_id, heard.pressed_message, here.pressed.arg)
 
 
+async def pick(here: Hearing) -> Toast:
+    """A number of a list, ticked or not."""
+    press, heard = here.pressed, here.heard
+    return await here.do(listwords.pick, heard.chat_id, heard.pressed_message, press.subject, press.version)
+
+
+async def many(here: Hearing) -> Toast:
+    """What is to be done to those that are ticked."""
+    heard = here.heard
+    return await here.do(listwords.many_chosen, heard.chat_id, heard.pressed_message, here.pressed.arg)
+
+
+async def do_many(here: Hearing) -> Toast:
+    """「确认」: it is done to each of them."""
+    heard = here.heard
+    return await here.do(listwords.do_many, heard.chat_id, heard.pressed_message, here.pressed.arg)
+
+
 async def opened(here: Hearing) -> Toast:
     """An entry chosen from a list."""
     return await here.do(listwords.opened, here.pressed.subject, here.heard.sender_id)

@@ -13,9 +13,9 @@ from bot.ledger import entries as book
 from bot.ledger.desk import Work
 from bot.ledger.tables import cards
 from bot.services import faces, life, outgoing, seconds, views
-from bot.services.finding import filters, pages, search, totals
+from bot.services.finding import filters, many, pages, search, totals
 from bot.services.finding.asked import KINDS, Asked
-from bot.services.finding.looked import Looked
+from bot.services.finding.looked import Looked, page_of
 from bot.services.outgoing import Button, Rows, Shown, new_card
 from bot.services.refusals import NotUnderstood, NotYours
 from bot.services.views.values import problem_for
@@ -87,11 +87,14 @@ def card(work: Work, card_row: Row[Any]) -> Shown | None:
         return _filters(work, asked)
     if asked.face in KINDS.values():
         return _choices(work, asked)
+    if asked.face == "sure":
+        return many.sure(work, card_row, asked)
     looked_for = Looked.of(card_row) if asked.which == "find" else None
-    page = looked_for.page(work, asked) if looked_for else pages.fetch(work, asked)
+    page = page_of(work, asked, card_row)
     if not page.rows and asked.turned is not None:  # what stood behind it has gone meanwhile
         asked = asked.first()
-        page = looked_for.page(work, asked) if looked_for else pages.fetch(work, asked)
+        page = page_of(work, asked, card_row)
+    ticking = asked.face == "many"
     total = looked_for.count(work, asked, page) if looked_for else _total(work, asked, page)
     waiting = pending.of_actor(work) if asked.which == "todo" else []
     region = filters.region_name(work, asked)
@@ -104,11 +107,19 @@ def card(work: Work, card_row: Row[Any]) -> Shown | None:
         "letters": [_letter(work, one) for one in waiting[:MOST_LETTERS]],
         "more_letters": max(0, len(waiting) - MOST_LETTERS),
         "looked": looked_for.values() if looked_for else None,
+        "ticking": many.values(card_row) if ticking else None,
     }
     return Shown(
         f"lists.{asked.which}",
         values,
-        (*_letter_buttons(waiting), *_buttons(work, asked, page)),
+        (
+            (
+                *_numbers(many.numbers(card_row, page.rows, page.first), asked, page),
+                *many.buttons(work, card_row, asked),
+            )
+            if ticking
+            else (*_letter_buttons(waiting), *_buttons(work, asked, page))
+        ),
         silent=True,
         protect=any(row.mode == Mode.COVERT and row.handed_over_at is None for row in page.rows),
     )
@@ -194,15 +205,20 @@ def _option(one: filters.Choice, asked: Asked, sign: str = "") -> Button:
     )
 
 
-def _buttons(work: Work, asked: Asked, page: pages.Page) -> Rows:
-    numbers = [Button("", "open", row.id, text=str(page.first + at)) for at, row in enumerate(page.rows)]
+def _numbers(numbers: list[Button], asked: Asked, page: pages.Page) -> list[tuple[Button, ...]]:
+    """The numbers of a page, five in a row, and the ways to turn it."""
     found = [tuple(numbers[at : at + 5]) for at in range(0, len(numbers), 5)]
     turning = []
     if page.back is not None:
         turning.append(_go("page_back", replace(asked, turned=page.back)))
     if page.on is not None:
         turning.append(_go("page_on", replace(asked, turned=page.on)))
-    found.append(tuple(turning))
+    return [row for row in (*found, tuple(turning)) if row]
+
+
+def _buttons(work: Work, asked: Asked, page: pages.Page) -> Rows:
+    numbers = [Button("", "open", row.id, text=str(page.first + at)) for at, row in enumerate(page.rows)]
+    found = _numbers(numbers, asked, page)
     if not page.rows and asked.filters:
         found += [(one,) for one in _drops(work, asked)]
     if asked.which in FILTERED:
@@ -211,6 +227,8 @@ def _buttons(work: Work, asked: Asked, page: pages.Page) -> Rows:
             found.append((_go("all_of_them", asked.first(())),))
     elif asked.which != "my" and seconds.waiting_for(work):
         found.append((Button("see_proposals", "proposals"),))
+    if len(page.rows) > 1 and many.offered(work):
+        found.append((_go("many", asked.showing("many")),))
     return tuple(row for row in found if row)
 
 

@@ -6,7 +6,7 @@ from bot.ledger.desk import Work
 from bot.services import history as histories
 from bot.services import lists, reader
 from bot.services.answering import Toast
-from bot.services.finding import asking
+from bot.services.finding import asking, many
 from bot.services.outgoing import say
 from bot.services.refusals import NotUnderstood
 
@@ -46,6 +46,21 @@ def _point(work: Work, private: int, chat_id: int) -> None:
 def turn(work: Work, chat_id: int, message_id: int, words: str) -> None:
     """Another page or filter."""
     lists.turn(work, chat_id, message_id, words)
+
+
+def pick(work: Work, chat_id: int, message_id: int, entry_id: int, version: int) -> None:
+    """A number of a list, ticked or not."""
+    many.pick(work, chat_id, message_id, entry_id, version)
+
+
+def many_chosen(work: Work, chat_id: int, message_id: int, act: str) -> None:
+    """What is to be done to those that are ticked."""
+    many.choose(work, chat_id, message_id, act)
+
+
+def do_many(work: Work, chat_id: int, message_id: int, arg: str) -> None:
+    """It is done to each of them."""
+    many.carry_out(work, chat_id, message_id, arg)
 
 
 def opened(work: Work, entry_id: int, private: int) -> None:

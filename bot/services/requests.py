@@ -78,6 +78,17 @@ def ask_extension(work: Work, entry_id: int, version: int, day: date, chat_id: i
     _ask(work, row, EXTENSION, chat_id, reply_to, wanted=wanted.isoformat())
 
 
+def ask_days(work: Work, entry_id: int, version: int, days: int, incoming: Incoming) -> None:
+    """So many days more for one of several entries; their one answer is the caller's.
+
+    Raises:
+        NotPossible: the county owes no work.
+        AlreadyAsked: a request of the kind waits for its decision.
+    """
+    row = _askable(work, entry_id, version, EXTENSION)
+    _open(work, row, EXTENSION, incoming, wanted=dict(dates(work, row))[days], tell=False)
+
+
 def ask_not_ours(work: Work, entry_id: int, version: int, chat_id: int, reply_to: int) -> None:
     """「非本辖区」: one question for the reason."""
     row = _askable(work, entry_id, version, NOT_OURS)
@@ -110,7 +121,15 @@ def _not_ours_reason(work: Work, question: Row[Any], incoming: Incoming) -> None
     _open(work, row, NOT_OURS, incoming)
 
 
-def _open(work: Work, row: Row[Any], kind: str, incoming: Incoming, wanted: datetime | None = None) -> None:
+def _open(
+    work: Work,
+    row: Row[Any],
+    kind: str,
+    incoming: Incoming,
+    wanted: datetime | None = None,
+    *,
+    tell: bool = True,
+) -> None:
     reason = incoming.text.strip()[:MOST_REASON]
     request_id = work.insert(
         requests,
@@ -143,6 +162,8 @@ def _open(work: Work, row: Row[Any], kind: str, incoming: Incoming, wanted: date
             update(requests).where(requests.c.id == request_id).values(escalated_at=work.now)
         )
     _show(work, request_id, row.id, deciders)
+    if not tell:
+        return
     say(
         work, incoming.chat_id, f"request.asked_{kind}",
         {"number": row.number, "wanted": data.get("wanted"), "body": _body_asked(work, fresh, kind)},

@@ -53,9 +53,9 @@ async def test_a_list_is_paged_by_ten_and_turned_in_place(people: People) -> Non
     await people.press(people.leader, shown, "上一页")
 
     assert "共 12 条，第 1–10 条" in first
-    assert first_labels == [*"123456789", "10", "下一页"]
+    assert first_labels == [*"123456789", "10", "下一页", "批量办理"]
     assert "第 11–12 条" in second
-    assert second_labels == ["11", "12", "上一页"]
+    assert second_labels == ["11", "12", "上一页", "批量办理"]
     assert words(shown) == first
     assert len(people.new(people.leader)) == seen
 

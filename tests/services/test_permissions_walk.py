@@ -62,9 +62,10 @@ from bot.services import life, onsite, views
 from bot.services.answering import Toast
 from bot.services.bulletins import book as bulletin_book
 from bot.services.bulletins import drafting
-from bot.services.finding import index
+from bot.services.finding import index, many
 from bot.services.incoming import Incoming
 from bot.services.meetings import book as meeting_book
+from bot.services.refusals import NotUnderstood
 from bot.texts import buttons
 from bot.texts.catalogue import Catalogue
 from tests.services.conftest import START, Office
@@ -284,6 +285,9 @@ PRESSES: Mapping[str, Rule] = {
     "list": Own(arg="l.r6.s2"),
     "overview": AboutPeople(_reads_numbers, arg="0.all"),
     "coverage": AboutPeople(_reads_coverage, arg="0.l.0"),
+    "pick": Own(),
+    "many": Own(arg="close"),
+    "domany": Own(),
     "open": Entry(Action.SEE),
     "history": Entry(Action.HISTORY),
     "tocheck": Own(),
@@ -1238,6 +1242,46 @@ async def test_every_list_and_filter_shows_nothing_of_others(walk: Walk, arg: st
         if outcome.recorded:
             wrong.append(f"list {arg} by {who}: recorded")
 
+    assert wrong == []
+
+
+MANY: Mapping[str, Action] = {
+    "ack": Action.ACKNOWLEDGE, "extend": Action.ASK_EXTENSION, "close": Action.CLOSE,
+    "grant": Action.DECIDE_EXTENSION, "assign": Action.ASSIGN, "urge": Action.URGE,
+}  # fmt: skip
+"""What can be done to several entries at once."""
+
+
+@pytest.mark.parametrize("act", sorted(MANY))
+def test_several_at_once_do_for_everybody_what_the_table_says(walk: Walk, act: str) -> None:
+    """Every entry is ticked, by a forged card where need be: rights are asked of each."""
+
+    def carried_out(work: Work, who: str) -> tuple[set[int], str]:
+        work.actor, work.update_id = _actor(work, walk, who), UPDATE
+        chat, last, before = walk.people[who] + 1000, _last(work, events), _last(work, outbox)
+        picks = {str(one): 0 for one in walk.entries.values()}
+        work.insert(
+            cards, chat_id=chat, kind="list", subject="list:ledger", member_id=work.actor.member_id,
+            message_id=77, panel="l?u", chosen={"picks": picks, "act": act},
+        )  # fmt: skip
+        try:
+            many.carry_out(work, chat, 77, "1")
+        except NotUnderstood:
+            return set(), ""
+        moved = work.connection.execute(select(events.c.entry_id).where(events.c.id > last)).scalars()
+        return set(moved), " ".join(_said(work, before))
+
+    wrong: list[str] = []
+    for who in (one for one in EVERYBODY if one not in OUTSIDE):
+        moved, said = walk.undone(carried_out, who)
+        for case, entry_id in walk.entries.items():
+            having, row = _standing(walk, who, entry_id)
+            if entry_id in moved and not may(MANY[act], having):
+                wrong.append(f"{act} by {who}: {case} moved")
+            if not having and row.number in said:
+                wrong.append(f"{act} by {who}: {case} named")
+
+    assert set(MANY) == set(many.ACTS)
     assert wrong == []
 
 

@@ -12,6 +12,12 @@ from bot.services.finding import pages, search
 from bot.services.finding.asked import Asked
 
 
+def page_of(work: Work, asked: Asked, card_row: Row[Any]) -> pages.Page:
+    """The page of a list or of a search that a card shows."""
+    looked_for = Looked.of(card_row) if asked.which == "find" else None
+    return looked_for.page(work, asked) if looked_for else pages.fetch(work, asked)
+
+
 class Looked:
     """What a search looks for, as its card keeps it: what was typed, and what it was understood as."""
 

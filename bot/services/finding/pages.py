@@ -49,8 +49,8 @@ COLUMNS: Final = (
     *(
         entries.c[name]
         for name in (
-            "id", "number", "state", "kind", "track", "group_key", "filer_id", "checker", "mode", "source",
-            "region", "township", "village", "spot", "by_hand", "deadline", "passed_to",
+            "id", "number", "version", "state", "kind", "track", "group_key", "filer_id", "checker", "mode",
+            "source", "region", "township", "village", "spot", "by_hand", "deadline", "passed_to",
         )
     ),
     # only whether they are there is looked at: reading them as instants would cost as much as the query

@@ -138,8 +138,8 @@ def _branches(work: Work) -> Iterator[Branch]:
     if actor.offices():
         yield Branch(words.COVERT, ("told", "kept"), everything)
     elif groups or actor.has(Role.OVERSIGHT):
-        own = [*groups, *((index.NO_GROUP,) if actor.has(Role.OVERSIGHT) else ())]
-        yield Branch(words.COVERT, ("told", "kept"), everything, tuple(own))
+        nobodys = (index.NO_GROUP,) if actor.has(Role.OVERSIGHT) else ()
+        yield Branch(words.COVERT, ("told", "kept"), everything, (*groups, *nobodys))
 
 
 def _near(work: Work) -> tuple[str, ...]:

@@ -53,12 +53,7 @@ def urge(work: Work, entry_id: int, version: int = 0) -> Toast:
     """
     row = life.load(work, entry_id, Action.URGE)
     life.fresh_press(work, row, version)
-    if State(row.state) not in OPEN_STATES:
-        raise NotPossible(state=row.state)
-    before = _urged(work, row)
-    if before is not None:
-        at = work.world.campaign.local(before)
-        raise AlreadyUrged(number=row.number, at=at.isoformat(), today=at.date() == work.local.date())
+    check(work, row)
     contact = _contact(work, row.region)
     body = life.body_for(work, row, Action.URGE)
     _note(work, row, body)
@@ -72,6 +67,21 @@ def urge(work: Work, entry_id: int, version: int = 0) -> Toast:
         entry_id=row.id,
     )
     return Toast("urging.done_toast", {"region": row.region})
+
+
+def check(work: Work, row: Row[Any]) -> None:
+    """That an entry can be urged now.
+
+    Raises:
+        NotPossible: the county owes nothing.
+        AlreadyUrged: somebody did, this working day.
+    """
+    if State(row.state) not in OPEN_STATES:
+        raise NotPossible(state=row.state)
+    before = _urged(work, row)
+    if before is not None:
+        at = work.world.campaign.local(before)
+        raise AlreadyUrged(number=row.number, at=at.isoformat(), today=at.date() == work.local.date())
 
 
 def _buttons(row: Row[Any]) -> Rows:
@@ -197,6 +207,34 @@ def urge_region(work: Work, index: int) -> Toast:
     fresh = [row for row in rows if _urged(work, row) is None]
     if not fresh:
         return Toast("urging.all_urged_toast", {"region": region}, alert=True)
+    _send(work, region, fresh)
+    return Toast("urging.many_toast", {"region": region, "count": len(fresh)})
+
+
+def send(work: Work, rows: Sequence[Row[Any]]) -> tuple[list[Row[Any]], list[Row[Any]]]:
+    """One message a region about entries that can be urged; gives those told of, and the others."""
+    told: list[Row[Any]] = []
+    unreached: list[Row[Any]] = []
+    by_region: dict[str, list[Row[Any]]] = {}
+    for row in rows:
+        by_region.setdefault(row.region, []).append(row)
+    for region, some in by_region.items():
+        try:
+            with work.savepoint():
+                _send(work, region, some)
+        except NobodyReached:
+            unreached += some
+        else:
+            told += some
+    return told, unreached
+
+
+def _send(work: Work, region: str, fresh: Sequence[Row[Any]]) -> None:
+    """The one message to a region.
+
+    Raises:
+        NobodyReached: no contact of the region can be reached.
+    """
     contact = _contact(work, region)
     bodies = []
     for row in fresh:
@@ -216,7 +254,6 @@ def urge_region(work: Work, index: int) -> Toast:
         },
         buttons=((Button("one_by_one", "todo"),),),
     )
-    return Toast("urging.many_toast", {"region": region, "count": len(fresh)})
 
 
 def _late(work: Work, region: str) -> Sequence[Row[Any]]:
