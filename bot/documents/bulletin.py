@@ -22,7 +22,7 @@ from bot.documents.bulletin_words import (
 )
 from bot.documents.hiding import hidden, with_grid
 from bot.documents.ledger_rows import Words
-from bot.documents.official import Attachment, Block, Paper, Picture, Table, Text, docx
+from bot.documents.official import Attachment, Block, Paper, Picture, Table, Text, chinese, docx
 from bot.domain.bulletins import PAGE_WIDTH, REGION_COLUMNS, ranking_grid, rate, region_grid
 from bot.media.errors import MediaError
 from bot.media.fonts import Fonts
@@ -106,7 +106,7 @@ class Bulletins:
         ]
         return {
             **values,
-            "track": values["track"].replace("(", "（").replace(")", "）"),
+            "track": chinese(values["track"]),
             "monthly": monthly,
             "window": "本周" if weekly else "本月" if monthly else "本旬",
             "totals": totals,

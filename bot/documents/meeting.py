@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from bot.documents.bulletin_words import better, day_of, last_day, more
 from bot.documents.ledger_rows import Words
-from bot.documents.official import Block, Paper, Table, Text, docx
+from bot.documents.official import Block, Paper, Table, Text, chinese, docx
 from bot.documents.official_pdf import pdf
 from bot.domain.bulletins import rate
 from bot.texts.papers import paragraphs, sentence
@@ -153,7 +153,7 @@ def _numbered(lines: Sequence[str]) -> list[Block]:
 
 def addressed(tracks: Sequence[str]) -> str:
     """县（市）, 区, or both as 县（市、区）."""
-    names = [track.replace("(", "（").replace(")", "）") for track in tracks]
+    names = [chinese(track) for track in tracks]
     return ALL if set(names) == {"县（市）", "区"} else "、".join(names)
 
 

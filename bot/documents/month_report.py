@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from bot.documents.bulletin_words import better, day_of, more
-from bot.documents.official import Attachment, Block, Paper, Table, Text, docx
+from bot.documents.official import Attachment, Block, Paper, Table, Text, chinese, docx
 from bot.documents.official_pdf import pdf
 from bot.domain.bulletins import rate
 from bot.texts.papers import paragraphs, sentence
@@ -93,8 +93,7 @@ def _by_track(tracks: Sequence[Values], inside: Any) -> list[Block]:
 
 
 def _name(track: Values) -> str:
-    name: str = track["track"]
-    return name.replace("(", "（").replace(")", "）")
+    return chinese(track["track"])
 
 
 def _groups(track: Values) -> list[Block]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
-from bot.documents.official import Block, Paper, Table, Text, docx
+from bot.documents.official import Block, Paper, Table, Text, chinese, docx
 from bot.texts.papers import paragraphs, sentence
 
 _WEEKDAYS: Final = "一二三四五六日"
@@ -50,7 +50,6 @@ def make(values: Mapping[str, Any]) -> tuple[str, bytes]:
         blocks=tuple(blocks),
         signature=values["sender"],
         day=date.fromisoformat(values["day"]),
-        centred_numbers=True,
     )
     return f"督办通知_{values['region']}_{values['day']}.docx", docx(paper)
 
@@ -79,7 +78,6 @@ def make_slip(values: Mapping[str, Any]) -> tuple[str, bytes]:
         blocks=(Table(("编号", values["number"]), rows, _FORM, form=True),),
         signature=values["sender"],
         day=datetime.fromisoformat(values["at"]).date(),
-        centred_numbers=True,
     )
     return f"现场交办单_{values['number']}.docx", docx(paper)
 
@@ -87,7 +85,7 @@ def make_slip(values: Mapping[str, Any]) -> tuple[str, bytes]:
 def _printed(values: Mapping[str, Any]) -> dict[str, Any]:
     """The names of groups with the brackets of a Chinese paper."""
     names = ("sender", "sender_short")
-    return {**values, **{key: values[key].replace("(", "（").replace(")", "）") for key in names}}
+    return {**values, **{key: chinese(values[key]) for key in names}}
 
 
 def due_words(instant: str, between: str = "") -> str:

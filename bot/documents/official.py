@@ -99,11 +99,11 @@ class Paper:
     symbol: str = ""
     """文号, as 机关代字〔2019〕8号."""
     attachments: tuple[Attachment, ...] = ()
+    enclosed: tuple[str, ...] = ()
+    """Titles of what goes with the paper as files of its own: listed before its attachments."""
     note: str = ""
     """附注 under the date, printed in round brackets."""
     sealed: bool = False
-    centred_numbers: bool = False
-    """Plain printed drafts have the page's number in the middle."""
     compact: bool = False
     """四号 text, 19 pt lines: for what must stand on one page (FORMS §4)."""
 
@@ -150,6 +150,20 @@ def signed_lines(paper: Paper) -> tuple[tuple[str, float], ...]:
     day = chinese_day(paper.day)
     name_in, day_in = right_indents(max(names, key=characters), day, sealed=paper.sealed)
     return *((name, name_in) for name in names), (day, day_in)
+
+
+def listed(paper: Paper) -> tuple[str, ...]:
+    """附件说明: every title, numbered where there are several."""
+    titles = (*paper.enclosed, *(one.title for one in paper.attachments))
+    return titles if len(titles) == 1 else tuple(f"{rank}. {title}" for rank, title in enumerate(titles, 1))
+
+
+_MARKS: Final = str.maketrans("()「」", "（）“”")
+
+
+def chinese(name: str) -> str:
+    """A name with the brackets and quotation marks of a Chinese paper: 县（市）第一督查小组."""
+    return name.translate(_MARKS)
 
 
 def clean(words: str) -> str:

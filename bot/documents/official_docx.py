@@ -35,6 +35,7 @@ from bot.documents.official import (
     characters,
     clean,
     from_left,
+    listed,
     signed_lines,
 )
 
@@ -79,10 +80,10 @@ def written(paper: Paper) -> bytes:
     _blocks(document, paper.blocks)
     if paper.signature and paper.blocks and isinstance(paper.blocks[-1], Text):
         document.paragraphs[-1].paragraph_format.keep_with_next = True  # names never stand alone on a page
-    _attachment_list(document, [attachment.title for attachment in paper.attachments])
+    _attachment_list(document, listed(paper))
     _signed(document, paper)
-    many = len(paper.attachments) > 1
-    for number, attachment in enumerate(paper.attachments, 1):
+    many = len(listed(paper)) > 1
+    for number, attachment in enumerate(paper.attachments, 1 + len(paper.enclosed)):
         _attached(document, f"附件{number}" if many else "附件", attachment)
     if paper.compact:
         _compacted(document)
@@ -146,16 +147,14 @@ def _page(document: Written, paper: Paper) -> None:
     document.core_properties.title = "".join(paper.title)
     document.core_properties.author = paper.signature
     document.core_properties.comments = ""
-    document.settings.odd_and_even_pages_header_footer = not paper.centred_numbers
-    right, left = WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.LEFT
-    _numbered(section.footer.paragraphs[0], WD_ALIGN_PARAGRAPH.CENTER if paper.centred_numbers else right)
-    _numbered(section.even_page_footer.paragraphs[0], left)
+    document.settings.odd_and_even_pages_header_footer = True
+    _numbered(section.footer.paragraphs[0], WD_ALIGN_PARAGRAPH.RIGHT, "right")
+    _numbered(section.even_page_footer.paragraphs[0], WD_ALIGN_PARAGRAPH.LEFT, "left")
 
 
-def _numbered(paragraph: Paragraph, side: WD_ALIGN_PARAGRAPH) -> None:
+def _numbered(paragraph: Paragraph, side: WD_ALIGN_PARAGRAPH, inward: str) -> None:
     paragraph.alignment = side
-    if side is not WD_ALIGN_PARAGRAPH.CENTER:
-        _indent(paragraph, **{"right" if side is WD_ALIGN_PARAGRAPH.RIGHT else "left": 1})
+    _indent(paragraph, **{inward: 1})
     for piece in ("— ", None, " —"):
         run = paragraph.add_run(piece or "")
         _set(run, "宋体", FOOT, "宋体")
@@ -321,12 +320,12 @@ def _attachment_list(document: Written, titles: Sequence[str]) -> None:
     _aligned(document, "", WD_ALIGN_PARAGRAPH.LEFT).paragraph_format.keep_with_next = True
     for number, title in enumerate(titles, 1):
         head = "附件：" if number == 1 else ""
-        mark = f"{number}. " if len(titles) > 1 else ""
+        mark = characters(title.partition(" ")[0] + " ") if len(titles) > 1 else 0
         paragraph = document.add_paragraph()
-        hanging = 3 + characters(mark)
         paragraph.paragraph_format.keep_with_next = True
-        _indent(paragraph, left=2 + hanging, hanging=hanging if head else characters(mark))
-        _set(paragraph.add_run(f"{head}{mark}{clean(title)}"), FANG, TEXT)
+        hanging = 3 + mark
+        _indent(paragraph, left=2 + hanging, hanging=hanging if head else mark)
+        _set(paragraph.add_run(f"{head}{clean(title)}"), FANG, TEXT)
 
 
 def _signed(document: Written, paper: Paper) -> None:

@@ -26,6 +26,7 @@ from bot.documents.official import (
     Text,
     clean,
     from_left,
+    listed,
     signed_lines,
 )
 
@@ -80,7 +81,8 @@ def _values(paper: Paper, root: Path) -> dict[str, Any]:
         "author": clean(paper.signature),
         "signed": [{"words": clean(words), "in": inward} for words, inward in signed_lines(paper)],
         "note": clean(paper.note),
-        "centred": paper.centred_numbers,
+        "listed": [clean(title) for title in listed(paper)],
+        "enclosed": len(paper.enclosed),
         "compact": paper.compact,
         "fonts": {key: _families(name) for key, name in _FAMILIES.items()},
     }

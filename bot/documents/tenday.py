@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from bot.documents.ledger_rows import Words, risky
-from bot.documents.official import Block, Paper, Table, Text, docx
+from bot.documents.official import Block, Paper, Table, Text, chinese, docx
 from bot.media.errors import StoreError
 from bot.media.store import PhotoStore, derived_path
 from bot.texts.papers import paragraphs, sentence
@@ -33,6 +33,7 @@ def report(words: Words, values: Mapping[str, Any]) -> tuple[str, bytes]:
     `values`: `office`, `title`, `group`, `campaign`, `period`, `day` (ISO), `numbers`, `texts`, `regions`.
     """
     first, last = (date.fromisoformat(values["period"][key]) for key in ("first", "last"))
+    values = {**values, "office": chinese(values["office"]), "title": chinese(values["title"])}
     said = {**values, "span": f"{_day(first)}至{_day(last)}"}
     blocks: list[Block] = [Text(one) for one in paragraphs("tenday.opening", said)]
     blocks.append(Text(sentence("tenday.head_numbers", said), level=1))
@@ -60,7 +61,7 @@ def report(words: Words, values: Mapping[str, Any]) -> tuple[str, bytes]:
         blocks=tuple(_renumbered(blocks)),
         signature=values["title"],
         day=date.fromisoformat(values["day"]),
-        centred_numbers=True,
+        enclosed=(sentence("tenday.attachment", said),),
     )
     return "督导报告.docx", docx(paper)
 

@@ -118,6 +118,18 @@ def test_attachments_are_listed_without_marks_behind_them_and_begin_a_page() -> 
     assert first.paragraph_format.page_break_before
 
 
+def test_what_goes_with_it_as_a_file_is_listed_and_gets_no_page() -> None:
+    document = opened(
+        docx(paper(enclosed=("问题台账",), attachments=(Attachment("督办警示清单", (Text("略"),)),)))
+    )
+
+    said = words(document)
+    assert said[said.index("附件：1. 问题台账") + 1] == "2. 督办警示清单"
+    assert "附件2" in said
+    assert "附件1" not in said
+    assert "附件：问题台账" in words(opened(docx(paper(enclosed=("问题台账",)))))
+
+
 def test_a_table_keeps_its_order_its_head_and_what_is_marked() -> None:
     rows = (("长垣县", "1"), ("卫辉市", "0"))
 
