@@ -22,6 +22,7 @@ from bot.cli import main
 from bot.clock import SystemClock
 from bot.config import EXAMPLE, load_settings
 from bot.domain.entries import Mode
+from bot.ledger import people
 from bot.ledger.desk import Desk, Work
 from bot.ledger.tables import chats, entries, facts, members, outbox, photos, roles
 from bot.media.store import PhotoStore
@@ -474,3 +475,31 @@ def test_every_command_has_help(run: Run, name: str) -> None:
 
     assert done.exit_code == 0
     assert "Usage" in done.stdout
+
+
+# ── forget ──
+
+
+def test_forgetting_lists_shows_and_only_then_does_it(run: Run, desk: Desk) -> None:
+    def left(work: Work) -> int:
+        return work.insert(
+            members, name="李甲", post="科员", telegram_id=77, created_at=work.now, left_at=work.now
+        )
+
+    number = desk.do_now(left)
+
+    listed = run("forget")
+    shown = run("forget", str(number))
+    before = desk.look_now(lambda work: people.member(work, number))
+    done = run("forget", str(number), "--yes")
+    after = desk.look_now(lambda work: people.member(work, number))
+
+    assert "李甲" in listed.stdout
+    assert f"李甲，科员 → 成员№{number}" in shown.stdout
+    assert "--yes" in shown.stderr
+    assert before is not None
+    assert after is not None
+    assert (before.name, after.name, after.telegram_id) == ("李甲", f"成员№{number}", None)
+    assert done.exit_code == 0
+    assert run("forget", str(number), "--yes").exit_code == 1
+    assert run("forget", "999").exit_code == 2

@@ -11,7 +11,7 @@ from bot.cli.archive import archive
 from bot.cli.backups import backup, restore
 from bot.cli.importing import import_
 from bot.cli.ledger import export, migrate
-from bot.cli.people import invite, members
+from bot.cli.people import forget, invite, members
 from bot.cli.scores import measures, ranking, scores
 from bot.cli.serving import playground, run
 from bot.cli.setting_up import check, init
@@ -37,7 +37,7 @@ def main(context: click.Context, config: Path) -> None:
 
 COMMANDS = (
     run, playground, init, check, invite, members, export, scores, ranking, measures, migrate, backup,
-    archive, import_,
+    archive, import_, forget,
     restore,
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Commands about people: `invite`, `members`."""
+"""Commands about people: `invite`, `members`, `forget`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from bot.domain.permissions import Role
 
 if TYPE_CHECKING:
     from bot.config import Settings
+    from bot.services.forgetting import Kept
 
 TELEGRAM_SECONDS = 10.0
 """A command waits no longer for Telegram."""
@@ -141,6 +142,74 @@ def members(everybody: bool) -> None:
         click.echo(
             "还没有人加入；先邀请管理员 · nobody has joined: python -m bot invite --role admin", err=True
         )
+
+
+@click.command()
+@click.argument("number", metavar="[№]", required=False, type=click.IntRange(1))
+@click.option("--yes", is_flag=True, help="真的遗忘，不能撤销 · Do it; it cannot be undone.")
+def forget(number: int | None, yes: bool) -> None:
+    """遗忘已离开的成员，先看后做 · Forget a member who has left: shown first, done with --yes.
+
+    Name, post, telephone and Telegram id are replaced by 成员№N; what the member did stays under the number.
+    Without a number: who can be forgotten.
+    """
+    from bot.services import forgetting
+
+    settings = read_settings()
+    with open_ledger(settings) as desk:
+        if number is None:
+            found = desk.look_now(forgetting.forgettable)
+            for line in table(
+                [("№", "姓名 name", "职务 post"), *((str(m.id), m.name, m.post) for m in found)]
+            ):
+                click.echo(line)
+            if not found:
+                click.echo("没有可遗忘的成员：先移出 · nobody can be forgotten: remove them first", err=True)
+            return
+        try:
+            known = desk.do_now(forgetting.forget, number) if yes else desk.look_now(forgetting.shown, number)
+        except forgetting.NoSuchMember:
+            give_up(USAGE, f"没有成员№{number}，编号见 members --all · no such member: see members --all")
+        except forgetting.StillIn:
+            give_up(FAILED, f"成员№{number} 还有身份，请先在聊天里移出 · still has a role: remove it first")
+        except forgetting.Forgotten:
+            give_up(FAILED, f"成员№{number} 已经遗忘 · is forgotten already")
+    tell_forgotten(known, done=yes)
+
+
+WHAT = {
+    "messages": "消息与问题的对应", "cards": "卡片", "questions": "待答提问", "outbox": "发给他的消息",
+    "inbox": "他发来的消息", "chats": "私聊", "entries": "问题", "photos": "照片", "proofs": "整改反馈",
+    "handed": "移交的问题", "rosters": "花名册", "report_parts": "报送材料",
+}  # fmt: skip
+"""What the tables hold, in words."""
+
+
+def tell_forgotten(known: Kept, *, done: bool) -> None:
+    """What goes, what stays, and where it still is."""
+    person = "，".join(part for part in (known.name, known.unit, known.post) if part)
+    marks = ["电话"] * known.phone + ["Telegram 号"] * known.telegram
+    marks += [f"登记的督查组电话 {known.group_phones} 个"] * bool(known.group_phones)
+    click.echo(f"{person or known.alias} → {known.alias}")
+    click.echo("删除 goes: " + "、".join(["姓名、职务、单位", *marks]))
+    if known.goes:
+        click.echo(
+            "私聊 private chat: "
+            + "，".join(f"{WHAT.get(name, name)} {count}" for name, count in known.goes.items())
+        )
+    if known.detached:
+        kept = "，".join(f"{WHAT.get(name, name)} {count}" for name, count in known.detached.items())
+        click.echo(f"保留、去掉私聊号 stays without the chat: {kept}")
+    click.echo(
+        f"保留 stays: 办理记录 {known.events} 条 events（只有编号 number only），已印发的公文 issued papers"
+    )
+    click.echo(
+        "备份里仍有，按 [backup] keep 到期删除；已发出的消息在对方手机里 · copies remain in backups", err=True
+    )
+    if done:
+        click.echo("已遗忘 · forgotten", err=True)
+    else:
+        click.echo("还没有改动；加 --yes 执行，不能撤销 · nothing is changed yet: add --yes", err=True)
 
 
 def table(rows: Sequence[tuple[str, ...]]) -> list[str]:
