@@ -17,7 +17,7 @@ from bot.domain.world import World
 from bot.jobs.backup.making import Plan
 from bot.ledger import migrate
 from bot.ledger.desk import Desk
-from bot.ledger.engines import sqlite_path
+from bot.ledger.engines import look_through, sqlite_path
 from bot.media.store import PhotoStore
 
 log = structlog.get_logger(__name__)
@@ -54,6 +54,7 @@ def open_desk(settings: Settings, clock: Clock | None = None, world: World | Non
     """The ledger's door, migrated first; for the application and for the command line."""
     clock = clock or SystemClock()
     url = settings.database_url()
+    look_through(url)
     before, after = migrate.upgrade(url, now=clock.now(), backups=settings.backup_folder())
     if before not in (None, after):
         log.info("the ledger was migrated", before=before, after=after)

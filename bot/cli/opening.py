@@ -67,6 +67,7 @@ def open_ledger(settings: Settings) -> Iterator[Desk]:
     from bot.app import open_desk
     from bot.config import ConfigError
     from bot.ledger.desk import LedgerUnavailable
+    from bot.ledger.engines import Damaged
     from bot.ledger.migrate import NewerLedger
 
     try:
@@ -75,6 +76,8 @@ def open_ledger(settings: Settings) -> Iterator[Desk]:
         give_up(USAGE, *(fault.line for fault in error.faults))
     except NewerLedger as error:
         give_up(FAILED, newer(error))
+    except Damaged as error:
+        give_up(FAILED, damaged(settings, error))
     except (DBAPIError, OSError) as error:
         give_up(FAILED, unreachable(settings, error))
     try:
@@ -92,6 +95,15 @@ def newer(error: Exception) -> str:
     return (
         f"数据库由更新的版本建立（{error}），请升级程序 · "
         f"the database was made by a newer version ({error}): upgrade the program"
+    )
+
+
+def damaged(settings: Settings, error: Exception) -> str:
+    """A ledger whose file is not whole, in one line that says how to get it back."""
+    return (
+        f"数据库已损坏（{error}）：不要再运行，把 {settings.database_url().partition(':///')[2]} 移开保留，"
+        "再用 restore 恢复最近的备份 · the database is damaged: move it away and keep it, "
+        "then bring back the last backup with restore"
     )
 
 

@@ -21,6 +21,7 @@ from bot.cli.opening import (
     FAILED,
     USAGE,
     config_path,
+    damaged,
     give_up,
     newer,
     read_settings,
@@ -52,6 +53,7 @@ def run(context: click.Context) -> None:
     if where == "playground" or settings is None:
         play(Options(), None)
     else:
+        _enough_handles()
         asyncio.run(_run(settings))
 
 
@@ -66,6 +68,20 @@ def settle_memory() -> None:
     gc.enable()
 
 
+HANDLES = 4096
+"""Files and connections that may be open at once: photos, readers, eight sends, a webhook's callers."""
+
+
+def _enough_handles() -> None:
+    """Take as many file handles as the system gives: some shells give 256."""
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = HANDLES if hard == resource.RLIM_INFINITY else min(HANDLES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 async def _run(settings: Settings) -> None:
     from sqlalchemy.exc import DBAPIError
     from telegram.error import InvalidToken
@@ -74,6 +90,7 @@ async def _run(settings: Settings) -> None:
     from bot.cli.people import wrong_token
     from bot.config import ConfigError
     from bot.jobs.supervisor import Supervisor
+    from bot.ledger.engines import Damaged
     from bot.ledger.migrate import NewerLedger
 
     try:
@@ -94,6 +111,8 @@ async def _run(settings: Settings) -> None:
         give_up(USAGE, *(fault.line for fault in error.faults))
     except NewerLedger as error:
         give_up(FAILED, newer(error))
+    except Damaged as error:
+        give_up(FAILED, damaged(settings, error))
     except DBAPIError as error:
         give_up(FAILED, unreachable(settings, error))
     except OSError as error:

@@ -8,15 +8,19 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 
+import structlog
+
 from bot.documents import overview_card, pictures, ranking_card
 from bot.documents.bulletin import Bulletins
 from bot.documents.ledger_rows import Words
-from bot.media.errors import StoreError
+from bot.media.errors import PhotoRefused, StoreError
 from bot.media.fonts import Fonts
 from bot.media.store import PhotoStore
 from bot.services.post import Parcel, PhotoFile
 from bot.texts import html
 from bot.texts.catalogue import Catalogue
+
+log = structlog.get_logger(__name__)
 
 _COUNTS: Final = ("found", "closed", "open", "overdue")
 _SHARES: Final = ("rectified", "in_time", "returned", "closing")
@@ -45,9 +49,16 @@ class Drawing:
         """File name and bytes of the parcel's picture.
 
         Raises:
-            NothingToDraw: no photo is at hand.
+            NothingToDraw: no photo is at hand, or what the store gives is none any more.
             FontMissing: there is nothing to write with.
         """
+        try:
+            return self._draw(parcel)
+        except PhotoRefused as error:  # it could be read when it came: the night's backup names it
+            log.error("a photo in the store is damaged", row=parcel.row_id, error=type(error).__name__)
+            raise NothingToDraw from error
+
+    def _draw(self, parcel: Parcel) -> tuple[str, bytes]:
         picture = parcel.payload["picture"]
         match picture["make"]:
             case "sheet":

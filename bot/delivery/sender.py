@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -40,6 +41,10 @@ LEDGER_PAUSE: Final = 0.5
 TRIES: Final = 8
 """A row that fails this often is given up and named; while the line is down no try is counted."""
 PAUSES: Final = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
+MACHINE: Final = frozenset(
+    (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
+)
+"""What the machine lacks will be there again: no message is given up for it."""
 DOWN_AFTER: Final = 3
 """So many failures in a row, of whatever chats: it is the line, and everything waits."""
 DOWN_PAUSES: Final = (1.0, 2.0, 5.0, 10.0, 30.0)
@@ -246,7 +251,10 @@ class Sender:
             ending = self._failed(parcel, classify(error))
         except Exception as error:
             log.exception("a message could not be composed", row=parcel.row_id, text=_text_of(parcel))
-            ending = partial(_given_up, parcel=parcel, detail=f"our bug: {type(error).__name__}")
+            if isinstance(error, OSError) and error.errno in MACHINE:
+                ending = self._again(parcel, self._pause(parcel.attempts), f"machine: {error.strerror}")
+            else:
+                ending = partial(_given_up, parcel=parcel, detail=f"our bug: {type(error).__name__}")
         self._under_way.pop(parcel.chat_id, None)
         self._endings.append(ending)
         self._woken.set()

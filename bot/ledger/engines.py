@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -49,6 +51,31 @@ def out_of_reach(error: BaseException) -> bool:
             _LATER
         )
     return False
+
+
+class Damaged(RuntimeError):
+    """The database's file is not whole: nothing may be written into it; a backup must be restored."""
+
+
+CHECKED_AT_START: Final = 64 * 1024 * 1024
+"""A larger ledger is looked through by the night's backup alone: a start must be quick."""
+
+
+def look_through(url: str) -> None:
+    """Look through a SQLite ledger before it is used; raises Damaged."""
+    path = sqlite_path(url)
+    if path is None or not Path(path).is_file() or Path(path).stat().st_size > CHECKED_AT_START:
+        return
+    try:
+        with closing(sqlite3.connect(path, timeout=10)) as ledger:
+            found = str(ledger.execute("PRAGMA quick_check(1)").fetchone()[0])
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            return  # locked or out of reach: whoever opens it says so
+        found = str(error)
+    if found != "ok":
+        raise Damaged(found.splitlines()[-1])
 
 
 def sqlite_path(url: str) -> str | None:

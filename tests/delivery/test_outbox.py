@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -623,6 +624,28 @@ async def test_an_unknown_text_costs_the_others_nothing(office: Office) -> None:
 
     assert await office.states() == ["failed", "sent"]
     assert office.heard(li) == ["二"]
+
+
+async def test_what_the_machine_lacks_for_a_moment_gives_no_message_up(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    li, compose, tried = office.person(), office.sender._composer.compose, []
+
+    async def without_handles(parcel: Any) -> Any:
+        tried.append(parcel.row_id)
+        if len(tried) <= 2:
+            raise OSError(errno.EMFILE, "Too many open files")
+        return await compose(parcel)
+
+    monkeypatch.setattr(office.sender._composer, "compose", without_handles)
+    await office.put(li, "一")
+    await office.works()
+    for _ in range(2):
+        await office.later(10)
+
+    assert len(tried) == 3
+    assert await office.states() == ["sent"]
+    assert office.heard(li) == ["一"]
 
 
 async def test_a_card_that_cannot_be_made_ready_costs_the_others_nothing(

@@ -189,6 +189,11 @@ class Siege:
             log.seek(self.log_from)
             return b"listening" in log.read()
 
+    def handles(self) -> int:
+        """How many files and connections the bot has open."""
+        assert self.process is not None
+        return len([*Path(f"/proc/{self.process.pid}/fd").iterdir()])
+
     def tail(self) -> str:
         return (self.folder / "bot.log").read_text("utf-8", "replace")[-3000:]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import resource
 import socket
 import sys
 from pathlib import Path
@@ -56,3 +58,36 @@ async def test_more_than_a_hundred_kills_over_twenty_thousand_updates(
 
     with capsys.disabled():
         sys.stdout.write(f"\nG3 {mode}: {figures}\n")
+
+
+@pytest.mark.soak
+async def test_a_bot_without_room_and_then_without_file_handles_loses_nothing_and_goes_on(
+    tmp_path: Path,
+) -> None:
+    """The limits are the process's own: writing fails as on a full disk, opening as without handles."""
+    async with Siege(tmp_path, seed=5, people=6) as besieged:
+        await besieged.start()
+        assert besieged.process is not None
+        while not besieged._listens():
+            await besieged.lives(0.05)
+        for limit, most in (
+            (resource.RLIMIT_FSIZE, (besieged.folder / "bot.db-wal").stat().st_size),  # database and photos
+            (resource.RLIMIT_NOFILE, besieged.handles()),
+        ):
+            whole = resource.prlimit(besieged.process.pid, limit)
+            resource.prlimit(besieged.process.pid, limit, (most, whole[1]))
+            besieged.write(30)
+            await besieged.lives(1.5)
+            resource.prlimit(besieged.process.pid, limit, whole)
+            besieged.write(10)
+            await besieged.lives(0.5)
+        async with asyncio.timeout(120):
+            await besieged.server.acknowledged(besieged.bot, timeout=100)
+            while not besieged._settled():
+                await besieged.lives(0.1)
+        assert await besieged.stop() == 0, besieged.tail()
+
+        figures = besieged.balance()
+
+    assert figures.updates >= 80
+    assert "disk" in (tmp_path / "bot.log").read_text("utf-8", "replace")  # it said so
