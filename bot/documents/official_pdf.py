@@ -91,8 +91,12 @@ def _values(paper: Paper, root: Path) -> dict[str, Any]:
 _FAMILIES: Final = {"song": SONG, "fang": FANG, "kai": KAI, "hei": HEI}
 
 
+_FREE: Final = {SONG: "Noto Serif CJK SC", FANG: "Noto Serif CJK SC", KAI: "AR PL UKai CN", HEI: PACKAGED}
+"""Free fonts of the same kind, where the machine has them: what is no 黑体 should not look like one."""
+
+
 def _families(name: str) -> list[str]:
-    return [LATIN, name, *STAND_INS[name].split(","), PACKAGED]
+    return [LATIN, name, *STAND_INS[name].split(","), _FREE[name], PACKAGED]
 
 
 def _blocks(blocks: Iterable[Block], root: Path) -> list[dict[str, Any]]:
