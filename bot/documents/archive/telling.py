@@ -34,6 +34,16 @@ class Listed:
     overdue: int
     pictures: int
 
+    @property
+    def times(self) -> list[str]:
+        """When it was found, due and closed, and how many photos it has: what there is of it."""
+        return [
+            *([f"{self.found} 检查"] if self.found else []),
+            *([f"{self.deadline} 到期"] if self.deadline else []),
+            *([f"{self.closed} 销号"] if self.closed else []),
+            *([f"照片 {self.pictures}"] if self.pictures else []),
+        ]
+
 
 def place_of(values: Mapping[str, Any]) -> str:
     """乡镇 · 村 · 点位."""
