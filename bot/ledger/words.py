@@ -7,7 +7,7 @@ for what must not be known.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection, column, table, text
@@ -44,6 +44,11 @@ def drop(connection: Connection) -> None:
             connection.execute(text(f"DROP TABLE {name}"))
 
 
+def kept(work: Work) -> bool:
+    """Whether this database has an index of words."""
+    return work.dialect == "sqlite"
+
+
 def ours(name: str) -> bool:
     """Whether a table of the database is one of these, or holds what one of them needs."""
     return name.startswith(tuple(TABLES))
@@ -65,10 +70,34 @@ def forget(work: Work, entry_id: int) -> None:
         work.driver.execute(f"DELETE FROM {name} WHERE rowid = ?", (entry_id,))
 
 
+def count(work: Work, low: int, high: int) -> int:
+    """How many entries from id `low` up to `high` the index has."""
+    return sum(row[0] for row in _kept(work, "count(*)", low, high))
+
+
+def ids(work: Work, low: int, high: int) -> set[int]:
+    """The entries from id `low` up to `high` that the index has."""
+    return {row[0] for row in _kept(work, "id", low, high)}
+
+
+def _kept(work: Work, what: str, low: int, high: int) -> Iterator[tuple[int]]:
+    for name in TABLES if kept(work) else ():
+        yield from work.driver.execute(
+            f"SELECT {what} FROM {name}_content WHERE id >= ? AND id < ?", (low, high)
+        )
+
+
+def holds(work: Work, entry_id: int, *, covert: bool) -> bool:
+    """Whether an entry stands in that part of the index."""
+    name = COVERT if covert else KNOWN
+    asked = f"SELECT 1 FROM {name}_content WHERE id = ?"
+    return work.driver.execute(asked, (entry_id,)).fetchone() is not None
+
+
 def tidy(work: Work) -> bool:
     """Join what many small writings have left apart, a bounded piece of work; gives whether there is more."""
     more = False
-    for name in TABLES if work.dialect == "sqlite" else ():
+    for name in TABLES if kept(work) else ():
         before = work.driver.total_changes
         work.driver.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('merge', -{PAGES})")
         more |= work.driver.total_changes - before > 1

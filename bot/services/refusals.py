@@ -133,7 +133,7 @@ class NoMoreTime(Refusal):
 
 
 class CannotFind(Refusal):
-    """What was typed cannot be looked for: `why` is `short`, `long` (`most` characters) or `signs`."""
+    """What was typed cannot be looked for: `why` is `short`, `long` (`most` signs), `signs`, `database`."""
 
 
 class NotUnderstood(Refusal):

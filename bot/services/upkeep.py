@@ -19,6 +19,7 @@ from bot.ledger.desk import Work
 from bot.ledger.outbox import Priority
 from bot.ledger.prepared import Prepared
 from bot.ledger.tables import counts, facts, members, questions
+from bot.services.finding import index
 from bot.services.outgoing import say
 
 log = structlog.get_logger(__name__)
@@ -63,7 +64,8 @@ def _hourly(work: Work) -> int:
 
 def _nightly(work: Work) -> int:
     words.tidy(work)
-    return outbox.sweep(work, work.world.upkeep.outbox_kept) + check_counters(work)
+    swept = outbox.sweep(work, work.world.upkeep.outbox_kept)
+    return swept + check_counters(work) + index.check(work)
 
 
 def check_counters(work: Work) -> int:

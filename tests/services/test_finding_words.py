@@ -9,7 +9,9 @@ import pytest
 from bot.clock import SteppedClock
 from bot.domain.permissions import Role
 from bot.ledger import entries as book
+from bot.ledger import words
 from bot.ledger.desk import Work
+from bot.services.finding import index
 from bot.services.refusals import NotUnderstood
 from tests.services.conftest import Office
 from tests.services.looking import Looking, Sight, entry
@@ -287,3 +289,25 @@ def test_words_that_change_are_found_anew_and_the_old_ones_no_more(
 
     assert looking.find(group, "漂浮物").numbers == ["县1-0412-01"]
     assert looking.find(group, "垃圾堆").numbers == []
+
+
+def test_at_night_the_index_is_checked_and_what_is_off_is_read_again(
+    office: Office, looking: Looking, chief: int, group: int
+) -> None:
+    lost = entry(office, group, "县1-0412-01")
+    entry(office, group, "县1-0412-02")
+    hidden = entry(office, group, "暗-0412-01", mode="covert", state="filed", assigned_at=None)
+    looking.read()
+
+    def spoil(work: Work) -> None:
+        words.forget(work, lost)
+        row = book.get(work, hidden)
+        assert row is not None
+        words.put(work, hidden, index.texts(work, row), covert=False)
+
+    office.desk.do_now(spoil)
+
+    assert office.desk.do_now(index.check, 1) == 2
+    assert looking.find(group, "垃圾堆").numbers == ["暗-0412-01", "县1-0412-02", "县1-0412-01"]
+    assert not office.desk.do_now(words.holds, hidden, covert=False)
+    assert office.desk.do_now(index.check, 1) == 0

@@ -8,6 +8,7 @@ from sqlalchemy import Row
 
 from bot.domain import finding
 from bot.domain.permissions import Role
+from bot.ledger import words
 from bot.ledger.desk import Work
 from bot.services import lists, lookup, questions, reader
 from bot.services.finding import filters, search
@@ -55,6 +56,8 @@ def understood(work: Work, typed: str) -> Looked:
     Raises:
         CannotFind: there is nothing in it that could be found.
     """
+    if not words.kept(work):
+        raise CannotFind(why="database", most=0)
     try:
         finding.terms(typed)
     except finding.TooMuch:

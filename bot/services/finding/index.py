@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, select, update
+import structlog
+from sqlalchemy import Row, and_, bindparam, func, select, update
 
 from bot.domain.entries import Mode, Source, State
 from bot.domain.finding import tokens
@@ -18,10 +19,16 @@ from bot.ledger import words
 from bot.ledger.desk import Work
 from bot.ledger.prepared import Prepared
 from bot.ledger.tables import entries
+from bot.services import sight
 from bot.services.views.places import NOBODY, place_of
 from bot.services.views.values import what_county_reads
 
+log = structlog.get_logger(__name__)
+
 AT_ONCE: Final = 200
+
+PARTS: Final = 7
+"""In so many nights the whole index is compared with the entries."""
 
 KEPT, NO_GROUP = "xkept", "xnogroup"
 """Words of the scope: some of the entry's are kept from most readers; no group has filed it."""
@@ -34,7 +41,7 @@ _read = Prepared(update(entries).where(entries.c.id == bindparam("entry")).value
 
 def due(work: Work, most: int = AT_ONCE) -> int:
     """Read what has changed since the last beat; gives how many entries."""
-    rows = _unread.all(work, most=most)
+    rows = _unread.all(work, most=most) if words.kept(work) else []
     for row in rows:
         if row.kind != "issue" or row.number is None or row.state == State.DRAFT:
             words.forget(work, row.id)
@@ -43,6 +50,42 @@ def due(work: Work, most: int = AT_ONCE) -> int:
             words.put(work, row.id, texts(work, row), covert=hidden)
         _read.run(work, entry=row.id, now=False)
     return len(rows)
+
+
+def check(work: Work, parts: int = PARTS) -> int:
+    """Compare the index with the entries; what is missing or lies where it must not is read again.
+
+    Gives how many entries that are. A night looks at one part, so that nobody waits for it; hidden entries
+    are looked at every night.
+    """
+    if not words.kept(work):
+        return 0
+    highest = work.connection.execute(select(func.coalesce(func.max(entries.c.id), 0))).scalar_one() + 1
+    part = work.local.toordinal() % parts
+    low, high = highest * part // parts, highest * (part + 1) // parts
+    indexed = and_(
+        entries.c.kind == "issue",
+        entries.c.number.is_not(None),
+        entries.c.state != State.DRAFT.value,
+        entries.c.unread.is_(False),
+    )
+    off = 0
+    here = and_(indexed, entries.c.id >= low, entries.c.id < high)
+    many = work.connection.execute(select(func.count()).where(here)).scalar_one()
+    missing = many != words.count(work, low, high)
+    covert = select(entries.c.id).where(indexed, sight.hidden)
+    for entry_id in work.connection.execute(covert).scalars().all():
+        if words.holds(work, entry_id, covert=False):
+            off += _read.run(work, entry=entry_id, now=True)
+    if missing:
+        found = select(entries.c.id).where(here)
+        known = words.ids(work, low, high)
+        for entry_id in work.connection.execute(found).scalars().all():
+            if entry_id not in known:
+                off += _read.run(work, entry=entry_id, now=True)
+    if off:
+        log.error("entries were missing from the index of words", count=off)
+    return off
 
 
 def texts(work: Work, row: Row[Any]) -> dict[str, str]:
