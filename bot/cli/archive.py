@@ -28,6 +28,7 @@ SPARE = 1.05
 """Pages, papers and lists beside the photos."""
 LEAST = 50_000_000
 MOST_SHOWN = 10
+VISIT_HEADS = ("日期", "县(市、区)", "乡镇(街道)", "村(社区)", "督查组", "备注")
 
 
 @click.command()
@@ -135,7 +136,7 @@ def enough_room(desk: Desk, path: Path) -> None:
 
 def write(work: Work, settings: Settings, package: Package) -> Built:
     """Everything that the archive holds, from one snapshot of the ledger."""
-    from bot.documents import ledger_xlsx
+    from bot.documents import ledger_files, ledger_xlsx
     from bot.documents.archive.building import Builder
     from bot.documents.archive.pages import Pages
     from bot.documents.ledger_rows import Words
@@ -158,6 +159,8 @@ def write(work: Work, settings: Settings, package: Package) -> Built:
     title = f"{work.world.campaign.name}问题台账"
     ledger_xlsx.write_ledger(book, rows(), words, title=title, mark=mark)
     builder.workbook(book)
+    visited = package.scratch / "visits.csv"
+    builder.visits(visited, ledger_files.write_csv(visited, VISIT_HEADS, entries.visits(work), mark))
     make_paper = makers(settings, work, store, words)
     records = list(papers.papers(work))
     for record in progress(records, len(records), "公文"):

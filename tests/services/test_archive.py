@@ -79,6 +79,25 @@ def test_drafts_visits_and_what_is_covert_are_in_no_archive(desk: Desk, clock: S
     assert desk.look_now(archived.count) == 2
 
 
+def test_visits_are_told_by_day_and_place_unless_they_were_covert(desk: Desk) -> None:
+    put(
+        desk,
+        None,
+        kind="visit",
+        state="filed",
+        township="王楼镇",
+        village="任庄村",
+        description=f"整洁，{PHONE}",
+    )
+    put(desk, None, kind="visit", state="filed", mode=Mode.COVERT.value, group_key="county/0")
+    put(desk, None, kind="visit", state="void")
+    put(desk, "县1-0412-01")
+
+    assert desk.look_now(lambda work: list(archived.visits(work))) == [
+        ("2019-04-12", "延津县", "王楼镇", "任庄村", "县(市)第一督查小组", ""),
+    ]
+
+
 def test_of_a_covert_finding_stands_what_its_county_read(desk: Desk, clock: SteppedClock) -> None:
     entry = put(
         desk, "暗-0412-02", mode=Mode.COVERT.value, group_key="county/0", handed_over_at=clock.now(),

@@ -10,7 +10,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +29,7 @@ A_PAGE: Final = 100
 UNREADABLE_IN_A_ROW: Final = 20
 """So many photos that cannot be read one after another are the store's fault, not theirs."""
 WORKBOOK: Final = "问题台账.xlsx"
+VISITS: Final = "走访记录.csv"
 NOT_SHOWN: Final = (".heic", ".heif")
 """What browsers do not show: a JPEG stands beside it."""
 
@@ -91,6 +91,7 @@ class Built:
     pictured: Counter[str] = field(default_factory=Counter)
     rankings: int = 0
     events: int = 0
+    visits: int = 0
     photos: int = 0
     total: Tally = field(default_factory=Tally)
 
@@ -270,6 +271,11 @@ class Builder:
         """The 问题台账 as a workbook."""
         self._package.add_file(WORKBOOK, made)
 
+    def visits(self, made: Path, count: int) -> None:
+        """The 走访记录 as a table."""
+        self.built.visits = count
+        self._package.add_file(VISITS, made)
+
     def overview(self) -> None:
         """The lists and the first page; what the archive needs to be read and checked."""
         built, campaign = self.built, self._words.campaign
@@ -284,7 +290,7 @@ class Builder:
         ]
         made = f"{self._now:%Y-%m-%d %H:%M}"
         self._page("open", "未销号.html", {"regions": still, "count": built.total.open, "made": made})
-        self._page("numbers", "编号.html", {"groups": _by_number(built.lists.values())})
+        self._page("numbers", "编号.html", {"groups": telling.by_number(built.lists.values())})
         papers = built.papers
         self._page(
             "papers",
@@ -312,6 +318,8 @@ class Builder:
                 "tracks": self._tracks(),
                 "rankings": built.rankings,
                 "workbook": WORKBOOK,
+                "visited": VISITS,
+                "visits": built.visits,
                 "events": built.events,
                 "troubles": len(built.troubles),
             },
@@ -380,19 +388,4 @@ def _by_round(pictures: Sequence[dict[str, Any]]) -> list[tuple[str, list[tuple[
             ],
         )
         for number in rounds
-    ]
-
-
-def _by_number(lists: Iterable[Sequence[Listed]]) -> list[tuple[str, list[tuple[str, list[Listed]]]]]:
-    """Every entry by prefix and day of its number."""
-
-    def parts(one: Listed) -> tuple[str, str]:
-        prefix, _, rest = one.number.partition("-")
-        day = rest.partition("-")[0]
-        return prefix, f"{int(day[:2])}月{int(day[2:])}日" if len(day) == 4 and day.isdigit() else day
-
-    every = sorted((one for found in lists for one in found if one.number), key=lambda one: one.number)
-    return [
-        (prefix, [(day, list(found)) for day, found in groupby(same, key=lambda one: parts(one)[1])])
-        for prefix, same in groupby(every, key=lambda one: parts(one)[0])
     ]

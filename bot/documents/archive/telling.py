@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any, Final
 
 from bot.documents.archive.pages import minute
@@ -138,3 +139,18 @@ def _said(words: Words, line: Mapping[str, Any]) -> list[str]:
         local = words.campaign.local(datetime.fromisoformat(line["deadline"]))
         said.append(f"期限 {minute(local)}")
     return said
+
+
+def by_number(lists: Iterable[Sequence[Listed]]) -> list[tuple[str, list[tuple[str, list[Listed]]]]]:
+    """Every entry by prefix and day of its number."""
+
+    def parts(one: Listed) -> tuple[str, str]:
+        prefix, _, rest = one.number.partition("-")
+        day = rest.partition("-")[0]
+        return prefix, f"{int(day[:2])}月{int(day[2:])}日" if len(day) == 4 and day.isdigit() else day
+
+    every = sorted((one for found in lists for one in found if one.number), key=lambda one: one.number)
+    return [
+        (prefix, [(day, list(found)) for day, found in groupby(same, key=lambda one: parts(one)[1])])
+        for prefix, same in groupby(every, key=lambda one: parts(one)[0])
+    ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row, func, select
@@ -21,7 +22,9 @@ from bot.ledger.tables import entries as table
 from bot.ledger.tables import photos
 from bot.services import duplicates, export, history
 from bot.services.views.county import open_to_county
+from bot.services.views.places import village_for
 from bot.services.views.values import sender_of, what_county_reads
+from bot.services.visits import GOOD
 
 NEVER: Final = re.compile("约谈|诫勉(?:谈话)?|问责|书面检查")
 """Measures that stand on no archive page, whoever wrote them down (SPEC §5)."""
@@ -126,13 +129,33 @@ def _pictures(work: Work, row: Row[Any], found: Any) -> Iterator[Picture]:
             photo.file,
             photo.sha256,
             photo.round,
-            "" if row.mode == Mode.COVERT and photo.kind == "before" else _day(work, photo),
+            "" if row.mode == Mode.COVERT and photo.kind == "before" else _date(work, photo.sent_at),
             anew=not plain and photo.kind == "before",
         )
 
 
-def _day(work: Work, photo: Row[Any]) -> str:
-    return f"{work.world.campaign.local(photo.sent_at):%Y-%m-%d}"
+def _date(work: Work, instant: datetime) -> str:
+    return f"{work.world.campaign.local(instant):%Y-%m-%d}"
+
+
+def visits(work: Work, page: int = 500) -> Iterator[tuple[str, str, str, str, str, str]]:
+    """走访记录, oldest first: day, region, township, village, group, 「好的做法」; nothing covert, no words."""
+    campaign, after = work.world.campaign, 0
+    shown = (table.c.kind == "visit") & (table.c.mode == Mode.OPEN.value) & ~book.hidden
+    query = select(table).where(shown, table.c.state.not_in((State.VOID.value, State.DRAFT.value)))
+    while rows := work.connection.execute(
+        query.where(table.c.id > after).order_by(table.c.id).limit(page)
+    ).all():
+        for row in rows:
+            yield (
+                _date(work, row.found_at),
+                row.region or "",
+                row.township or "",
+                said(work, village_for(work, row)),
+                campaign.group_title(row.group_key) if row.group_key else "",
+                "好的做法" if row.note == GOOD else "",
+            )
+        after = rows[-1].id
 
 
 def size_of_photos(work: Work) -> int:
