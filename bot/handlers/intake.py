@@ -7,6 +7,7 @@ from bot.ledger.desk import Work
 from bot.services import drafts, editing, secrecy, splitting, visits, withdrawal
 from bot.services.answering import Toast
 from bot.services.incoming import Incoming
+from bot.services.weekly import receiving
 
 
 async def edited(here: Hearing) -> Toast:
@@ -17,7 +18,8 @@ async def edited(here: Hearing) -> Toast:
 
 def _edited(work: Work, incoming: Incoming) -> None:
     secrecy.refuse_secret(work, incoming)
-    editing.edited(work, incoming)
+    if not receiving.edited(work, incoming):
+        editing.edited(work, incoming)
 
 
 async def region(here: Hearing) -> Toast:

@@ -91,6 +91,17 @@ def add_part(work: Work, report_id: int, revision: int, kind: str, **values: Any
     )  # fmt: skip
 
 
+def words_in(work: Work, chat_id: int, message_id: int) -> str | None:
+    """As what words of a report came with a message: `lines`, `summary`, `remarks`; None: it is no part."""
+    query = select(report_parts.c.kind).where(
+        report_parts.c.chat_id == chat_id,
+        report_parts.c.message_id == message_id,
+        report_parts.c.kind.in_(("lines", "summary", "remarks")),
+    )
+    found: str | None = work.connection.execute(query.limit(1)).scalar()
+    return found
+
+
 def scans(work: Work, report_id: int) -> int:
     """How many sealed scans came with a report."""
     query = select(func.count()).where(report_parts.c.report_id == report_id, report_parts.c.kind == "scan")

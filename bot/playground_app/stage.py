@@ -5,12 +5,16 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from datetime import datetime, tzinfo
+from typing import Final
 
 from bot.playground.game.clock import ClockError, GameClock
 from bot.playground.game.faults import FaultError, FaultPanel
 from bot.playground.game.hand import BotGone, BotState
-from bot.playground.server import Person
+from bot.playground.server import Person, WaitedInVain
 from bot.playground.stories import Both, StoryFailed
+
+STARTS_WITHIN: Final = 30.0
+"""Seconds that a bot which is being started is waited for."""
 
 
 class PageStage:
@@ -67,7 +71,10 @@ class PageStage:
         Raises:
             StoryFailed: it does not start.
         """
-        if self.faults.process.state is not BotState.DOWN:
+        process = self.faults.process
+        with contextlib.suppress(WaitedInVain):
+            await self.server.wait_for(lambda: process.state is not BotState.STARTING, STARTS_WITHIN)
+        if process.state is not BotState.DOWN:
             return
         try:
             await self.faults.switch({"do": "restart"})

@@ -187,6 +187,22 @@ async def test_lines_in_one_message_and_the_summary_as_a_reply(town: Town) -> No
     assert "✅ 已收齐" in second
 
 
+async def test_who_edits_what_was_sent_is_told_once_to_send_the_change(town: Town) -> None:
+    wang = await contact(town)
+    await until(town, at(4, 11, 15))
+    sent = wang.sends(town.bot, EVERY_ROW)
+    await town.settle()
+    before = len(new(wang, town))
+
+    for number in (301, 302):
+        wang.edits(sent, EVERY_ROW.replace("300", str(number)))
+        await town.settle()
+
+    assert [words(m) for m in new(wang, town)[before:]] == [
+        "改过的消息不重新统计。请把要改的内容另发一条，如“出动人员 320”，或回复周报那条重写小结。"
+    ]
+
+
 async def test_a_document_is_the_summary(town: Town) -> None:
     wang = await contact(town)
     await until(town, at(4, 11, 15))

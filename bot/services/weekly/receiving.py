@@ -18,7 +18,7 @@ from bot.services import secrecy
 from bot.services.duties import told
 from bot.services.incoming import Incoming
 from bot.services.keeping import files
-from bot.services.outgoing import new_card
+from bot.services.outgoing import new_card, say
 from bot.services.refusals import NotUnderstood, NotYours, ReportFile, WhichRegion
 from bot.services.weekly import board, book
 from bot.services.weekly.book import Report
@@ -151,6 +151,21 @@ def replied(work: Work, incoming: Incoming) -> bool:
     if incoming.attachments:
         return take_scan(work, incoming)
     return _spoken_of(work, incoming) is not None and take_lines(work, incoming)
+
+
+def edited(work: Work, incoming: Incoming) -> bool:
+    """Whether an edited message is a part of a report: it is not counted anew, its sender is told once.
+
+    What was sent has its time, and every version is kept: a change is a message of its own.
+    """
+    kind = reports.words_in(work, incoming.chat_id, incoming.message_id)
+    if kind is None:
+        return False
+    say(
+        work, incoming.chat_id, "weekly.edited", {"kind": kind}, reply_to=incoming.message_id,
+        dedup=f"weekly.edited:{incoming.chat_id}:{incoming.message_id}",
+    )  # fmt: skip
+    return True
 
 
 def _as_summary(work: Work, incoming: Incoming, region: str, week: Week) -> bool:
