@@ -139,7 +139,7 @@ def _date(work: Work, instant: datetime) -> str:
 
 
 def visits(work: Work, page: int = 500) -> Iterator[tuple[str, str, str, str, str, str]]:
-    """走访记录, oldest first: day, region, township, village, group, 「好的做法」; nothing covert, no words."""
+    """走访记录, oldest first: day, region, township, village, group, 好的做法; nothing covert."""
     campaign, after = work.world.campaign, 0
     shown = (table.c.kind == "visit") & (table.c.mode == Mode.OPEN.value) & ~book.hidden
     query = select(table).where(shown, table.c.state.not_in((State.VOID.value, State.DRAFT.value)))
