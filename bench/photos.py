@@ -19,6 +19,7 @@ from pathlib import Path
 from PIL import Image
 
 from bench.ratio import in_turns, row
+from bot.documents import pictures
 from bot.media.fonts import Fonts
 from bot.media.pipeline import Stamp, study
 from bot.media.workers import photo_workers
@@ -42,6 +43,7 @@ def main() -> None:
     print(row("G6", "peak memory of intake with copy and thumbnail", peak_megabytes(data), 30, " MB"))
     late, machine = asyncio.run(lateness(data))
     print(row("G6", f"event loop p99 with two workers (machine: {machine:.1f} ms)", late, 5, " ms"))
+    print(row("G6", "comparison of two photos of 1280 pixels, CPU", comparison(), 0.1, " s"))
     samples = Path(os.environ.get("PHOTO_SAMPLES", Path(__file__).parents[2] / "shared/data/photos"))
     camera = samples / "iphone_12mp.jpg"
     if camera.is_file():
@@ -49,6 +51,18 @@ def main() -> None:
         print(f"a telephone's photo, {len(data) / 1e6:.1f} MB")
         for line in ratios(data):
             print(line)
+
+
+def comparison() -> float:
+    """Seconds of CPU for one picture before and after, the median of five."""
+    pair = (photo("rubbish", size=(1280, 960)), photo("clean", size=(1280, 960)))
+    words = pictures.PairWords("县1-0412-03", "延津县王楼镇", "整改前", "整改后", "4月12日", "4月14日")
+    fonts, spent = Fonts(), []
+    for _ in range(6):
+        start = time.process_time()
+        pictures.before_after([pair], words, fonts=fonts)
+        spent.append(time.process_time() - start)
+    return statistics.median(spent[1:])  # the first loads the font
 
 
 def ratios(data: bytes) -> list[str]:

@@ -9,13 +9,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
+import structlog
+
 from bot.delivery.drawing import Drawing, NothingToDraw
 from bot.delivery.wire import Upload
 from bot.domain.world import World
 from bot.ledger.outbox import Kind
+from bot.media.errors import FontMissing
 from bot.services.post import Parcel
 from bot.texts.catalogue import Catalogue
 from bot.texts.html import fits, pieces, plain, within
+
+log = structlog.get_logger(__name__)
 
 MOST_CAPTION: Final = 1024
 MOST_TEXT: Final = 4096
@@ -188,6 +193,9 @@ class Composer:
             name, data = await loop.run_in_executor(self.executor, self.drawing.draw, parcel)
         except NothingToDraw:
             return _by_reference(parcel)
+        except FontMissing as error:  # `check` says how to mend it; the words go all the same
+            log.error("no font to draw with", error=str(error))
+            return None
         return Drawn(picture["key"], name, data)
 
     async def _document(self, parcel: Parcel, params: dict[str, Any]) -> Composed:

@@ -78,12 +78,14 @@ class Drawing:
                     values["link"], html.plain(words).split("\n"), fonts=self._fonts
                 )
             case "bulletin":
-                return "bulletin.png", self.bulletins.page(picture["values"])
+                return "bulletin.jpg", self.bulletins.page(picture["values"])
             case "bulletin_pair":
-                drawn = self.bulletins.pair(picture["values"])
+                drawn = self.bulletins.pairs.pair(picture["values"])
                 if drawn is None:
                     raise NothingToDraw
                 return "pair.jpg", drawn
+            case "bulletin_pairs":
+                return "pairs.jpg", self.bulletins.pairs.pages(picture["values"])
             case "ranking":
                 return "ranking.jpg", self._ranking(parcel, picture["values"])
             case "overview":

@@ -7,12 +7,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from bot.documents import official_pdf, pictures
+from bot.documents import official_pdf
+from bot.documents.bulletin_pairs import Pairs
+from bot.documents.bulletin_phone import phone_page
 from bot.documents.bulletin_words import (
     better,
     by_state,
     day_of,
-    day_of_photo,
     deadline_of,
     last_day,
     midnight,
@@ -20,11 +21,9 @@ from bot.documents.bulletin_words import (
     stands_out,
     with_last,
 )
-from bot.documents.hiding import hidden, with_grid
 from bot.documents.ledger_rows import Words
-from bot.documents.official import Attachment, Block, Paper, Picture, Table, Text, chinese, docx
+from bot.documents.official import Attachment, Block, Paper, Table, Text, chinese, docx
 from bot.domain.bulletins import PAGE_WIDTH, REGION_COLUMNS, ranking_grid, rate, region_grid
-from bot.media.errors import MediaError
 from bot.media.fonts import Fonts
 from bot.media.store import PhotoStore
 from bot.texts.papers import paragraphs, sentence
@@ -47,9 +46,9 @@ class Bulletins:
 
     def __init__(self, words: Words, store: PhotoStore, fonts: Fonts, folders: Sequence[Path] = ()) -> None:
         self._words = words
-        self._store = store
         self._fonts = fonts
         self._folders = folders
+        self.pairs = Pairs(words, store, fonts)
 
     def docx(self, values: Values) -> tuple[str, bytes]:
         """The paper to be changed, or printed."""
@@ -60,8 +59,8 @@ class Bulletins:
         return "通报.pdf", official_pdf.pdf(self.paper(values), self._folders)
 
     def page(self, values: Values) -> bytes:
-        """The first page for the phone (PNG)."""
-        return official_pdf.pictures(self.paper(values), self._folders)[0]
+        """The picture for the phone (JPEG)."""
+        return phone_page(values, fonts=self._fonts)
 
     def paper(self, values: Values) -> Paper:
         """The paper as a value."""
@@ -159,7 +158,7 @@ class Bulletins:
         lists = self._overdue_blocks(said)
         if lists:
             attachments.append(Attachment(sentence("weekly.list_overdue", said), tuple(lists)))
-        shown = self._pairs(said)
+        shown = self.pairs.blocks(said)
         if shown:
             attachments.append(Attachment(sentence("weekly.pictures", said), tuple(shown)))
         return blocks, attachments
@@ -198,50 +197,6 @@ class Bulletins:
     def _kind(self, one: Values) -> str:
         main, _ = self._words.category(one["category"])
         return main
-
-    def _pairs(self, said: Values) -> list[Block]:
-        """The chosen pairs, each drawn anew without metadata; one whose photos are gone is left out."""
-        blocks: list[Block] = []
-        for one in said["pictures"]:
-            image = self.pair(one)
-            if image is not None:
-                blocks.append(Picture(image, height=88))
-            elif said["draft"]:  # the office is told; nobody else
-                blocks.append(Text(f"（{one['number']} {one['place']}：照片缺失，印发时不列）", draft=True))
-        return blocks
-
-    def pair(self, one: Values) -> bytes | None:
-        """Before and after side by side; None where neither photo is at hand."""
-        sides = {which: self._photo(one, which) for which in ("before", "after")}
-        if not any(sides.values()):
-            return None
-        words = pictures.PairWords(
-            number=one["number"],
-            place=one["place"],
-            before="整改前",
-            after="整改后",
-            before_date=day_of_photo(one["before"]),
-            after_date=day_of_photo(one["after"]),
-            missing="无照片",
-        )
-        try:
-            return pictures.before_after([(sides["before"], sides["after"])], words, fonts=self._fonts)
-        except MediaError:
-            return None
-
-    def _photo(self, one: Values, which: str) -> bytes | None:
-        """The photo of a side, with what is to be covered covered; with the grid while that is asked."""
-        side = one[which]
-        if side is None:
-            return None
-        try:
-            photo = self._store.get(side["file"])
-            if one.get("grid"):
-                return with_grid(photo, fonts=self._fonts)
-            cells = one["hide"].get(which, ())
-            return hidden(photo, cells) if cells else photo
-        except MediaError:
-            return None
 
     # --- ten days, a month ------------------------------------------------------------------------------
 
@@ -333,7 +288,7 @@ class Bulletins:
         if warned:
             table = Table(("单位", "警示日期", "问题编号", "整改期限"), warned, (28.0, 28.0, 72.0, 28.0))
             found.append(Attachment(sentence(f"{topic}.warnings", said), (table,)))
-        shown = self._pairs(said)
+        shown = self.pairs.blocks(said)
         if shown:
             found.append(Attachment(sentence(f"{topic}.pictures", said), tuple(shown)))
         return found
@@ -348,7 +303,7 @@ class Bulletins:
             for one in changed["attachments"]
             if one["title"] != pairs  # what is chosen by tap is drawn anew
         ]
-        shown = self._pairs(values)
+        shown = self.pairs.blocks(values)
         if shown:
             attachments.append(Attachment(pairs, tuple(shown)))
         return [_block(block) for block in changed["blocks"]], attachments

@@ -78,7 +78,7 @@ def contact_sheet(photos: Sequence[bytes], words: SheetWords, *, fonts: Fonts, g
         PhotoRefused: one of the files cannot be read.
         FontMissing: there is nothing to write with.
     """
-    shown = [_picture(photo, WIDTH if len(photos) == 1 else 960) for photo in photos[:MOST_PHOTOS]]
+    shown = [opened(photo, WIDTH if len(photos) == 1 else 960) for photo in photos[:MOST_PHOTOS]]
     sheet = _Sheet(fonts)
     sheet.head(words.number, words.deadline)
     sheet.lines(words.place, 36, BOLD, _INK, most=2)
@@ -99,9 +99,9 @@ def contact_sheet(photos: Sequence[bytes], words: SheetWords, *, fonts: Fonts, g
         at = sheet.placed(cell)
         sheet.photo(picture, at)
         if grid:
-            sheet.thirds(_contained(picture, at))
+            sheet.thirds(contained(picture, at))
         if len(shown) > 1:
-            sheet.badge(str(rank), _contained(picture, at))
+            sheet.badge(str(rank), contained(picture, at))
     sheet.space(tall + 4)
     if words.more:
         sheet.space(8)
@@ -127,7 +127,7 @@ def before_after(
         FontMissing: there is nothing to write with.
     """
     rows = [
-        tuple(None if photo is None else _picture(photo, 960) for photo in pair) for pair in pairs[:MOST_ROWS]
+        tuple(None if photo is None else opened(photo, 960) for photo in pair) for pair in pairs[:MOST_ROWS]
     ]
     sheet = _Sheet(fonts)
     sheet.head(words.number, "")
@@ -167,7 +167,7 @@ def clean_copy(photo: bytes, *, long_side: int = 1600) -> bytes:
     Raises:
         PhotoRefused: the file cannot be read.
     """
-    return _jpeg(_picture(photo, long_side))
+    return small_enough(opened(photo, long_side))
 
 
 def invitation_card(link: str, lines: Sequence[str], *, fonts: Fonts) -> bytes:
@@ -238,7 +238,7 @@ class _Sheet:
         self._fill(Cell(_MARGIN, self.bottom, self._width - 2 * _MARGIN, high), _PANEL)
 
     def photo(self, picture: Image.Image, cell: Cell) -> None:
-        inner = _contained(picture, cell)
+        inner = contained(picture, cell)
         if inner != cell:
             self._fill(cell, _PANEL)
         fitted = picture.resize((inner.width, inner.height), Image.Resampling.LANCZOS, reducing_gap=2)
@@ -308,7 +308,7 @@ class _Sheet:
                     self._fill(Cell(left + column * unit, self.bottom + row * unit, unit, unit), "#000000")
 
     def jpeg(self) -> bytes:
-        return _jpeg(self._finished())
+        return small_enough(self._finished())
 
     def png(self) -> bytes:
         out = BytesIO()
@@ -324,11 +324,17 @@ class _Sheet:
         )
 
 
-def _picture(photo: bytes, long_side: int) -> Image.Image:
+def opened(photo: bytes, long_side: int) -> Image.Image:
+    """A photo upright, free of metadata, its long side at most so long.
+
+    Raises:
+        PhotoRefused: the file cannot be read.
+    """
     return shrunk(decode(photo, long_side=long_side).picture, long_side)
 
 
-def _contained(picture: Image.Image, cell: Cell) -> Cell:
+def contained(picture: Image.Image, cell: Cell) -> Cell:
+    """Where a picture stands in a cell: whole, in the middle."""
     scale = min(cell.width / picture.width, cell.height / picture.height)
     wide = min(cell.width, max(1, round(picture.width * scale)))
     high = min(cell.height, max(1, round(picture.height * scale)))
@@ -337,7 +343,8 @@ def _contained(picture: Image.Image, cell: Cell) -> Cell:
     return Cell(cell.left + (cell.width - wide) // 2, cell.top + (cell.height - high) // 2, wide, high)
 
 
-def _jpeg(picture: Image.Image) -> bytes:
+def small_enough(picture: Image.Image) -> bytes:
+    """A picture as a JPEG of at most 1 MB."""
     data = b""
     for quality in _QUALITIES:
         data = encode(picture, quality)

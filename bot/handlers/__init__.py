@@ -249,6 +249,7 @@ PRESSES: Mapping[str, Handler] = {
     "bdown": bulletins.take_down,
     "bfix": bulletins.correct,
     "bagain": bulletins.again,
+    "bpairs": bulletins.pages,
     "warn": warned.begin,
     "wterm": warned.term,
     "wpanel": warned.panel,

@@ -86,6 +86,11 @@ async def picture(here: Hearing) -> Toast:
     return await here.do(pictures.choose, press.subject, press.arg, here.heard.chat_id)
 
 
+async def pages(here: Hearing) -> Toast:
+    """「对比图页」."""
+    return await here.do(pictures.send_pages, here.pressed.subject, here.heard.chat_id)
+
+
 async def submit(here: Hearing) -> Toast:
     """「送审」."""
     return await here.do(way.submit, here.pressed.subject, here.pressed.version)

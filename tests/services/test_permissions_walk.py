@@ -477,6 +477,7 @@ PRESSES: Mapping[str, Rule] = {
     "bdown": AboutPeople(_issues, subject="published_bulletin"),
     "bfix": AboutPeople(_issues, subject="published_bulletin"),
     "bagain": AboutPeople(_issues, subject="published_bulletin"),
+    "bpairs": AboutPeople(_issues, subject="draft_bulletin"),
     "bindch": AboutPeople(
         lambda a: a.has(Role.ADMIN) or "county" in a.offices(), subject="channel", arg="county"
     ),

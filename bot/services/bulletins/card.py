@@ -113,7 +113,7 @@ NAMES: Final = {Kind.WEEKLY: "周工作通报", Kind.TENDAY: "旬查情况通报
 
 
 def picture(printed: dict[str, Any]) -> Picture:
-    """The first page for the phone."""
+    """The picture for the phone."""
     digest = hashlib.sha256(orjson.dumps(printed, option=orjson.OPT_SORT_KEYS)).hexdigest()[:24]
     return Picture("bulletin", f"bulletin:{printed['id']}:{digest}", printed)
 
@@ -250,7 +250,8 @@ def _draft_buttons(
         rows.append((Button("bulletin_submit", "bsubmit", *at),))
     if row.content.get("names") and not row.content.get("no_names"):
         rows.append((Button("bulletin_no_names", "bswitch", *at, "no_names"),))
-    rows.append((Button("bulletin_pictures", "bpics", *at), Button("bulletin_sources", "bsrc", *at)))
+    pages = (Button("bulletin_pages", "bpairs", *at),) if row.content["pictures"] else ()
+    rows.append((Button("bulletin_pictures", "bpics", *at), *pages, Button("bulletin_sources", "bsrc", *at)))
     if row.kind != Kind.WEEKLY:
         label = "bulletin_order_only" if row.content["scores"] else "bulletin_with_scores"
         switches = [Button(label, "bswitch", *at, "scores")]

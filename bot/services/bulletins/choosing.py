@@ -125,6 +125,7 @@ def pair(work: Work, entry: Row[Any], before: int = 0, after: int | None = None)
         "number": entry.number or "",
         "kind": entry.kind,
         "place": place_of(work, entry),
+        "region": entry.region,
         "category": entry.category,
         "before": first.id,
         "after": seconds[at % len(seconds)].id if seconds else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row
 
@@ -147,6 +147,35 @@ def _keep(work: Work, row: Row[Any], entry_id: int, pair: dict[str, Any] | None)
     fresh = book.change(work, row, "pictures", {**row.content, "pictures": kept})
     card.refresh(work, fresh)
     return Toast("bulletins.picture_toast", {"used": pair is not None, "count": len(kept)})
+
+
+PAGE_OF: Final = 3
+"""Pairs on one page of a region."""
+
+
+def send_pages(work: Work, bulletin_id: int, chat_id: int) -> Toast:
+    """「对比图页」: the chosen pairs as one picture a region, to be passed on.
+
+    Raises:
+        BulletinNotNow: nothing is chosen, or what was chosen may not be shown any more.
+    """
+    row = book.held(work, bulletin_id)
+    if not row.content["pictures"] or choosing.unusable(work, row):
+        raise BulletinNotNow(why="no_chosen", state=row.state)
+    printed = values.of(work, row)
+    small = {key: printed[key] for key in ("campaign", "label")}
+    for region in dict.fromkeys(one["region"] for one in printed["pictures"]):
+        chosen = [one for one in printed["pictures"] if one["region"] == region]
+        pages = -(-len(chosen) // PAGE_OF)
+        for part in range(pages):
+            key = ":".join(f"{one['number']}{one['hide']}" for one in chosen)
+            drawn = {**small, "pictures": chosen, "region": region, "part": part}
+            say(
+                work, chat_id, "bulletins.pairs_page",
+                {"region": region, "at": part + 1, "of": pages},
+                picture=Picture("bulletin_pairs", f"pairs:{row.id}:{part}:{key}"[:128], drawn),
+            )  # fmt: skip
+    return Toast("bulletins.sending_toast")
 
 
 # --- 遮挡 ----------------------------------------------------------------------------------------------

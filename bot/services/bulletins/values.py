@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, select
 
-from bot.domain.bulletins import Kind, Stage, grids, settled
+from bot.domain.bulletins import THEIRS, Kind, Stage, grids, settled
 from bot.domain.consequences import Measure, MeasureState, Trigger
 from bot.domain.masking import mask_numbers
 from bot.ledger.desk import Work
@@ -60,6 +60,7 @@ def of(work: Work, row: Row[Any]) -> dict[str, Any]:
         "texts": {key: mask_numbers(text) for key, text in content["texts"].items()},
         "paper": None,
         "scores": content["scores"],
+        "resolved": [one for one in content["differences"] if one.get("choice") == THEIRS],
         "pictures": [picture(work, chosen) for chosen in content["pictures"]],
         "regions": [region.name for region in campaign.regions_of(row.track)],
         **found,
@@ -203,6 +204,7 @@ def picture(work: Work, chosen: dict[str, Any]) -> dict[str, Any]:
         "number": chosen["number"],
         "kind": chosen.get("kind", "issue"),
         "place": chosen["place"],
+        "region": chosen.get("region", ""),
         "category": chosen.get("category"),
         "hide": dict(chosen.get("hide") or {}),
         "before": side("before"),
