@@ -57,8 +57,14 @@ class TownStage:
         return await self.hand.invite(Role(role), **scope)
 
     async def join_cast(self, story: Story) -> None:
-        """Everybody who appears in a story joins."""
+        """Everybody who appears in a story joins, and the channel is bound where it is looked into."""
         await self.join(*story.cast)
+        looked = (expected for step in story.steps for expected in step.then)
+        owner = next((one.who for one in looked if getattr(one, "where", "") == "channel"), None)
+        if owner is not None:
+            joining = Joining(self.server, self.bot, self._invite, lambda: True)
+            await joining.channel("县(市)整治通报", self.people[owner], [])
+            await self.rest()
 
     def person(self, place: str) -> Person | None:
         return self.people.get(place)

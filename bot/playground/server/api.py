@@ -152,6 +152,7 @@ class BotApiServer:
         """Make a channel; its bots are administrators unless `bot_admin=False`."""
         chat = self.telegram.new_chat("channel", title, username, id)
         chat.signs = signs
+        chat.last_id = 1  # that it was made is its first message, which nobody can delete
         return self._filled(chat, [owner, *subscribers], bots, bot_admin, quietly)
 
     def _filled(

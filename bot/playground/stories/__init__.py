@@ -54,9 +54,10 @@ from .story import (
 )
 from .telling import Stage, StoryFailed, Telling
 from .warning import STORY as WARNING
+from .weekly import STORY as WEEKLY
 
 STORIES: dict[str, Story] = {
-    story.key: story for story in (REPORT, FRIDAY, DAY_OFF, CLOSING, OUTAGE, COVERT, PUBLIC, WARNING)
+    story.key: story for story in (REPORT, FRIDAY, WEEKLY, DAY_OFF, CLOSING, OUTAGE, COVERT, PUBLIC, WARNING)
 }
 """In the order in which the page offers them."""
 

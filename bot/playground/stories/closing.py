@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import time
 
-from .story import Both, Goes, Hears, NeverHears, Presses, Says, Shows, Step, Story, Until
+from .story import Both, Goes, Hears, NeverHears, Presses, Says, Shows, Step, Story, TimePasses, Until
 
 OFFICE, SECOND, COVERT = "office:county", "office2:county", "lead:county/0"
 OVERSIGHT = "oversight"
@@ -173,6 +173,50 @@ STORY = Story(
                 Hears(LAST, ("延津县", "8", "90.00")),
                 Hears(ELSEWHERE, ("卫辉市", "7"), without=("延津县",)),
                 Hears(OFFICE, "延津县", buttons=("不适用|Not applicable",)),
+            ),
+        ),
+        Step(
+            Both(
+                "第二个工作日 7:30，旬查情况通报的代拟稿到了，排名已在里面。",
+                "7:30 on the second working day: the draft of the ten-day bulletin, the ranking in it.",
+            ),
+            does=Until(time(7, 30), working=True),
+            then=(
+                Hears(
+                    OFFICE,
+                    ("旬查情况通报|ten-day bulletin",),
+                    buttons=("送审|Send for approval",),
+                    picture=True,
+                    name="bulletin",
+                ),
+            ),
+        ),
+        Step(
+            Both("看过，送审。", "Read, and sent for approval."),
+            who=OFFICE,
+            does=Presses("bulletin", "送审|Send for approval"),
+            then=(Hears(SECOND, (), buttons=("同意签发|Approve",), name="asked"),),
+        ),
+        Step(
+            Both("另一位同志同意签发。", "A second person approves."),
+            who=SECOND,
+            does=Presses("asked", "同意签发|Approve"),
+            then=(Hears(OFFICE, (), buttons=("印发|Publish",), picture=True, name="bulletin"),),
+        ),
+        Step(
+            Both("印发到频道，一分钟内可撤销。", "Published to the channel; undone within a minute."),
+            who=OFFICE,
+            does=Presses("bulletin", "印发|Publish"),
+        ),
+        Step(
+            Both(
+                "通报进了频道；约谈、诫勉谈话任何时候都不写进通报。",
+                "The bulletin is in the channel; no admonition ever stands in it.",
+            ),
+            does=TimePasses(seconds=75),
+            then=(
+                Hears(OFFICE, ("旬查情况通报|ten-day bulletin",), picture=True, where="channel", name="post"),
+                NeverHears(OFFICE, ("约谈", "诫勉", "书面检查"), where="channel"),
             ),
         ),
     ),

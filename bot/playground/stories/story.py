@@ -130,7 +130,7 @@ class Hears:
         keep: a name, and the pattern whose match is kept under it.
         picture: whether it must carry one.
         silent: whether it must come without sound, or with; None: either.
-        where: a chat that is not private: `group`.
+        where: a chat that is not private: `group`, `channel`.
     """
 
     who: str
@@ -146,11 +146,12 @@ class Hears:
 
 @dataclass(frozen=True, slots=True)
 class Shows:
-    """A remembered message, as it stands now, holds the words."""
+    """A remembered message, as it stands now, holds the words; or it is `deleted`."""
 
     message: str
-    words: str | tuple[str, ...]
+    words: str | tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -290,8 +290,10 @@ class Telling:
         message = self._named(expected.message)
 
         def right() -> bool:
-            return all(self._holds(message, words) for words in _all(expected.words)) and not any(
-                self._holds(message, words) for words in expected.without
+            return (
+                message.deleted is expected.deleted
+                and all(self._holds(message, words) for words in _all(expected.words))
+                and not any(self._holds(message, words) for words in expected.without)
             )
 
         try:
@@ -341,17 +343,21 @@ class Telling:
         return person
 
     def _place(self, person: Person, where: str) -> Bot | Chat:
-        return self._group(person) if where else self.stage.bot
+        return self._shared(person, where) if where else self.stage.bot
 
     def _chat(self, who: str, where: str) -> Chat:
         person = self._person(who)
-        return self._group(person) if where else person.chat(self.stage.bot)
+        return self._shared(person, where) if where else person.chat(self.stage.bot)
 
-    def _group(self, person: Person) -> Chat:
+    def _shared(self, person: Person, where: str) -> Chat:
+        """The group chat or the channel that a person is in."""
+        types = ("channel",) if where == "channel" else ("group", "supergroup")
         for chat in self.stage.server.telegram.chats.values():
             member = chat.members.get(person.id)
-            if chat.type in ("group", "supergroup") and member is not None and member.inside:
+            if chat.type in types and member is not None and member.inside:
                 return chat
+        if where == "channel":
+            raise _failed("没有频道", "there is no channel")
         raise _failed("没有群", "there is no group chat")
 
     def _named(self, name: str) -> Message:
