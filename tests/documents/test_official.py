@@ -214,8 +214,13 @@ def test_the_letter_is_the_notices_to_the_word() -> None:
 
 
 @pytest.mark.parametrize(("unit", "you"), [("延津县", "你县"), ("卫辉市", "你市"), ("牧野区", "你区")])
-def test_a_unit_is_addressed_by_its_kind(unit: str, you: str) -> None:
+def test_a_unit_is_addressed_by_its_kind_and_every_other_word_stays(unit: str, you: str) -> None:
+    of_a_county = words(opened(docx(letter(warning()))))
+
+    said = words(opened(docx(letter(warning(unit=unit)))))
+
     assert address(unit) == you
+    assert said == [line.replace("延津县", unit).replace("你县", you) for line in of_a_county]
 
 
 def test_a_unit_of_no_kind_gets_no_letter() -> None:
