@@ -42,6 +42,8 @@ def makers(catalogue: Catalogue, world: World, drawing: Drawing, store: PhotoSto
         "roster": partial(roster.page, catalogue),
         "weekly": partial(weekly_form.make, world.weekly),
         "weekly_merged": partial(weekly_merged.make, world.weekly),
+        "meeting_speech_pdf": partial(meeting.make_speech_pdf, words),
+        "tenday_report_pdf": partial(tenday.report_pdf, words),
         "tenday_report": partial(tenday.report, words),
         "tenday_ledger": partial(tenday.ledger, words, store),
         "bulletin_docx": drawing.bulletins.docx,

@@ -382,6 +382,11 @@ def make_notice_pdf(values: Mapping[str, Any]) -> tuple[str, bytes]:
     return "会议通知.pdf", pdf(notice(read_notice(values), draft=values.get("draft", False)))
 
 
+def make_speech_pdf(words: Words, values: Mapping[str, Any]) -> tuple[str, bytes]:
+    """The same speech as PDF."""
+    return "讲评稿.pdf", pdf(speech(words, read_speech(values), draft=values.get("draft", True)))
+
+
 def make_speech(words: Words, values: Mapping[str, Any]) -> tuple[str, bytes]:
     """The 讲评稿 as .docx; `values` as `read_speech` takes them, and `draft`."""
     return "讲评稿.docx", docx(speech(words, read_speech(values), draft=values.get("draft", True)))

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from bot.documents.ledger_rows import Words, risky
 from bot.documents.official import Block, Paper, Table, Text, chinese, docx
+from bot.documents.official_pdf import pdf
 from bot.media.errors import StoreError
 from bot.media.store import PhotoStore, derived_path
 from bot.texts.papers import paragraphs, sentence
@@ -28,6 +29,16 @@ MOST_IN_A_CELL: Final = 32_000
 
 
 def report(words: Words, values: Mapping[str, Any]) -> tuple[str, bytes]:
+    """The draft of a group's 督导报告 as .docx; `values` as `report_paper` takes them."""
+    return "督导报告.docx", docx(report_paper(words, values))
+
+
+def report_pdf(words: Words, values: Mapping[str, Any]) -> tuple[str, bytes]:
+    """The same as PDF."""
+    return "督导报告.pdf", pdf(report_paper(words, values))
+
+
+def report_paper(words: Words, values: Mapping[str, Any]) -> Paper:
     """The draft of a group's 督导报告; what a person must write is marked.
 
     `values`: `office`, `title`, `group`, `campaign`, `period`, `day` (ISO), `numbers`, `texts`, `regions`.
@@ -55,7 +66,7 @@ def report(words: Words, values: Mapping[str, Any]) -> tuple[str, bytes]:
             blocks.append(Text(sentence("tenday.to_write", said), draft=True))
         else:
             blocks.pop()  # an empty heading says nothing
-    paper = Paper(
+    return Paper(
         title=(f"{values['title']}", sentence("tenday.title", said)),
         addressee=sentence("tenday.addressee", said),
         blocks=tuple(_renumbered(blocks)),
@@ -63,7 +74,6 @@ def report(words: Words, values: Mapping[str, Any]) -> tuple[str, bytes]:
         day=date.fromisoformat(values["day"]),
         enclosed=(sentence("tenday.attachment", said),),
     )
-    return "督导报告.docx", docx(paper)
 
 
 _NUMERALS: Final = "一二三四五六七八九十"

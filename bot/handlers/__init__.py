@@ -193,6 +193,7 @@ PRESSES: Mapping[str, Handler] = {
     "later": weekly.later,
     "topen": weekly.open_draft,
     "tdraft": weekly.draft,
+    "tpdf": weekly.draft_pdf,
     "tledger": weekly.draft_ledger,
     "tsubmit": weekly.submit,
     "turge": weekly.urge_groups,

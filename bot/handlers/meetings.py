@@ -46,7 +46,7 @@ async def speaker(here: Hearing) -> Toast:
 
 async def paper(here: Hearing) -> Toast:
     """「通知文稿」."""
-    return await here.do(calling.draft, here.pressed.subject, here.heard.chat_id)
+    return await here.do(calling.draft, here.pressed.subject, here.heard.chat_id, here.pressed.arg)
 
 
 async def call(here: Hearing) -> Toast:
@@ -57,4 +57,4 @@ async def call(here: Hearing) -> Toast:
 
 async def speech(here: Hearing) -> Toast:
     """「讲评稿」."""
-    return await here.do(calling.speech, here.pressed.subject, here.heard.chat_id)
+    return await here.do(calling.speech, here.pressed.subject, here.heard.chat_id, here.pressed.arg)

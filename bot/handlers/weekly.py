@@ -160,6 +160,11 @@ async def draft(here: Hearing) -> Toast:
     return await here.do(reporting.send, here.pressed.arg, here.heard.chat_id, "paper")
 
 
+async def draft_pdf(here: Hearing) -> Toast:
+    """「督导报告 PDF」."""
+    return await here.do(reporting.send, here.pressed.arg, here.heard.chat_id, "pdf")
+
+
 async def draft_ledger(here: Hearing) -> Toast:
     """「问题台账」 of the period."""
     return await here.do(reporting.send, here.pressed.arg, here.heard.chat_id, "ledger")

@@ -150,6 +150,8 @@ async def test_remarks_in_a_reply_stand_in_the_paper_and_the_ledger_has_pictures
     card = last(li, town)
     await press(town, li, card, "督导报告 .docx")
     paper = docx.Document(io.BytesIO(bytes(last(li, town).file.data)))
+    await press(town, li, card, "督导报告 PDF")
+    assert bytes(last(li, town).file.data).startswith(b"%PDF")
     await press(town, li, card, "问题台账 .xlsx")
     ledger = openpyxl.load_workbook(io.BytesIO(bytes(last(li, town).file.data)))["问题台账"]
 

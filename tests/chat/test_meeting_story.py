@@ -88,5 +88,8 @@ async def test_a_meeting_is_agreed_on_called_and_answered(town: Town) -> None:
     text = "\n".join(one.text for one in Document(io.BytesIO(speech.file.data)).paragraphs)
 
     assert speech.file.name == "4月推进会讲评稿-代拟稿.docx"
+    for label in ("讲评稿 PDF", "通知 PDF"):
+        await press(county, card, label)
+        assert last(county).file.data.startswith(b"%PDF")
     assert "长垣县" in text
     assert "红旗区" not in text

@@ -369,6 +369,7 @@ PRESSES: Mapping[str, Rule] = {
     "later": Own(arg="weekly/2019-04-12/延津县"),
     "topen": AboutPeople(lambda a: "county/1" in a.groups(), arg="2019-04-18/county/1"),
     "tdraft": AboutPeople(lambda a: "county/1" in a.groups(), arg="2019-04-18/county/1"),
+    "tpdf": AboutPeople(lambda a: "county/1" in a.groups(), arg="2019-04-18/county/1"),
     "tledger": AboutPeople(lambda a: "county/1" in a.groups(), arg="2019-04-18/county/1"),
     "tsubmit": AboutPeople(lambda a: a.leads("county/1"), arg="2019-04-18/county/1"),
     "turge": AboutPeople(_of_county_office, arg="2019-04-18/county"),

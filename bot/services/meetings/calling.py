@@ -55,8 +55,8 @@ def _still_confirmed(work: Work, row: Row[Any]) -> list[str]:
     return [region for region in row.speakers if region in confirmed]
 
 
-def draft(work: Work, meeting_id: int, chat_id: int) -> Toast:
-    """「通知文稿」: the paper as it stands, to be looked at.
+def draft(work: Work, meeting_id: int, chat_id: int, form: str = "") -> Toast:
+    """「通知文稿」「通知 PDF」: the paper as it stands, to be looked at.
 
     Raises:
         MeetingNotNow: the hour is not settled.
@@ -67,13 +67,20 @@ def draft(work: Work, meeting_id: int, chat_id: int) -> Toast:
     said = {**notice_values(work, row), "draft": True}
     say(
         work, chat_id, "meetings.draft", {"month": said["month"]},
-        file=File("meeting_notice", _name(work, row, "会议通知-代拟稿"), said),
+        file=_file(work, row, "meeting_notice", "会议通知-代拟稿", said, form),
     )  # fmt: skip
     return Toast("meetings.making_toast")
 
 
-def _name(work: Work, row: Row[Any], what: str) -> str:
-    return f"{book.window_of(work, row).label}推进会{what}.docx"
+def _name(work: Work, row: Row[Any], what: str, form: str = "docx") -> str:
+    return f"{book.window_of(work, row).label}推进会{what}.{form}"
+
+
+def _file(work: Work, row: Row[Any], make: str, what: str, said: dict[str, Any], form: str) -> File:
+    """A draft as .docx to be changed, or as PDF to be read on the phone."""
+    if form == "pdf":
+        return File(f"{make}_pdf", _name(work, row, what, "pdf"), said)
+    return File(make, _name(work, row, what), said)
 
 
 def call(work: Work, meeting_id: int, version: int, chat_id: int) -> Toast:
@@ -118,8 +125,8 @@ def call(work: Work, meeting_id: int, version: int, chat_id: int) -> Toast:
 # --- 讲评稿 -------------------------------------------------------------------------------------------
 
 
-def speech(work: Work, meeting_id: int, chat_id: int) -> Toast:
-    """「讲评稿」: drafted from the month's figures: the own ones, the other track's once they are printed.
+def speech(work: Work, meeting_id: int, chat_id: int, form: str = "") -> Toast:
+    """「讲评稿」, as PDF too: from the month's figures, the own ones, the other track's once printed.
 
     Raises:
         MeetingNotNow: the month has not closed.
@@ -159,6 +166,6 @@ def speech(work: Work, meeting_id: int, chat_id: int) -> Toast:
         work, chat_id, "meetings.speech",
         {"month": month.label, "tracks": [one["track"] for one in reviews],
          "unranked": [one["track"] for one in reviews if one["ranking"] is None]},
-        file=File("meeting_speech", _name(work, row, "讲评稿-代拟稿"), said),
+        file=_file(work, row, "meeting_speech", "讲评稿-代拟稿", said, form),
     )  # fmt: skip
     return Toast("meetings.making_toast")

@@ -77,8 +77,8 @@ def numbers(work: Work, period: Period, group: str) -> dict[str, Any]:
     }
 
 
-def paper(work: Work, report: Report) -> File:
-    """The 督导报告 as a .docx draft."""
+def paper(work: Work, report: Report, form: str = "docx") -> File:
+    """The drafted 督导报告, as .docx or as PDF."""
     campaign = work.world.campaign
     group = campaign.group(report.group)
     key = report.period.key.isoformat()
@@ -93,7 +93,8 @@ def paper(work: Work, report: Report) -> File:
         "texts": dict(report.texts),
         "regions": [_of_region(work, report, region) for region in group.regions],
     }
-    return File("tenday_report", f"督导报告-{campaign.group_title(report.group)}-{key}.docx", values)
+    make = "tenday_report_pdf" if form == "pdf" else "tenday_report"
+    return File(make, f"督导报告-{campaign.group_title(report.group)}-{key}.{form}", values)
 
 
 def _of_region(work: Work, report: Report, region: str) -> dict[str, Any]:

@@ -113,11 +113,12 @@ def card(work: Work, card_row: Row[Any]) -> Shown | None:
 
 def _buttons(work: Work, report: Report) -> Rows:
     argument = f"{report.period.key.isoformat()}/{report.group}"
-    files = (Button("tenday_draft", "tdraft", arg=argument), Button("tenday_ledger", "tledger", arg=argument))
+    files = (Button("tenday_draft", "tdraft", arg=argument), Button("tenday_pdf", "tpdf", arg=argument))
+    ledger = (Button("tenday_ledger", "tledger", arg=argument),)
     if not work.actor.leads(report.group):
-        return (files,)
+        return (files, ledger)
     label = "tenday_again" if report.sent_at is not None else "tenday_submit"
-    return (files, (Button(label, "tsubmit", report.revision, arg=argument),))
+    return (files, ledger, (Button(label, "tsubmit", report.revision, arg=argument),))
 
 
 # --- remarks, the changed paper, 「上报」 -----------------------------------------------------------------
@@ -275,17 +276,18 @@ def papers(work: Work, report: Report) -> Any:
 
 
 def send(work: Work, argument: str, chat_id: int, what: str) -> Toast:
-    """「报告草稿」 or 「台账」: made from what stands now.
+    """「报告草稿」, the same as PDF, or 「台账」: made from what stands now.
 
     Raises:
         NotYours, NotUnderstood: see `open_`.
     """
     report = _of(work, argument)
-    file = counting.paper(work, report) if what == "paper" else counting.ledger(work, report)
+    forms = {"paper": "docx", "pdf": "pdf"}
+    file = counting.paper(work, report, forms[what]) if what in forms else counting.ledger(work, report)
     say(
         work,
         chat_id,
-        "tenday.draft" if what == "paper" else "tenday.ledger",
+        "tenday.draft" if what in forms else "tenday.ledger",
         {
             "title": work.world.campaign.group_title(report.group),
             "period": standing.printed(work, report.period),
