@@ -121,10 +121,21 @@ def _more(work: Work, row: Row[Any], number_of: Mapping[int, str | None]) -> dic
         "measures": mask_numbers(row.measures) if row.measures else None,
         "handed_over_at": local(row.handed_over_at),
         "closed_how": row.closed_how,
-        "void_reason": mask_numbers(row.void_reason) if row.void_reason else None,
+        "void_reason": _void_reason(row),
         "duplicate_of": number_of.get(row.duplicate_of),
         "recurrence": row.round > 1,
     }
+
+
+VOID_KEYS = ("false", "duplicate", "not_ours", "withdrawn", "merged", "secret", "other")
+"""Reasons of a void entry that are keys; others are somebody's words."""
+
+
+def _void_reason(row: Row[Any]) -> str | None:
+    """Why an entry is void; of a 群众举报 no words: they may be the caller's."""
+    if row.void_reason and row.source == Source.PUBLIC and row.void_reason not in VOID_KEYS:
+        return "other"
+    return mask_numbers(row.void_reason) if row.void_reason else None
 
 
 def overdue_days(work: Work, row: Row[Any]) -> int:

@@ -120,12 +120,15 @@ def test_a_callers_words_and_pictures_stay_with_the_office(desk: Desk) -> None:
         public_text="村口有垃圾", spot="张某家门前",
     )  # fmt: skip
     picture(desk, entry, "source", file="caller.jpg")
+    put(desk, "办-0412-02", source="public", group_key=None, state="void", void_reason="张某撤回了举报")
     picture(desk, entry, "after", file="after.jpg")
 
-    [one] = found(desk)
+    one, void = found(desk)
 
     assert [shown.file for shown in one.pictures] == ["after.jpg"]
-    assert not [word for word in ("张某", "caller", PHONE[-6:]) if word in repr(one)]
+    assert [shown["file"] for shown in one.values["photos"]] == ["after.jpg"]
+    assert void.more["void_reason"] == "other"
+    assert not [word for word in ("张某", "caller", PHONE[-6:]) if word in repr((one, void))]
 
 
 @pytest.mark.parametrize("word", ["约谈", "诫勉谈话", "问责", "书面检查"])

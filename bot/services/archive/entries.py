@@ -97,6 +97,9 @@ def _archived_one(work: Work, one: export.Exported) -> Archived:
                 fields[key] = said(work, fields[key])
         if covert:
             fields.update({key: None for key in _VISIT if key in fields})
+    pictures = tuple(_pictures(work, row, one.pictures))
+    # the workbook lists what the archive has, and nothing of how much else there was
+    values["photos"] = [{"kind": shown.kind, "file": shown.file} for shown in pictures]
     return Archived(
         one.id,
         values,
@@ -104,7 +107,7 @@ def _archived_one(work: Work, one: export.Exported) -> Archived:
         sender_of(work, row),
         said(work, what_county_reads(row)),
         tuple(_told(work, line) for line in history.visible(work, row)),
-        tuple(_pictures(work, row, one.pictures)),
+        pictures,
     )
 
 
