@@ -13,9 +13,10 @@ from bot.documents.archive import verify
 from bot.domain.entries import Mode
 from bot.domain.permissions import Role
 from bot.ledger import events as book
+from bot.ledger import reports
 from bot.ledger.desk import Desk, Work
 from bot.ledger.tables import chats, entries, events, outbox, photos
-from bot.services.archive import ending, log
+from bot.services.archive import ending, log, papers
 from bot.services.archive import entries as archived
 from tests.services.conftest import Office
 
@@ -308,3 +309,19 @@ def test_an_archive_is_logged_with_what_it_held(desk: Desk) -> None:
     assert (row.kind, row.body) == ("archived", "admin")
     assert row.data["entries"] == 9
     assert row.data["sha256"] == "a" * 64
+
+
+def test_a_week_s_reports_say_who_filled_them_in_but_no_telephone(desk: Desk, clock: SteppedClock) -> None:
+    def handed_in(work: Work) -> list[papers.Record]:
+        reports.write(
+            work, 0, {"heads": {"filler": "王乙", "filler_phone": PHONE}, "table_at": work.now, "revision": 1},
+            duty="weekly", key="2019-04-12", track="county", owner="延津县",
+        )  # fmt: skip
+        return [one for one in papers.papers(work) if one.kind == papers.WEEKLY]
+
+    clock.move_to(datetime(2019, 4, 13, 1, 0, tzinfo=UTC))
+    (record,) = desk.do_now(handed_in)
+
+    regions = {one["region"]: one["heads"] for one in record.files[0].values["regions"]}
+    assert regions["延津县"]["filler"] == "王乙"
+    assert PHONE not in regions["延津县"]["filler_phone"]

@@ -161,7 +161,8 @@ def _weekly(work: Work) -> Iterator[Record]:
             name = f"周报汇总_{track.name}_{week.key.isoformat()}.xlsx"
             made = merged_values(work, week, track.key, by="归档")
             for one in made["regions"]:
-                one["texts"] = {key: said(work, text) for key, text in one["texts"].items()}
+                for part in ("texts", "heads"):
+                    one[part] = {key: said(work, text) for key, text in one[part].items()}
             yield Record(WEEKLY, facts, (File("weekly_merged", name, made),))
 
 
