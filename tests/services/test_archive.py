@@ -313,8 +313,9 @@ def test_an_archive_is_logged_with_what_it_held(desk: Desk) -> None:
 
 def test_a_week_s_reports_say_who_filled_them_in_but_no_telephone(desk: Desk, clock: SteppedClock) -> None:
     def handed_in(work: Work) -> list[papers.Record]:
+        heads = {"filler": "王乙", "filler_phone": PHONE}
         reports.write(
-            work, 0, {"heads": {"filler": "王乙", "filler_phone": PHONE}, "table_at": work.now, "revision": 1},
+            work, 0, {"heads": heads, "table_at": work.now, "revision": 1},
             duty="weekly", key="2019-04-12", track="county", owner="延津县",
         )  # fmt: skip
         return [one for one in papers.papers(work) if one.kind == papers.WEEKLY]
