@@ -29,6 +29,7 @@ from bot.domain.permissions import Actor, Grant, Role
 from bot.domain.world import World
 from bot.ledger import migrate, words
 from bot.ledger.desk import Desk, Work
+from bot.media.photo_index import PhotoIndex
 from bot.services.finding import index, pages, search, totals
 from bot.services.finding.asked import Asked, Turned
 
@@ -206,7 +207,7 @@ def figures(desk: Desk) -> Iterator[str]:
     """Every figure, by the slowest of what was asked."""
 
     def measured(work: Work) -> list[str]:
-        return [*_pages(work), *_counts(work), *_searches(work)]
+        return [*_pages(work), *_counts(work), *_searches(work), *_photos_near(work)]
 
     yield from desk.look_now(measured)
 
@@ -253,6 +254,27 @@ def _depths(work: Work, asked: Asked) -> list[Asked]:
         at = START + timedelta(days=DAYS * share)
         found.append(Asked(asked.which, asked.filters, turned=Turned(False, 0, pages.key_of(at), 2**40, 500)))
     return found
+
+
+def _photos_near(work: Work) -> Iterator[str]:
+    """G7 over every photo of the ledger: goals in proportion to their number."""
+    index_ = PhotoIndex()
+    rows = work.driver.execute("SELECT id, dhash, hash_seq FROM photos ORDER BY hash_seq").fetchall()
+    index_.add(rows)
+    rng, hits, times = random.Random(7), 0, []
+    for _ in range(60):
+        photo, asked, _seq = rng.choice(rows)
+        for bit in rng.sample(range(64), 8):
+            asked ^= 1 << bit
+        started = time.thread_time()
+        found = index_.near(asked, 8)
+        times.append(time.thread_time() - started)
+        hits += any(one == photo for one, _ in found)
+    share = len(rows) / 1_000_000
+    took = statistics.median(times) * 1e3
+    yield row("G7", f"nearly the same among the ledger's {len(rows):,} photos", took, share, " ms")
+    yield row("G7", "its memory", index_.size / 1e6, 10 * share, " MB")
+    yield f"G7   recall at distance 8: {hits / 60:.1%} of 60"
 
 
 def _counts(work: Work) -> Iterator[str]:

@@ -104,11 +104,10 @@ def test_the_pages_of_a_list_hold_exactly_what_its_reader_may_see(ledger: Desk, 
 
 
 def _wanted(work: Work, asked: Asked) -> tuple[list[int], dict[str, Any]]:
-    office = filters.to_office(work, asked)
     given = {"me": work.actor.member_id, **filters.values(work, asked)}
     where = and_(
         sight.visible(work), entries.c.kind == "issue", entries.c.state != State.DRAFT.value,
-        *(filters.condition(work, kind, office=office) for kind, _ in asked.filters),
+        *(filters.condition(work, asked, kind) for kind, _ in asked.filters),
     )  # fmt: skip
     named = where.compile().params.keys()
     found = work.connection.execute(

@@ -102,7 +102,7 @@ def choices(work: Work, asked: Asked, kind: str) -> list[Choice]:
                 for at, one in enumerate(campaign.groups)
                 if one.track in tracks and (not one.covert or one.key in actor.groups() or actor.offices())
             ]
-            return [*groups, Choice(len(campaign.groups), "roles/office")]
+            return [*groups, Choice(len(campaign.groups), "filed_by_office")]
         case "period":
             begun = [one for one in calendar(work).periods if one.start <= work.now]
             return [
@@ -148,24 +148,22 @@ LATE: Final = entries.c.owed_by < bindparam("now", type_=entries.c.owed_by.type)
 """Past its deadline, and the county owes work."""
 
 
-def condition(work: Work, kind: str, *, office: bool = False) -> ColumnElement[bool]:
-    """A filter as a condition whose values are given by `values`.
-
-    `office`: of the filter by group, that what the office has sent is meant.
-    """
-    column = entries.c
+def condition(work: Work, asked: Asked, kind: str) -> ColumnElement[bool]:
+    """A filter as a condition whose values are given by `values`; `shape` tells what stands in its words."""
+    column, value = entries.c, asked.value(kind)
     match kind:
         case "region":
             return column.region == bindparam("region")
         case "township":
             return column.township == bindparam("township")
         case "state":
-            return column.state == bindparam("state")
+            # in words: bound, SQLite would make every statement anew to see whether a partial index will do
+            return column.state == STATES[value or 0].value
         case "late":
             return LATE
         case "category":
             return and_(column.category >= bindparam("category"), column.category < bindparam("category_end"))
-        case "group" if office:
+        case "group" if to_office(work, asked):
             return or_(column.group_key.is_(None), ~sight.told_of(work.actor))
         case "group":
             # a covert entry's sender is the office, to whoever may not know of the visit
@@ -215,6 +213,11 @@ def values(work: Work, asked: Asked) -> Mapping[str, Any]:
             case _:
                 pass
     return found
+
+
+def shape(work: Work, asked: Asked) -> tuple[Any, ...]:
+    """What of the filters stands in the words of their conditions."""
+    return (*(kind for kind, _ in asked.filters), asked.value("state"), to_office(work, asked))
 
 
 def to_office(work: Work, asked: Asked) -> bool:

@@ -88,9 +88,11 @@ class Page:
 def _scopes(work: Work, asked: Asked) -> Arms:
     """Parts of the ledger that hold all the actor may see; the filtered place where there is one."""
     column, campaign, actor = entries.c, work.world.campaign, work.actor
-    place = [filters.condition(work, kind) for kind, _ in asked.filters if kind in ("region", "township")]
+    place = [
+        filters.condition(work, asked, kind) for kind, _ in asked.filters if kind in ("region", "township")
+    ]
     if place and asked.value("region") is None:
-        place.append(filters.condition(work, "region"))
+        place.append(filters.condition(work, asked, "region"))
     if place:
         return [and_(*place)]
     tracks = filters.tracks_of(actor, campaign)
@@ -123,7 +125,7 @@ def _ledger(work: Work, asked: Asked) -> Arms:
     column = entries.c
     stated: Arms = []
     if asked.value("state") is not None:
-        stated = [filters.condition(work, "state")]
+        stated = [filters.condition(work, asked, "state")]
     return [
         and_(arm, *stated, column.kind == "issue", column.state != State.DRAFT.value)
         for arm in _scopes(work, asked)
@@ -221,8 +223,7 @@ def prepared(work: Work, asked: Asked, what: tuple[Any, ...], build: Callable[[]
     None where there is nothing to ask for.
     """
     campaign = work.world.campaign
-    shape = tuple(kind for kind, _ in asked.filters)
-    key = (id(campaign), work.actor, asked.which, shape, filters.to_office(work, asked), what)
+    key = (id(campaign), work.actor, asked.which, filters.shape(work, asked), what)
     found = _statements.get(key)
     if found is None:
         statement = build()
@@ -235,9 +236,8 @@ def prepared(work: Work, asked: Asked, what: tuple[Any, ...], build: Callable[[]
 
 def residual(work: Work, asked: Asked) -> Arms:
     """What is asked of every row besides where it was looked for."""
-    office = filters.to_office(work, asked)
     rest = [
-        filters.condition(work, kind, office=office)
+        filters.condition(work, asked, kind)
         for kind, _ in asked.filters
         if kind in ("category", "group", "period", "source")
         or (kind == "state" and asked.value("late") is not None)

@@ -96,8 +96,7 @@ def _rows(
 def _select(work: Work, asked: Asked, branch: Branch, back: bool, narrow: bool) -> Any:
     table = words.TABLES[branch.table]
     rowid = table.c.rowid
-    office = filters.to_office(work, asked)
-    chosen = [filters.condition(work, kind, office=office) for kind, _ in asked.filters]
+    chosen = [filters.condition(work, asked, kind) for kind, _ in asked.filters]
     return (
         select(*((entries.c.id,) if narrow else pages.COLUMNS))
         # joined so that the index of words is asked first: its order is the list's

@@ -66,7 +66,7 @@ def _beside(work: Work, asked: Asked) -> int:
     """Entries that no counter holds: hidden ones that the actor knows of, void ones without a region."""
 
     def build(name: str) -> Any:
-        stated = [filters.condition(work, kind) for kind, _ in asked.filters]
+        stated = [filters.condition(work, asked, kind) for kind, _ in asked.filters]
         return select(func.count()).where(
             parts[name],
             sight.visible(work),
