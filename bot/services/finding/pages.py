@@ -26,6 +26,7 @@ from sqlalchemy import (
     tuple_,
     type_coerce,
     union,
+    union_all,
 )
 
 from bot.domain.entries import State
@@ -252,7 +253,17 @@ def _union(work: Work, asked: Asked, segment: Segment, columns: Sequence[Any], *
     ]
     if not parts:
         return None
-    return parts[0] if len(parts) == 1 else union(*parts)
+    if len(parts) == 1:
+        return parts[0]
+    return union_all(*parts) if _apart(work, asked) else union(*parts)
+
+
+def _apart(work: Work, asked: Asked) -> bool:
+    """Whether no entry lies in two of a list's arms: whole tracks, or a contact's regions."""
+    grants = work.actor.grants
+    return asked.which == "ledger" and all(
+        grant.role in (Role.OVERSIGHT, Role.CITY_LEADER, Role.CONTACT, Role.ADMIN) for grant in grants
+    )
 
 
 def _page(work: Work, asked: Asked, at: int, back: bool, inside: bool, keyless: bool) -> Any:
@@ -270,12 +281,28 @@ def _page(work: Work, asked: Asked, at: int, back: bool, inside: bool, keyless: 
         if segment.keyless and back:
             after = [or_(column.is_(None), *after)]
     key = type_coerce(column, String).label("key")
+    if len(segment.arms(work, asked)) > 1 and not _apart(work, asked):
+        return _joined(_union(work, asked, segment, (own, key), *after), down)
     found = _union(work, asked, segment, (*COLUMNS, key), *after)
     if found is None:
         return None
     names = found.selected_columns
     order = [names["key"], names["id"]]
     return found.order_by(*(one.desc() if down else one.asc() for one in order)).limit(bindparam("most"))
+
+
+def _joined(found: Any, down: bool) -> Any:
+    """The entries of a union that holds only keys: what is compared and thrown away stays small."""
+    names = found.selected_columns
+    order = [names["key"], names["id"]]
+    some = found.order_by(*(one.desc() if down else one.asc() for one in order)).limit(bindparam("most"))
+    keys = some.subquery()
+    order = [keys.c.key, keys.c.id]
+    return (
+        select(*COLUMNS, keys.c.key)
+        .select_from(keys.join(entries, entries.c.id == keys.c.id))
+        .order_by(*(one.desc() if down else one.asc() for one in order))
+    )
 
 
 def fetch(work: Work, asked: Asked) -> Page:
