@@ -10,6 +10,7 @@ from bot import __version__
 from bot.cli.archive import archive
 from bot.cli.backups import backup, restore
 from bot.cli.importing import import_
+from bot.cli.kits import kit
 from bot.cli.ledger import export, migrate
 from bot.cli.people import forget, invite, members
 from bot.cli.scores import measures, ranking, scores
@@ -37,7 +38,7 @@ def main(context: click.Context, config: Path) -> None:
 
 COMMANDS = (
     run, playground, init, check, invite, members, export, scores, ranking, measures, migrate, backup,
-    archive, import_, forget,
+    archive, import_, forget, kit,
     restore,
 )  # fmt: skip
 

@@ -15,7 +15,7 @@ from bot.delivery.drawing import Drawing, NothingToDraw
 from bot.delivery.wire import Upload
 from bot.domain.world import World
 from bot.ledger.outbox import Kind
-from bot.media.errors import FontMissing
+from bot.media.errors import FontMissing, StoreError
 from bot.services.post import Parcel
 from bot.texts.catalogue import Catalogue
 from bot.texts.html import fits, pieces, plain, within
@@ -106,12 +106,25 @@ class Composer:
         self._as_new(payload if at == 0 else {**payload, "reply_to": None, "silent": True}, params)
         if file is not None:
             params.update(_words(payload, "caption", part, MOST_CAPTION))
-            return replace(await self._document(parcel, params), goes_on=goes_on)
+            try:
+                return replace(await self._document(parcel, params), goes_on=goes_on)
+            except StoreError:
+                if not file.get("otherwise"):
+                    raise
+                return self._instead(parcel, file["otherwise"])
         if drawn is not None:
             params.update(_words(payload, "caption", part, MOST_CAPTION))
             return replace(_photo(drawn, params), goes_on=goes_on)
         params.update(_words(payload, "text", part, MOST_TEXT))
         return Composed("sendMessage", {**params, **_NO_PREVIEW}, goes_on=goes_on)
+
+    def _instead(self, parcel: Parcel, key: str) -> Composed:
+        """Words in place of a document that could not be made: nobody waits for what does not come."""
+        params: dict[str, Any] = {"chat_id": parcel.chat_id}
+        self._as_new(parcel.payload, params)
+        text = self.catalogue.text(parcel.language, key, parcel.payload.get("values"))
+        params.update(_words(parcel.payload, "text", text, MOST_TEXT))
+        return Composed("sendMessage", {**params, **_NO_PREVIEW})
 
     def _markup(self, parcel: Parcel) -> dict[str, Any]:
         """The buttons under a message, the menu beside it, or the reply that it opens."""

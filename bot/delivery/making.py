@@ -7,6 +7,7 @@ from functools import partial
 from bot.delivery.composing import FileMaker
 from bot.delivery.drawing import Drawing
 from bot.documents import (
+    kit,
     meeting,
     month_report,
     notice,
@@ -31,6 +32,8 @@ def makers(catalogue: Catalogue, world: World, drawing: Drawing, store: PhotoSto
         "score_sheet": score_sheet.write,
         "notice": notice.make,
         "slip": notice.make_slip,
+        "kit_leads": partial(kit.make_leads, words, store),
+        "kit_part": partial(kit.make_part, store),
         "meeting_notice": meeting.make_notice,
         "meeting_notice_pdf": meeting.make_notice_pdf,
         "meeting_speech": partial(meeting.make_speech, words),

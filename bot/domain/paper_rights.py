@@ -14,12 +14,14 @@ class PaperAct(StrEnum):
     ISSUE_BULLETIN = "issue_bulletin"  # 通报 of a track: read the draft, change, 送审, 签发, 印发, 撤下
     WRITE_FOLLOW_UP = "write_follow_up"  # 跟踪问效月报: read the draft, change, 上报
     CALL_MEETING = "call_meeting"  # 推进会: place, 观摩点, 会议通知, 讲评稿
+    MAKE_KIT = "make_kit"  # 专题片素材包 of a track; covert material with a second person
     READ_FOLLOW_UP = "read_follow_up"  # the same, once it was sent
 
 
 MAY_PAPER: Mapping[PaperAct, frozenset[Role]] = {
     PaperAct.ISSUE_BULLETIN: frozenset({Role.OFFICE}),
     PaperAct.CALL_MEETING: frozenset({Role.OFFICE}),
+    PaperAct.MAKE_KIT: frozenset({Role.OFFICE}),
     PaperAct.WRITE_FOLLOW_UP: frozenset({Role.OVERSIGHT}),
     PaperAct.READ_FOLLOW_UP: frozenset({Role.OVERSIGHT, Role.CITY_LEADER}),
 }

@@ -18,6 +18,7 @@ from bot.handlers import (
     entries,
     groups,
     intake,
+    kits,
     lists,
     meetings,
     monthreport,
@@ -287,6 +288,11 @@ PRESSES: Mapping[str, Handler] = {
     "mtpaper": meetings.paper,
     "mtcall": meetings.call,
     "mtspeech": meetings.speech,
+    "kitnew": kits.of_meeting,
+    "kititem": kits.item,
+    "kitauto": kits.fill,
+    "kitmake": kits.make,
+    "kitmore": kits.another,
 }
 
 IN_GROUPS = frozenset(("private", "bind", "unbind", "eachphoto", "bindch"))
@@ -331,6 +337,7 @@ WORDS: Mapping[str, Handler] = {
     "组电话": warned.phone_by_word,
     "备案": register.open_,
     "推进会": meetings.open_,
+    "素材包": kits.open_,
     "明访": covert.covert_off,
 }
 """Menu words (their usual form) → who answers: no job needs a typed command."""

@@ -55,11 +55,13 @@ class File:
     """A document to be made when the message is sent: `make` names the maker, `values` its input.
 
     Without a maker it is one that Telegram has already, by the `file_id` in `values`.
+    `otherwise`: the text, with the message's values, that goes out where it could not be made.
     """
 
     make: str
     name: str
     values: dict[str, Any] = field(default_factory=dict)
+    otherwise: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ Refusal
 ├── BulletinNotNow      a bulletin 通报: what is in the way
 ├── BulletinFile        a paper sent back that cannot be used, and the remedy
 ├── MeetingNotNow       a 推进会: what is in the way
+├── KitNotNow           a 专题片素材包: what is in the way
 ├── NoSuchLetter        a warning letter that does not exist, or not for this reader
 ├── LetterNotNow        a warning letter 督办警示: what is in the way
 ├── NoGroupPhone        no letter can be issued in a group's name without its telephone
@@ -218,6 +219,10 @@ class BulletinFile(Refusal):
 
 class MeetingNotNow(Refusal):
     """Something about a meeting that cannot be done now: value `why`, and what it needs."""
+
+
+class KitNotNow(Refusal):
+    """Something about a kit that cannot be done now: value `why`, and what it needs."""
 
 
 class NoSuchLetter(Refusal):

@@ -40,6 +40,7 @@ from bot.ledger.tables import (
     handed,
     heap_fines,
     invitations,
+    kits,
     measures,
     members,
     outbox,
@@ -462,6 +463,12 @@ PRESSES: Mapping[str, Rule] = {
     "mfile": AboutPeople(_writes_month, arg="2019-04/docx"),
     "msend": AboutPeople(_writes_month, arg="2019-04"),
     "mdraft": AboutPeople(_writes_month, arg="2019-04"),
+    # the film kit
+    "kitnew": AboutPeople(_of_an_office, subject="meeting"),
+    "kititem": AboutPeople(_of_county_office, subject="kit", arg="3"),
+    "kitauto": AboutPeople(_of_county_office, subject="kit", arg="none"),
+    "kitmake": AboutPeople(_of_county_office, subject="kit"),
+    "kitmore": AboutPeople(_of_county_office, subject="kit"),
     # bulletins
     "bopen": AboutPeople(_issues, subject="draft_bulletin"),
     "bfile": AboutPeople(_issues, subject="draft_bulletin", arg="docx"),
@@ -884,6 +891,15 @@ def walk(office: Office, tmp_path: Path) -> Iterator[Walk]:
             **_scored(work, who),
             **_bulletins(work),
             **_registered(work, who),
+            "kit": work.insert(
+                kits,
+                track="county",
+                month="2019-04",
+                items=[],
+                member_id=who["office"],
+                chat_id=1,
+                at=work.now,
+            ),
             "meeting": meeting_book.of_month(work, "2019-05").id,
             **_warned(work, who, returned),
         }

@@ -9,6 +9,7 @@ from bot.ledger.tables.chains import links, resemblances
 from bot.ledger.tables.entries import entries, photos
 from bot.ledger.tables.followup import draws, notice_items, notices
 from bot.ledger.tables.handling import handed, proofs, questions, requests
+from bot.ledger.tables.kits import kits
 from bot.ledger.tables.letters import group_phones, warning_advice, warning_items, warning_letters
 from bot.ledger.tables.meetings import meetings
 from bot.ledger.tables.people import chats, invitations, members, roles, rosters, strangers
@@ -52,6 +53,7 @@ __all__ = [
     "inbox",
     "invitations",
     "kept_files",
+    "kits",
     "links",
     "measures",
     "meetings",

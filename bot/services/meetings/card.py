@@ -117,7 +117,7 @@ def _main(work: Work, row: Row[Any], tracks: Sequence[str]) -> Shown:
     buttons: list[tuple[Button, ...]] = [
         (_turn("meeting_place", "p"), Button("meeting_when", "mtwhen", row.id)),
         (_turn("meeting_visits", "v"), _turn("meeting_speakers", "s")),
-        (Button("meeting_attend", "mtattend", row.id),),
+        (Button("meeting_attend", "mtattend", row.id), Button("meeting_kit", "kitnew", row.id)),
         (
             Button("meeting_paper", "mtpaper", row.id),
             Button("meeting_paper_pdf", "mtpaper", row.id, 0, "pdf"),

@@ -536,6 +536,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("group_key", name=op.f("pk_group_phones")),
     )
     op.create_table(
+        "kits",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("track", sa.String(length=32), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("state", sa.String(length=8), server_default="draft", nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("items", Json(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("ready_at", UtcTime(), nullable=True),
+        sa.Column("agreed_by", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["agreed_by"], ["members.id"], name=op.f("fk_kits_agreed_by")),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_kits_member_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kits")),
+    )
+    op.create_table(
         "measures",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("track", sa.String(length=32), nullable=False),
@@ -1338,6 +1355,7 @@ def downgrade() -> None:
     op.drop_table("questions")
     op.drop_table("moved_duties")
     op.drop_table("measures")
+    op.drop_table("kits")
     op.drop_table("group_phones")
     with op.batch_alter_table("entries", schema=None) as batch_op:
         batch_op.drop_index(
