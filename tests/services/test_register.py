@@ -17,6 +17,7 @@ from bot.ledger.tables import cards, events, outbox, questions
 from bot.services import faces, officers
 from bot.services import questions as asked
 from bot.services.incoming import Attachment, Incoming
+from bot.services.keeping import files
 from bot.services.refusals import NotUnderstood, NotYours, RegisterFaults, RegisterFile, SecretMaterial
 from bot.services.register import book, card, entering, papers, table
 from bot.services.register.table import Said
@@ -274,6 +275,9 @@ def test_each_paper_is_a_version_and_an_albums_pages_are_one(cast: Cast) -> None
     cast.office.does(cast.clerk, papers.send, rows[0].id, cast.clerk + 1000)
     sent = [row.payload for row in cast.written() if row.kind == "call"]
 
+    kept = cast.desk.do_now(lambda work: [(one.folder, one.file_id) for one in files.waiting(work, 9)])
+
+    assert kept == [("register/延津县", one) for one in "abc"]
     assert [(row.version, [file["file_id"] for file in row.files]) for row in rows] == [
         (2, ["b", "c"]),
         (1, ["a"]),

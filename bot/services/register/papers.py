@@ -16,6 +16,7 @@ from bot.ledger.tables import register_papers as table
 from bot.services import questions, secrecy
 from bot.services.answering import Toast
 from bot.services.incoming import Incoming
+from bot.services.keeping import files
 from bot.services.outgoing import Button, say
 from bot.services.refusals import NotUnderstood
 from bot.services.register import book, card, entering
@@ -93,6 +94,7 @@ def take(work: Work, incoming: Incoming, region: str) -> None:
     file = incoming.attachments[0]
     if file.medium not in MEDIA:
         raise NotUnderstood(hint="register_paper")
+    files.keep(work, incoming, f"register/{region}")  # a new bot cannot ask for what the old one was sent
     kept = {"file_id": file.file_id, "medium": file.medium, "name": (file.name or "")[:128]}
     last = book.last_paper(work, region)
     album = incoming.media_group_id
