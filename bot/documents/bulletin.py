@@ -23,7 +23,7 @@ from bot.documents.bulletin_words import (
 )
 from bot.documents.ledger_rows import Words
 from bot.documents.official import Attachment, Block, Paper, Table, Text, chinese, docx
-from bot.domain.bulletins import PAGE_WIDTH, REGION_COLUMNS, ranking_grid, rate, region_grid
+from bot.domain.bulletins import NOT_LOCKED, PAGE_WIDTH, REGION_COLUMNS, ranking_grid, rate, region_grid
 from bot.media.fonts import Fonts
 from bot.media.store import PhotoStore
 from bot.texts.papers import paragraphs, sentence
@@ -244,7 +244,7 @@ class Bulletins:
     def _ranking(self, topic: str, said: dict[str, Any]) -> list[Block]:
         ranking = said["ranking"]
         if ranking is None:
-            return [Text("（排名尚未锁定）", draft=True)] if said["draft"] else []
+            return [Text(NOT_LOCKED, draft=True)] if said["draft"] else []
         grid = ranking_grid(said)
         widths = (36.0, 70.0, 50.0) if said["scores"] else (56.0, 100.0)
         blocks: list[Block] = [Text(one) for one in paragraphs(f"{topic}.ranked", said)]

@@ -36,6 +36,10 @@ class Tracked(OfficeFileError):
     """It holds tracked changes 修订: nobody can tell which words are meant."""
 
 
+class TooLong(OfficeFileError):
+    """More paragraphs, rows or words than a bulletin holds: nothing is cut off in silence."""
+
+
 class NotBulletin(OfficeFileError):
     """A document, but no bulletin: without a title and an addressee."""
 
@@ -66,7 +70,7 @@ def _refuse_tracked(package: Any) -> None:
     if not names:
         raise NotBulletin
     words = package.read(names[0])
-    if re.search(rb"<w:(ins|del|moveFrom|moveTo)[ >]", words):
+    if re.search(rb"<w:(ins|del|moveFrom|moveTo|cellIns|cellDel)[ />]", words):
         raise Tracked
 
 
@@ -76,13 +80,15 @@ def _refuse_tracked(package: Any) -> None:
 def _blocks(document: Any) -> Iterator[dict[str, Any]]:
     for count, inner in enumerate(document.iter_inner_content()):
         if count > MOST_BLOCKS:
-            return
+            raise TooLong
         if hasattr(inner, "rows"):
             table = _table(inner)
             if table is not None:
                 yield table
         else:
-            words = inner.text.strip()[:MOST_WORDS]
+            words = inner.text.strip()
+            if len(words) > MOST_WORDS:
+                raise TooLong
             if words:
                 yield _paragraph(inner, words)
 
@@ -113,7 +119,9 @@ def _lead(paragraph: Any) -> str:
 
 
 def _table(table: Any) -> dict[str, Any] | None:
-    rows = [[cell.text.strip() for cell in row.cells][:MOST_COLUMNS] for row in table.rows[:MOST_ROWS]]
+    if len(table.rows) > MOST_ROWS or len(table.columns) > MOST_COLUMNS:
+        raise TooLong
+    rows = [[cell.text.strip() for cell in row.cells] for row in table.rows]
     width = max((len(row) for row in rows), default=0)
     if len(rows) < 2 or not width:
         return None

@@ -296,6 +296,8 @@ def _best(table: Grid, others: Sequence[Grid]) -> int | None:
 
 # --- resolved by a person -----------------------------------------------------------------------------
 
+NOT_LOCKED: Final = "（排名尚未锁定）"
+"""Stands in a draft where the ranking will be."""
 OURS, THEIRS = "ours", "theirs"
 
 
@@ -325,7 +327,11 @@ def settled(
     for one in chosen:
         grid = tables[one["table"]]
         if not one["row"]:
-            blocks.append(_as_block(grid))
+            at = next((at for at, block in enumerate(blocks) if block.get("words") == NOT_LOCKED), None)
+            if grid.name == RANKING and at is not None:  # where the draft had left it open
+                blocks[at] = _as_block(grid)
+            else:
+                blocks.append(_as_block(grid))
             continue
         at = places.get(grid.name)
         if at is None:

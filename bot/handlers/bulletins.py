@@ -29,6 +29,7 @@ WHY: Final[dict[type[office_files.OfficeFileError], str]] = {
     office_files.PlainText: "no_docx",
     office_files.Unreadable: "no_docx",
     reading.Tracked: "tracked",
+    reading.TooLong: "too_long",
     reading.NotBulletin: "not_bulletin",
 }
 

@@ -227,3 +227,13 @@ def test_what_cannot_be_a_bulletin_is_told_apart(bulletins: Bulletins) -> None:
         bulletin_reading.read(written.getvalue())
     with pytest.raises(office_files.OfficeFileError):
         bulletin_reading.read(b"PK\x03\x04 nothing")
+
+
+def test_what_is_too_long_is_refused_and_not_cut(bulletins: Bulletins) -> None:
+    document = docx.Document(io.BytesIO(bulletins.docx(values())[1]))
+    document.add_paragraph("很长" * 3000)
+    written = io.BytesIO()
+    document.save(written)
+
+    with pytest.raises(bulletin_reading.TooLong):
+        bulletin_reading.read(written.getvalue())

@@ -16,19 +16,22 @@ from bot.domain.permissions import Role
 from bot.ledger import entries as entry_book
 from bot.ledger import events
 from bot.ledger.desk import Desk, Work
-from bot.ledger.tables import bulletins, chats, entries, outbox, photos, requests
+from bot.ledger.tables import bulletins, cards, chats, entries, outbox, photos, requests
 from bot.services import seconds
 from bot.services.bulletins import (
     arriving,
     book,
+    card,
     choosing,
     drafting,
+    editing,
     pictures,
     posting,
     taking_back,
     values,
     way,
 )
+from bot.services.incoming import Incoming
 from bot.services.refusals import BulletinNotNow
 from tests.services.conftest import Office
 
@@ -459,3 +462,57 @@ def test_six_pairs_are_the_most(house: House) -> None:
         house.does(pictures.choose, f"use.{found[6]}.0.0", house.chief + 1000)
 
     assert refused.value.values["why"] == "enough_pictures"
+
+
+# ── words ──
+
+
+def replies(house: House, text: str) -> Any:
+    """The drafter replies to the bulletin's card."""
+    said = Incoming(chat_id=house.chief + 1000, message_id=9, sender_id=house.chief + 1000, sent_at=at(22, 9),
+                    private=True, text=text, reply_to=77)  # fmt: skip
+
+    def shown(work: Work) -> None:
+        row = book.get(work, house.bulletin)
+        assert row is not None
+        card.show(work, row, house.chief + 1000, house.chief)
+        work.connection.execute(update(cards).where(cards.c.kind == card.CARD).values(message_id=77))
+
+    house.office.does(house.chief, shown)
+    return house.office.does(house.chief, editing.replied, said)
+
+
+@pytest.mark.parametrize("words", ["收到", "同意", "好的，谢谢"])
+def test_an_answer_to_somebody_is_no_conclusion(house: House, words: str) -> None:
+    house.late()
+    house.draft()
+
+    with pytest.raises(BulletinNotNow) as refused:
+        replies(house, words)
+
+    assert refused.value.values["why"] == "short"
+    assert house.row().content["texts"] == {}
+
+
+def test_a_covert_number_is_refused_alike_whether_it_exists_or_not(house: House) -> None:
+    house.late()
+    house.draft()
+
+    for number in ("暗-0415-01", "暗-0415-99"):
+        with pytest.raises(BulletinNotNow) as refused:
+            replies(house, f"突出问题：{number} 坑塘垃圾。")
+        assert refused.value.values["why"] == "covert"
+
+
+def test_a_paper_with_something_to_be_filled_in_is_not_sent_for_approval(house: House) -> None:
+    house.late()
+    house.draft()
+    block = {"kind": "text", "words": "（请填写）", "level": 0}
+    paper = {"title": ["通报"], "addressee": "各县：", "blocks": [block], "attachments": []}
+    gone = {"table": "regions", "row": "", "column": "", "ours": "", "theirs": "", "choice": "theirs"}
+    house.changes("paper", {"paper": paper, "differences": [gone]})
+
+    with pytest.raises(BulletinNotNow) as refused:
+        house.does(way.submit, house.row().version)
+
+    assert refused.value.values["why"] == "placeholder"

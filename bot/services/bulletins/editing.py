@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Row, select
 
 from bot.domain.bulletins import SECTIONS, Kind, grids, never_said, telephones, to_resolve
 from bot.domain.captions import secret_marking
+from bot.domain.entries import State
 from bot.domain.masking import mask_numbers
 from bot.domain.paper_rights import tracks_issued
 from bot.ledger import cards as card_book
 from bot.ledger import people
 from bot.ledger.desk import Work
-from bot.ledger.tables import members
+from bot.ledger.tables import entries, members
 from bot.services import questions, secrecy
 from bot.services.answering import Toast
 from bot.services.bulletins import book, card, values
@@ -24,6 +25,9 @@ from bot.services.incoming import Incoming
 from bot.services.outgoing import Button, say
 from bot.services.refusals import BulletinFile, BulletinNotNow, NotUnderstood, SecretMaterial
 
+SHORTEST: Final = 10
+"""Words without a head that are shorter are an answer to somebody, not a section."""
+_HEADED: Final = re.compile(r"^\s*[「【]?[^：:\s]{2,10}[」】]?\s*[:：]")
 MOST_TEXT: Final = 3000
 MOST_DIFFERENCES: Final = 60
 _SPACES: Final = re.compile(r"[^\S\n]+")
@@ -69,7 +73,9 @@ def replied(work: Work, incoming: Incoming) -> bool:
         return False
     secrecy.refuse_secret(work, incoming)
     texts = sections_of(Kind(row.kind), incoming.text)
-    _check(texts.values())
+    if len(incoming.text.strip()) < SHORTEST and not _HEADED.match(incoming.text):
+        raise BulletinNotNow(why="short", state=row.state)  # 「收到」 is no conclusion
+    _check(work, row, texts.values())
     content = {**row.content, "texts": {**row.content["texts"], **texts}}
     if row.content["paper"]:
         content["paper"] = with_sections(row.content["paper"], SECTIONS[Kind(row.kind)], texts)
@@ -123,7 +129,37 @@ def _text(words: str) -> dict[str, Any]:
     return {"kind": "text", "words": words, "level": 0}
 
 
-def _check(texts: Any) -> None:
+_PLACEHOLDER: Final = re.compile(r"（请填写）|（排名尚未锁定）|照片缺失，印发时不列")
+_COVERT: Final = re.compile(r"暗\d?-(?:\d{4}-)?\d{4}-\d{2,}")
+
+
+def unfilled(paper: Mapping[str, Any] | None) -> bool:
+    """Whether a changed paper still has what the draft leaves to be filled in."""
+    return paper is not None and any(_PLACEHOLDER.search(words) for words in _words_of(paper))
+
+
+def _no_covert(work: Work, row: Row[Any], texts: Iterable[str]) -> None:
+    """No covert entry before its hand-over; one that does not exist is answered alike (red line (b))."""
+    numbers = {match for text in texts for match in _COVERT.findall(text)}
+    if not numbers:
+        return
+    known = set(
+        work.connection.execute(
+            select(entries.c.number).where(
+                entries.c.number.in_(sorted(numbers)),
+                entries.c.track == row.track,
+                entries.c.handed_over_at.is_not(None),
+                entries.c.state != State.VOID.value,
+            )
+        ).scalars()
+    )
+    if numbers - known:
+        raise BulletinNotNow(why="covert", state="")
+
+
+def _check(work: Work, row: Row[Any], texts: Iterable[str]) -> None:
+    texts = list(texts)
+    _no_covert(work, row, texts)
     for text in texts:
         words = never_said(text)
         if words:
@@ -177,7 +213,7 @@ def take_paper(work: Work, incoming: Incoming, paper: Mapping[str, Any]) -> None
     secrecy.refuse_secret(work, incoming)
     if marked is not None:
         raise SecretMaterial(word=marked)
-    _check([words])
+    _check(work, row, [words])
     printed = values.of(work, row)
     differences = to_resolve(paper, grids(printed))
     if len(differences) > MOST_DIFFERENCES:

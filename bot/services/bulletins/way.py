@@ -11,7 +11,7 @@ from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.services import questions, seconds
 from bot.services.answering import Toast
-from bot.services.bulletins import book, card, drafting, recheck, values
+from bot.services.bulletins import book, card, drafting, editing, recheck, values
 from bot.services.duties import audience
 from bot.services.incoming import Incoming
 from bot.services.outgoing import Button, say
@@ -37,6 +37,8 @@ def submit(work: Work, bulletin_id: int, version: int) -> Toast:
     open_ = _compared_anew(work, row) or recheck.pictures_fell(work, row)
     if open_ is not None:
         return open_
+    if editing.unfilled(values.of(work, row)["paper"]):
+        raise BulletinNotNow(why="placeholder", state=row.state)
     one = book.issue_of(work, row)
     living = values.living(work, row, one)
     if row.kind != Kind.WEEKLY and living["ranking"] is None:
