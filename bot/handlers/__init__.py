@@ -35,6 +35,7 @@ from bot.handlers import followup as follow
 from bot.handlers import warnings as warned
 from bot.services import secrecy
 from bot.services.answering import Toast, nothing
+from bot.services.incoming import Incoming
 from bot.texts import buttons
 
 Handler = Callable[[Hearing], Awaitable[Toast]]
@@ -353,6 +354,8 @@ async def dispatch(here: Hearing) -> Toast:
             return await intake.edited(here)
         case "message" if _marked_file(here):
             return await entries.message(here)
+        case "message" if heard.command and _marked(here):
+            return await here.do(secrecy.refuse_secret, _message(here))
         case "message" if heard.command:
             return await COMMANDS.get(heard.command, entries.message)(_open(here, heard.command))
         case "message" if announcing.may_be_notice(here):
@@ -392,12 +395,17 @@ async def _message(here: Hearing) -> Toast:
 def _marked_file(here: Hearing) -> bool:
     """Whether a file in private is marked as secret: whatever it would be, it is refused and not fetched."""
     message = here.heard.message
-    return (
-        message is not None
-        and message.private
-        and bool(message.attachments)
-        and secrecy.marking_of(message, here.desk.world.reader) is not None
-    )
+    return message is not None and message.private and bool(message.attachments) and _marked(here)
+
+
+def _marked(here: Hearing) -> bool:
+    """Whether a message is marked as secret; words after a command are kept as little as any others."""
+    return secrecy.marking_of(_message(here), here.desk.world.reader) is not None
+
+
+def _message(here: Hearing) -> Incoming:
+    assert here.heard.message is not None
+    return here.heard.message
 
 
 async def _other_paper(here: Hearing) -> Toast:

@@ -6,8 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
 from bot.domain.permissions import Role
+from bot.ledger.desk import Work
+from bot.ledger.tables import inbox, score_items
 from tests.town.scenes import labels, words
 from tests.town.town import ZONE, Town
 
@@ -136,6 +139,27 @@ async def test_what_is_refused_is_named_and_nothing_is_stored(scorers: Scorers, 
     assert said in words(refused)
     assert "第1行" not in words(refused)
     assert "已打 0/2" in words(card)
+
+
+@pytest.mark.parametrize("where", ["private", "group"])
+async def test_words_after_a_command_that_are_marked_as_secret_are_not_kept(
+    scorers: Scorers, where: str
+) -> None:
+    leader, town = scorers.leaders[1], scorers.town
+    group = town.server.group("第一督查小组", members=[leader], bots=[town.bot])
+
+    leader.sends(town.bot if where == "private" else group, "/score@inspect_bot 延津县 督查 36 机密文件三号")
+    await town.settle()
+
+    def kept(work: Work) -> tuple[int, int]:
+        marked = inbox.c.payload.contains("文件三号")
+        return (
+            work.connection.execute(select(func.count()).select_from(score_items)).scalar_one(),
+            work.connection.execute(select(func.count()).select_from(inbox).where(marked)).scalar_one(),
+        )
+
+    assert "不保存" in words(scorers.last(leader))
+    assert await town.app.parts.desk.look(kept) == (0, 0)
 
 
 async def test_two_taps_and_a_number_are_enough(scorers: Scorers) -> None:
