@@ -157,6 +157,23 @@ def lapse_moved(work: Work, row: Row[Any]) -> None:
     _tell_lapsed(work, request, row)
 
 
+def lapse(work: Work, act: str, name: str, value: Any) -> None:
+    """What an act's waiting proposal was about has changed: it falls away, and its cards say so.
+
+    `name`, `value`: what the proposal's data say it is about.
+    """
+    waiting = work.connection.execute(
+        select(requests).where(requests.c.kind == KIND, requests.c.state == "open")
+    ).all()
+    actor, work.actor = work.actor, NOBODY  # nobody decided it
+    try:
+        for row in waiting:
+            if row.data.get("act") == act and row.data.get(name) == value:
+                _close(work, row, "lapsed")
+    finally:
+        work.actor = actor
+
+
 def _tell_lapsed(work: Work, request: Row[Any], row: Row[Any], *, besides: int = 0) -> None:
     """One silent line to those who have the proposal's card; `besides` whoever is answered otherwise."""
     holders = work.connection.execute(

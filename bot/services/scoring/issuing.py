@@ -105,11 +105,9 @@ def _carry(work: Work, request: Row[Any], key: str) -> None:
     window = windows.window(work, row.period)
     if row.state != "locked" or row.hash != request.data["hash"]:
         raise ScoreNotNow(why="moved", window=window.values())
-    fresh_measures = publishing.publish(
-        work, row, body=f"office:{row.track}", **seconds.signatures(work, request)
-    )
+    settled = publishing.publish(work, row, body=f"office:{row.track}", **seconds.signatures(work, request))
     announce(work, row, window, key)
-    measurecards.tell_proposed(work, fresh_measures, key)
+    measurecards.tell(work, settled)
     periodcard.refresh(work, row.track, window)
 
 

@@ -129,26 +129,25 @@ def _line(work: Work, row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def tell_proposed(work: Work, ids: list[int], key: str) -> None:
-    """Show new proposals to the body that confirms them, in private."""
-    for measure_id in ids:
+def tell(work: Work, settled: measures.Settled) -> None:
+    """Show the body that confirms them, in private, what is proposed and what is before it once more."""
+    for measure_id in settled.fresh:
         row = measures.get(work, measure_id)
-        if row is None:
-            continue
-        for person in readers(work, row):
-            show_card(
-                work,
-                person.chat_id,
-                "measure",
-                subject=f"measure:{row.id}",
-                member_id=person.member_id,
-            )
-
-
-def give_back(work: Work, row: Row[Any]) -> None:
-    """What a confirmed measure rested on has changed: its body gets it anew, as a message."""
-    for person in readers(work, row):
-        new_card(work, person.chat_id, "measure", subject=f"measure:{row.id}", member_id=person.member_id)
+        if row is not None:
+            for person in readers(work, row):
+                show_card(
+                    work, person.chat_id, "measure", subject=f"measure:{row.id}", member_id=person.member_id
+                )
+    for measure_id in settled.back:
+        row = measures.get(work, measure_id)
+        if row is not None:
+            refresh(work, row.id)
+            for person in readers(work, row):  # as a message of its own: an edit far above nobody reads
+                new_card(
+                    work, person.chat_id, "measure", subject=f"measure:{row.id}", member_id=person.member_id
+                )
+    for measure_id in settled.moved:
+        refresh(work, measure_id)
 
 
 def readers(work: Work, row: Row[Any]) -> list[people.Reached]:
@@ -191,6 +190,7 @@ def card(work: Work, card_row: Row[Any]) -> Shown | None:
         "how": PROOFS[Measure(row.measure)].value,
         "waits": waits,
         "correction": (row.basis or {}).get("correction", 0),
+        "was": (row.basis or {}).get("was", ""),
     }
     at = (row.id, row.version)
     rows: Rows = ()
@@ -216,7 +216,7 @@ def _waits(work: Work, measure_id: int) -> bool:
     rows = work.connection.execute(
         select(requests.c.data).where(requests.c.kind == "second", requests.c.state == "open")
     ).scalars()
-    return any(data.get("act") == "measure" and data.get("measure") == measure_id for data in rows)
+    return any(data.get("act") == measures.ACT and data.get("measure") == measure_id for data in rows)
 
 
 # --- confirming --------------------------------------------------------------------------------------
@@ -247,16 +247,16 @@ def confirm(work: Work, measure_id: int, version: int) -> Toast:
 def _propose(work: Work, row: Row[Any], data: dict[str, Any], words: str) -> Toast:
     toast = seconds.propose(
         work,
-        "measure",
+        measures.ACT,
         track=row.track if measures.body_of(row) == "office" else "oversight",
         reason=f"{row.region} {measures.label_of(row.measure)}{'：' if words else ''}{words}",
         data={"measure": row.id, "region": row.region, "at_version": row.version, **data},
     )
-    refresh(work, row)
+    refresh(work, row.id)
     return toast
 
 
-@seconds.carries("measure", protect=True)
+@seconds.carries(measures.ACT, protect=True)
 def _carry(work: Work, request: Row[Any], key: str) -> None:
     data = request.data
     row = measures.get(work, data["measure"])
@@ -289,14 +289,14 @@ def _change(work: Work, row: Row[Any], to: str, signed: dict[str, Any], **values
         to_state=to,
         data={"measure": row.id, "region": row.region, "what": row.measure, **signed},
     )
-    refresh(work, row)
+    refresh(work, row.id)
 
 
-def refresh(work: Work, row: Row[Any]) -> None:
-    """Bring the cards of a measure up to date."""
+def refresh(work: Work, measure_id: int) -> None:
+    """Bring the cards of a measure up to date; also when it is gone."""
     from bot.ledger.tables import cards
 
-    subject = f"measure:{row.id}"
+    subject = f"measure:{measure_id}"
     found = work.connection.execute(
         select(cards.c.chat_id).where(cards.c.kind == "measure", cards.c.subject == subject)
     ).scalars()

@@ -68,8 +68,8 @@ def lock(work: Work, row: Row[Any], window: Window, scheme: Scheme, number: int,
     return fresh
 
 
-def publish(work: Work, row: Row[Any], *, body: str, **signed: Any) -> list[int]:
-    """Publish a locked ranking; gives the ids of the measures that it newly proposes."""
+def publish(work: Work, row: Row[Any], *, body: str, **signed: Any) -> measures.Settled:
+    """Publish a locked ranking; gives what becomes of the measures by it."""
     fresh = sheets.change(work, row, state="published", published_at=work.now)
     assert fresh is not None
     work.connection.execute(

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, select, update
 
-from bot.domain.consequences import LADDERS, Measure, MeasureState, Trigger
+from bot.domain.consequences import LADDERS, Measure, Trigger
 from bot.domain.warnings import Served, counted
 from bot.ledger import entries as book
 from bot.ledger import events
@@ -109,17 +109,7 @@ def refresh_measures(work: Work, track: str) -> None:
                 key = (letter.number, letter.region, measure.value)
                 if count > wanted.get(key, (0, {}))[0]:
                     wanted[key] = (count, {"warning": letter.id})
-    before = [row for row in measures.listed(work, track) if row.trigger == Trigger.WARNING]
-    fresh = measures.settle(work, track, Trigger.WARNING, wanted)
-    measurecards.tell_proposed(work, fresh, "")
-    for row in before:
-        now = measures.get(work, row.id)
-        if now is not None and now.version == row.version:
-            continue
-        if now is not None and now.state == MeasureState.PROPOSED != row.state:
-            measurecards.give_back(work, now)
-        else:
-            measurecards.refresh(work, row)
+    measurecards.tell(work, measures.settle(work, track, Trigger.WARNING, wanted))
 
 
 def _chains(work: Work, track: str) -> list[list[int]]:
