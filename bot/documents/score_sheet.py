@@ -10,7 +10,7 @@ from typing import Any, Final
 from bot.documents.office_files import workbook
 from bot.services.scoring.lines import Fault, Line
 
-MOST_ROWS: Final = 400
+MOST_ROWS: Final = 4000
 HEAD: Final = 4
 """The row of the column heads, from 1; above it title, period and hint."""
 

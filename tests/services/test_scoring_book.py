@@ -149,6 +149,21 @@ def test_a_body_s_new_mark_takes_the_place_of_its_old_one_and_points_add_up(
     }
 
 
+def test_two_marks_of_one_message_for_the_same_are_refused_not_averaged(office: Office, clerk: int) -> None:
+    twice = [
+        Line(1, "延津", "group", "mark", "30"),
+        Line(2, "卫辉市", "group", "mark", "33"),
+        Line(3, "延津县", "督查", "mark", "36"),
+        Line(4, "延津县", "public", "points", "-1", "举报属实"),
+    ]
+
+    with pytest.raises(Refusal) as refused:
+        enters(office, clerk, *twice)
+
+    assert [(one["row"], one["why"]) for one in refused.value.values["faults"]] == [(3, "marked_twice")]
+    assert board(office.desk)["卫辉市"]["total"] is None
+
+
 def test_a_topic_group_s_mark_weighs_a_quarter(office: Office) -> None:
     regional = office.member("组长", Role.INSPECTOR, track="district", group_key="district/1", leader=True)
     topic = office.member("专题", Role.INSPECTOR, track="district", group_key="district/5", leader=True)

@@ -125,9 +125,15 @@ def enter(work: Work, window: Window, lines: Sequence[Line], *, origin: str) -> 
         raise refusal(window, bad.faults) from None
     faults: list[Fault] = []
     by_body: dict[str, list[Entry]] = defaultdict(list)
+    marked: set[tuple[str, str]] = set()
     for one in entries:
         body = marking.body_for(work, one.region, one.source)
-        if body is None:
+        again = one.kind is Kind.MARK and (one.region, one.source) in marked
+        if one.kind is Kind.MARK:
+            marked.add((one.region, one.source))
+        if again:  # which of the two was meant?
+            faults.append(Fault(one.row, one.region, written(one.kind, one.value), "marked_twice"))
+        elif body is None:
             faults.append(Fault(one.row, one.region, label_of(one.source), "not_yours"))
         elif one.kind is Kind.POINTS and not one.reason:
             faults.append(Fault(one.row, one.region, written(one.kind, one.value), "no_reason"))

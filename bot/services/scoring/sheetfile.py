@@ -16,7 +16,7 @@ from bot.services.incoming import Incoming
 from bot.services.outgoing import File, say
 from bot.services.refusals import NotUnderstood, NotYours, ScoreNotNow
 from bot.services.scoring import entering, entrycard, items, marking, windows
-from bot.services.scoring.lines import Fault, Line
+from bot.services.scoring.lines import Fault, Line, UnknownRegion, region_named
 from bot.services.scoring.windows import UnknownWindow
 
 
@@ -99,13 +99,7 @@ def take(work: Work, incoming: Incoming, key: str, lines: Sequence[Line], faults
         window = windows.scored(work, key)
     except UnknownWindow:
         raise ScoreNotNow(why="sheet_period", window=windows.current(work).values()) from None
-    found = list(faults)
-    seen: dict[tuple[str, str], int] = {}
-    for line in lines:
-        region = "".join(line.region.split())
-        first = seen.setdefault((region, line.source), line.row)
-        if first != line.row and line.kind == "mark":
-            found.append(Fault(line.row, line.region, line.region, "twice"))
+    found = [*faults, *_twice(work, lines)]
     if found:
         raise entering.refusal(window, found)
     fresh = _changed(work, window.key, lines)
@@ -121,6 +115,20 @@ def take(work: Work, incoming: Incoming, key: str, lines: Sequence[Line], faults
         protect=True,
     )
     faces.show_again(work, incoming.chat_id, "score")
+
+
+def _twice(work: Work, lines: Sequence[Line]) -> list[Fault]:
+    """Rows of a region that has one already, whatever each of them calls it."""
+    rows: dict[str, int] = {}
+    named: dict[int, str] = {}
+    for line in lines:
+        try:
+            region = region_named(work.world.campaign, line.region)
+        except UnknownRegion:
+            continue  # refused by that name
+        if rows.setdefault(region, line.row) != line.row:
+            named.setdefault(line.row, line.region)
+    return [Fault(row, name, name, "twice") for row, name in named.items()]
 
 
 def _changed(work: Work, key: str, lines: Sequence[Line]) -> list[Line]:
