@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import structlog
 
-from bot.documents import overview_card, pictures, ranking_card
+from bot.documents import overview_card, pictures, ranking_card, trend_card
 from bot.documents.bulletin import Bulletins
 from bot.documents.ledger_rows import Words
 from bot.media.errors import PhotoRefused, StoreError
@@ -90,6 +90,8 @@ class Drawing:
                 return "ranking.jpg", self._ranking(parcel, picture["values"])
             case "overview":
                 return "overview.jpg", self._overview(parcel, picture["values"])
+            case "trend":
+                return "trend.jpg", self._trend(parcel, picture["values"])
             case make:
                 raise ValueError(make)
 
@@ -135,13 +137,7 @@ class Drawing:
     def _ranking(self, parcel: Parcel, values: Mapping[str, Any]) -> bytes:
         """The card of a ranking, in the words of its reader's language."""
         language = self._catalogue.language(parcel.language)
-
-        def word(key: str) -> str:
-            return self._catalogue.label(language, "ranking_card", key)
-
-        def states(key: str) -> str:
-            return self._catalogue.label(language, "score_states", key)
-
+        word, ordered = self._ranking_words(language), values["order_only"]
         window = values["window"]
         name = window["label"] if language == "zh" else window["key"]
         days = " – ".join(self._catalogue.day(window[key], language) for key in ("first_day", "last_day"))
@@ -155,16 +151,57 @@ class Drawing:
                 tied=word("tied") if row["tied"] else "",
                 last=word("last") if row["last"] else "",
                 change=row["change"] or "",
-                status="" if row["total"] else states(row["status"]),
+                status="" if row["rank"] else self._catalogue.label(language, "score_states", row["status"]),
                 trend=tuple(None if value is None else Decimal(value) for value in row["trend"]),
             )
             for row in values["rows"]
         ]
-        kind = word(values["kind"])
-        title = f"{values['track']}{'' if language == 'zh' else ' '}{kind}"
+        notes = [word("order_only")] if ordered else []
+        if values["more"]:
+            notes.append(word("more").format(n=values["more"]))
         return ranking_card.ranking_card(
-            title, f"{name}{correction}　{days}", word("note"), lines, fonts=self._fonts
+            self._ranking_title(values, language),
+            f"{name}{correction}　{days}",
+            " · ".join([*notes, word("note")]),
+            lines,
+            fonts=self._fonts,
         )
+
+    def _trend(self, parcel: Parcel, values: Mapping[str, Any]) -> bytes:
+        """How the regions went from ranking to ranking, in the words of its reader's language."""
+        language = self._catalogue.language(parcel.language)
+        word, by_total = self._ranking_words(language), values["by_total"]
+        lines = [
+            trend_card.TrendLine(
+                rank=row["rank"] or 0,
+                region=row["region"],
+                values=tuple(None if value is None else Decimal(value) for value in row["values"]),
+                said=tuple((value or "").lstrip("-") for value in row["values"]),
+                last=tuple(row["last"]),
+            )
+            for row in values["rows"]
+        ]
+        windows = values["windows"]
+        named = [one["label"] if language == "zh" else one["key"] for one in (windows[0], windows[-1])]
+        notes = [word("trend_total" if by_total else "trend_rank"), f"▼ {word('last')} · {word('note')}"]
+        if values["more"]:
+            notes.append(word("more").format(n=values["more"]))
+        title = self._ranking_title(values, language)
+        return trend_card.trend_card(
+            f"{title}{'' if language == 'zh' else ': '}{word('trend_title')}",
+            " – ".join(dict.fromkeys(named)),
+            notes,
+            [_short(one["key"], one["label"], language) for one in windows],
+            lines,
+            fonts=self._fonts,
+        )
+
+    def _ranking_words(self, language: str) -> Callable[[str], str]:
+        return lambda key: self._catalogue.label(language, "ranking_card", key)
+
+    def _ranking_title(self, values: Mapping[str, Any], language: str) -> str:
+        kind = self._catalogue.label(language, "ranking_card", values["kind"])
+        return f"{values['track']}{'' if language == 'zh' else ' '}{kind}"
 
     def _label(self, parcel: Parcel, key: str) -> str:
         return self._catalogue.label(parcel.language, "pictures", key)
@@ -237,3 +274,11 @@ class Drawing:
         if needed and not found:
             raise NothingToDraw
         return found
+
+
+def _short(key: str, label: str, language: str) -> str:
+    """A ranking's name where there is little room: 4.18, 4月."""
+    parts = key.split("-")
+    if len(parts) == len(("year", "month", "day")):
+        return f"{int(parts[1])}.{int(parts[2])}"
+    return label if language == "zh" else key

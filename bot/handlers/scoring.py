@@ -26,6 +26,7 @@ from bot.services.scoring import (
     rankingview,
     rulespage,
     sheetfile,
+    trending,
     why,
 )
 
@@ -201,12 +202,23 @@ async def send_for_approval(here: Hearing) -> Toast:
     return await here.do(issuing.propose, here.pressed.subject, here.pressed.version)
 
 
+async def show_scores(here: Hearing) -> Toast:
+    """「只公布名次」「公布得分」."""
+    press = here.pressed
+    return await here.do(issuing.show_scores, press.subject, press.version, press.one_of(["order", "scores"]))
+
+
 async def correct(here: Hearing) -> Toast:
     """「更正」."""
     press, heard = here.pressed, here.heard
     return await here.do(
         issuing.ask_correction, press.subject, press.version, heard.sender_id, heard.pressed_message
     )
+
+
+async def give_up_correction(here: Hearing) -> Toast:
+    """「放弃更正」."""
+    return await here.do(issuing.give_up, here.pressed.subject, here.pressed.version)
 
 
 # --- objections ----------------------------------------------------------------------------------------
@@ -258,6 +270,12 @@ async def ranking(here: Hearing) -> Toast:
     """「看排名」."""
     heard = here.heard
     return await here.do(rankingview.press, here.pressed.arg, heard.sender_id, heard.pressed_message)
+
+
+async def trend(here: Hearing) -> Toast:
+    """「走势」 of a published ranking."""
+    heard = here.heard
+    return await here.do(trending.press, here.pressed.arg, heard.sender_id, heard.pressed_message)
 
 
 # --- 口径, measures --------------------------------------------------------------------------------------

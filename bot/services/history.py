@@ -68,9 +68,10 @@ NOT_OF_AN_ENTRY: Final = frozenset(
         "chat_bound", "chat_unbound", "channel_bound",
         "score_items", "score_item_proposed", "score_dropped", "score_none", "score_marking_ended",
         "score_drafted", "score_objected", "score_decided", "score_locked", "score_unlocked",
-        "score_published", "score_correction", "rules_approved", "measure_proposed", "measure_unfounded",
-        "measure_counted_anew", "bulletin_changed", "month_report", "fine_proposed", "archived", "exported",
-        "register_paper", "register_changed", "meeting_changed", "forgotten",
+        "score_published", "score_correction", "score_correction_dropped", "rules_approved",
+        "measure_proposed", "measure_unfounded", "measure_counted_anew", "bulletin_changed", "month_report",
+        "fine_proposed", "archived", "exported", "register_paper", "register_changed", "meeting_changed",
+        "forgotten",
     }
 )  # fmt: skip
 """Events of people and chats, scores and papers: they stand in no entry's history.

@@ -229,6 +229,51 @@ async def test_a_published_ranking_is_seen_by_all_as_a_picture_and_never_changes
     assert "已锁定" in words(late)
 
 
+async def test_where_the_office_publishes_the_order_alone_a_county_reads_its_own_score_and_no_other(
+    scorers: Scorers,
+) -> None:
+    card = await drafted(scorers)
+    await scorers.until(2019, 4, 19, 17, 31)
+    await scorers.press(scorers.chief, card, "锁定")
+    await scorers.press(scorers.chief, card, "只公布名次")
+    chosen = words(card)
+    await scorers.press(scorers.chief, card, "送审")
+    asked = words(scorers.last(scorers.clerk))
+    await scorers.press(scorers.clerk, scorers.last(scorers.clerk), "同意")
+
+    own = scorers.last(scorers.fengqiu)
+    await scorers.press(scorers.fengqiu, own, "得分明细")
+    details = words(scorers.last(scorers.fengqiu))
+    seen = await scorers.sends(scorers.fengqiu, "排名")
+    whole = await scorers.sends(scorers.chief, "/rank 县")
+
+    assert "只公布名次" in chosen
+    assert "（只公布名次）" in asked
+    assert "封丘县：第 1 名，99.00 分" in words(own)
+    assert "督查组 39分" in details
+    assert "1　封丘县　99.00" in words(seen)
+    assert "8　延津县 ▼末位" in words(seen)
+    assert "90.00" not in words(seen)
+    assert "本期只公布名次" in words(seen)
+    assert whole is not None
+    assert any("8　延津县　90.00" in text for text in scorers.said(scorers.chief)[-3:])
+
+
+async def test_a_correction_is_given_up_and_the_published_ranking_stands(scorers: Scorers) -> None:
+    card = await published(scorers)
+    await scorers.press(scorers.chief, card, "更正")
+    await scorers.sends(scorers.chief, "看错了")
+    fresh = scorers.last(scorers.chief)
+    reason = words(fresh)
+    read = await scorers.sends(scorers.yanjin, "得分明细")
+    answer = await scorers.press(scorers.chief, fresh, "放弃更正")
+
+    assert "更正原因：看错了" in reason
+    assert "合计 90.00，第 8 名" in words(read)
+    assert "原排名有效" in answer.text
+    assert "已印发" in words(fresh)
+
+
 async def test_a_correction_goes_the_whole_way_and_gets_a_number(scorers: Scorers) -> None:
     card = await published(scorers)
     await scorers.press(scorers.chief, card, "更正")

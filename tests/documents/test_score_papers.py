@@ -13,6 +13,7 @@ from PIL import Image
 from bot.documents import score_sheet
 from bot.documents.office_files import OfficeFileError
 from bot.documents.ranking_card import WIDTH, RankingLine, ranking_card
+from bot.documents.trend_card import TrendLine, trend_card
 from bot.media.fonts import Fonts
 
 TREND = tuple(Decimal(value) for value in (88, 90, 85))
@@ -62,6 +63,48 @@ def test_the_longest_names_and_all_tags_stay_on_the_card() -> None:
 
     white = picture.convert("L").crop((WIDTH - 12, 0, WIDTH, picture.height))
     assert darkest(white) > 200
+
+
+def trend(periods: int, *lines: TrendLine) -> Image.Image:
+    axis = [f"4.{number}" for number in range(periods)]
+    data = trend_card("县(市)旬排名走势", "4月中旬", ["▼ 末位"], axis, lines, fonts=Fonts())
+    picture = Image.open(BytesIO(data)).convert("L")
+    assert picture.width == WIDTH
+    return picture
+
+
+def went(*values: str | None, last: int = -1) -> TrendLine:
+    known = tuple(None if value is None else Decimal(value) for value in values)
+    marks = tuple(number == last for number in range(len(values)))
+    return TrendLine(8, "平原城乡一体化示范区", known, tuple(value or "" for value in values), marks)
+
+
+def test_a_trend_has_a_band_for_each_region_and_keeps_to_the_page() -> None:
+    line = went("88.50", None, "100.00", "85.25", "90", "90", "90", "90", "90", "90", "90", "90")
+
+    few, many = trend(12, line), trend(12, *[line] * 15)
+
+    assert many.height - few.height == 14 * 150
+    for picture in (few, many):
+        assert darkest(picture.crop((WIDTH - 12, 0, WIDTH, picture.height))) > 200
+
+
+def test_a_trend_tells_a_last_place_by_its_shape_and_leaves_out_what_was_not_ranked() -> None:
+    def ink(picture: Image.Image, box: tuple[int, int, int, int]) -> int:
+        return sum(value < 100 for value in picture.crop(box).tobytes())
+
+    plain, last = trend(2, went("90", "80")), trend(2, went("90", "80", last=1))
+    gap = trend(3, went("90", None, "90"))
+
+    newest = (WIDTH - 100, 0, WIDTH, last.height)
+    assert ink(last, newest) > ink(plain, newest) + 100
+    full = trend(3, went("90", "90", "90"))
+    middle = (560, 0, 760, gap.height)
+    assert ink(full, middle) > ink(gap, middle) + 500
+
+
+def test_a_trend_of_one_value_or_none_is_drawn_all_the_same() -> None:
+    assert trend(1, went("90")).height == trend(1, went(None)).height
 
 
 # ── the sheet ──

@@ -27,6 +27,7 @@ from bot.ledger.tables.reports import (
 from bot.ledger.tables.scores import (
     heap_fines,
     measures,
+    score_counted,
     score_items,
     score_objections,
     score_rules,
@@ -76,6 +77,7 @@ __all__ = [
     "resemblances",
     "roles",
     "rosters",
+    "score_counted",
     "score_items",
     "score_objections",
     "score_rules",

@@ -50,6 +50,8 @@ score_items = Table(
     # the body that gave it: "group:county/1", "oversight", "office:county", "admin"
     Column("body", String(64), nullable=False),
     Column("reason", Text, nullable=False, server_default=""),
+    # how a mark is made up of 考评内容, where its giver said so: aspect → value as it was written
+    Column("aspects", Json),
     Column("entry_id", ForeignKey("entries.id")),
     Column("state", String(10), nullable=False, server_default="active"),  # proposed | active | dropped
     Column("origin", String(10), nullable=False),  # chat | sheet | import | proposal | objection
@@ -95,6 +97,14 @@ score_sheets = Table(
     Column("published_at", UtcTime),
     Column("reason", Text, nullable=False, server_default=""),
     UniqueConstraint("track", "period", "correction"),
+)
+
+# which items a locked ranking was made of: later ones, and what a 更正 drops, change nothing about it
+score_counted = Table(
+    "score_counted",
+    metadata,
+    Column("sheet_id", ForeignKey("score_sheets.id"), primary_key=True),
+    Column("item_id", ForeignKey("score_items.id"), primary_key=True),
 )
 
 score_objections = Table(

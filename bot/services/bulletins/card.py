@@ -160,7 +160,7 @@ def face(work: Work, card_row: Row[Any]) -> Shown | None:
         "reports": list(printed["reports"].values()),
         "ranked": printed["ranking"] is not None,
         "needs_ranking": row.kind != Kind.WEEKLY,
-        "scores": row.content["scores"],
+        "scores": printed["scores"],
         "criticised": list(printed["criticised"]),
         "pictures": len(row.content["pictures"]),
         "changed": bool(row.content["paper"]),
@@ -254,11 +254,13 @@ def _draft_buttons(
     rows.append((Button("bulletin_pictures", "bpics", *at), *pages, Button("bulletin_sources", "bsrc", *at)))
     if row.kind != Kind.WEEKLY:
         label = "bulletin_order_only" if row.content["scores"] else "bulletin_with_scores"
-        switches = [Button(label, "bswitch", *at, "scores")]
+        ordered = printed["ranking"] is not None and printed["ranking"].get("order_only")
+        switches = [] if ordered else [Button(label, "bswitch", *at, "scores")]
         if printed["criticised"] or not row.content["criticism"]:
             label = "bulletin_no_criticism" if row.content["criticism"] else "bulletin_criticism"
             switches.append(Button(label, "bswitch", *at, "criticism"))
-        rows.append(tuple(switches))
+        if switches:
+            rows.append(tuple(switches))
     if row.content["paper"]:
         rows.append((Button("bulletin_own_draft", "bswitch", *at, "paper"),))
     rows.append(paper)

@@ -21,6 +21,7 @@ from bot.services.outgoing import File, say
 from bot.services.refusals import BulletinNotNow
 from bot.services.scoring import sheets
 from bot.services.scoring.rankingview import channels
+from bot.services.scoring.showing import ORDER_ONLY
 
 POSTED: Final = "post"
 LEADERS: Final = "leaders"
@@ -94,7 +95,8 @@ def _ranking_stands(work: Work, row: Row[Any]) -> None:
     sheet = sheets.published(work, row.track, row.key)
     if sheet is None:
         raise BulletinNotNow(why="ranking_not_out", state=row.state)
-    if ranking is None or ranking["hash"] != sheet.hash:
+    ordered = bool((sheet.decisions or {}).get(ORDER_ONLY))
+    if ranking is None or (ranking["hash"], ranking.get("order_only", False)) != (sheet.hash, ordered):
         raise BulletinNotNow(why="ranking_changed", state=row.state)
 
 

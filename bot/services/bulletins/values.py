@@ -16,6 +16,7 @@ from bot.services.bulletins import book, standing
 from bot.services.bulletins.book import Issue
 from bot.services.duties import days
 from bot.services.scoring import sheets
+from bot.services.scoring.showing import ORDER_ONLY
 from bot.services.visits import GOOD
 from bot.services.weekly import book as weekly
 
@@ -65,6 +66,8 @@ def of(work: Work, row: Row[Any]) -> dict[str, Any]:
         "regions": [region.name for region in campaign.regions_of(row.track)],
         **found,
     }
+    if printed["ranking"] and printed["ranking"].get("order_only"):
+        printed["scores"] = False  # it was published as an order: no paper says more
     if content["paper"]:
         printed["paper"] = settled(content["paper"], content["differences"], grids(printed))
     return printed
@@ -114,6 +117,7 @@ def ranking(work: Work, track: str, key: str) -> dict[str, Any] | None:
         "hash": row.hash,
         "correction": row.correction,
         "published": row.state == "published",
+        "order_only": bool((row.decisions or {}).get(ORDER_ONLY)),
         "notes": list(row.data.get("notes", ())),
         "rows": [
             {name: one[name] for name in ("region", "rank", "total", "tied", "status", "basis")}

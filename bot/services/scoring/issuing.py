@@ -14,8 +14,18 @@ from bot.services.answering import Toast
 from bot.services.incoming import Incoming
 from bot.services.outgoing import Button, say
 from bot.services.refusals import ScoreNotNow
-from bot.services.scoring import measurecards, periodcard, publishing, rankingview, schemes, sheets, windows
-from bot.services.scoring.deciding import change, fresh
+from bot.services.scoring import (
+    items,
+    measurecards,
+    periodcard,
+    publishing,
+    rankingview,
+    schemes,
+    sheets,
+    showing,
+    windows,
+)
+from bot.services.scoring.deciding import change, fresh, moved
 from bot.services.scoring.periodcard import held
 from bot.services.scoring.publishing import NotPublishable
 from bot.services.scoring.windows import Window
@@ -64,6 +74,7 @@ def unlock(work: Work, sheet_id: int, version: int) -> Toast:
     if periodcard.proposed(work, row.id):
         raise ScoreNotNow(why="proposed", window=window.values())
     change(work, row, window, state="draft", data=None, hash=None, locked_at=None)
+    items.forget_counted(work, row.id)
     events.record(
         work,
         "score_unlocked",
@@ -71,6 +82,23 @@ def unlock(work: Work, sheet_id: int, version: int) -> Toast:
         data={"track": track, "period": window.key, "hash": row.hash},
     )
     return Toast("scoring.unlocked_toast")
+
+
+def show_scores(work: Work, sheet_id: int, version: int, how: str) -> Toast:
+    """「只公布名次」 or 「公布得分」 of a locked ranking: what others than the office will see of it."""
+    track, window, row = held(work, sheet_id)
+    fresh(row, version, window, "locked")
+    if periodcard.proposed(work, row.id):
+        raise ScoreNotNow(why="proposed", window=window.values())
+    hidden = how == "order"
+    change(work, row, window, decisions={**(row.decisions or {}), showing.ORDER_ONLY: hidden})
+    events.record(
+        work,
+        "score_decided",
+        body=f"office:{track}",
+        data={"track": track, "period": window.key, "what": showing.ORDER_ONLY, "how": hidden},
+    )
+    return Toast("scoring.shown_toast", {"order_only": hidden})
 
 
 def propose(work: Work, sheet_id: int, version: int) -> Toast:
@@ -84,7 +112,7 @@ def propose(work: Work, sheet_id: int, version: int) -> Toast:
         "publish_ranking",
         track=track,
         reason=_summary(work, row, window),
-        data={"sheet": row.id, "hash": row.hash},
+        data={"sheet": row.id, "hash": row.hash, "version": row.version},
     )
     periodcard.refresh(work, track, window)
     return toast
@@ -94,8 +122,9 @@ def _summary(work: Work, row: Row[Any], window: Window) -> str:
     """The ranking in one line for the one who agrees."""
     rows = [one for one in row.data["rows"] if one["rank"] is not None]
     named = " ".join(f"{one['rank']}{one['region']}{one['total']}" for one in rows)
-    number = f" 更正{row.correction}" if row.correction else ""
-    return f"{work.world.campaign.track(row.track).name} {window.label}{number}：{named}"[:300]
+    number = f" 更正{row.correction}（{row.reason[:60]}）" if row.correction else ""
+    shown = "（只公布名次）" if (row.decisions or {}).get(showing.ORDER_ONLY) else ""
+    return f"{work.world.campaign.track(row.track).name} {window.label}{number}{shown}：{named}"[:400]
 
 
 @seconds.carries("publish_ranking", protect=True)
@@ -103,7 +132,8 @@ def _carry(work: Work, request: Row[Any], key: str) -> None:
     row = sheets.get(work, request.data["sheet"])
     assert row is not None
     window = windows.window(work, row.period)
-    if row.state != "locked" or row.hash != request.data["hash"]:
+    agreed = request.data["hash"], request.data["version"]
+    if row.state != "locked" or (row.hash, row.version) != agreed:
         raise ScoreNotNow(why="moved", window=window.values())
     settled = publishing.publish(work, row, body=f"office:{row.track}", **seconds.signatures(work, request))
     announce(work, row, window, key)
@@ -125,7 +155,7 @@ def announce(work: Work, row: Row[Any], window: Window, key: str) -> None:
                 person.chat_id,
                 "scoring.own_line",
                 {"window": window.values(), "correction": row.correction, "line": _line(one)},
-                buttons=((Button("ranking", "scrank", 0, 0, f"{track.key}.{window.key}"),),),
+                buttons=(_ways(work, track.key, one["region"], window),),
                 dedup=f"{key}:own:{person.member_id}:{one['region']}",
                 protect=True,
             )
@@ -136,6 +166,15 @@ def announce(work: Work, row: Row[Any], window: Window, key: str) -> None:
             work, person.chat_id, "scoring.published", values, picture=picture,
             dedup=f"{key}:office:{person.member_id}",
         )  # fmt: skip
+
+
+def _ways(work: Work, track: str, region: str, window: Window) -> tuple[Button, ...]:
+    """From a region's own line to its every item, and to the ranking."""
+    found = [Button("ranking", "scrank", 0, 0, f"{track}.{window.key}")]
+    if not window.final:
+        index = [one.name for one in work.world.campaign.regions].index(region)
+        found.insert(0, Button("score_details", "scwhy", index, 0, window.key))
+    return tuple(found)
 
 
 def _line(one: dict[str, Any]) -> dict[str, Any]:
@@ -167,18 +206,13 @@ def _correct(work: Work, question: Row[Any], incoming: Incoming) -> None:
     """A 更正 is a sheet of its own: it goes the whole way again; until it is published the old one stands."""
     track, window, row = held(work, question.subject["sheet"])
     fresh(row, 0, window, "published")
+    newest = sheets.find(work, track, window.key)
+    if newest is None or newest.id != row.id:
+        raise moved(window)  # somebody else has begun one
     reason = incoming.text.strip()[:500]
     if not reason:
         raise ScoreNotNow(why="no_reason", window=window.values())
-    work.insert(
-        score_sheets,
-        track=track,
-        period=window.key,
-        correction=row.correction + 1,
-        decisions=row.decisions or {},
-        marking_ended_at=work.now,
-        reason=reason,
-    )
+    _begin(work, row, window, reason)
     events.record(
         work,
         "score_correction",
@@ -194,3 +228,41 @@ def _correct(work: Work, question: Row[Any], incoming: Incoming) -> None:
         protect=True,
     )
     periodcard.show(work, track, window.key, incoming.chat_id)
+
+
+def _begin(work: Work, row: Row[Any], window: Window, reason: str) -> None:
+    """The sheet of a 更正; one that was given up before it was printed has left its number free."""
+    decisions = {key: value for key, value in (row.decisions or {}).items() if key != showing.ORDER_ONLY}
+    number = row.correction + 1
+    given_up = sheets.numbered(work, row.track, window.key, number)
+    values = {"decisions": decisions, "marking_ended_at": work.now, "reason": reason}
+    if given_up is None:
+        work.insert(score_sheets, track=row.track, period=window.key, correction=number, **values)
+        return
+    blank = {"drafted_at": None, "objections_until": None, "data": None, "hash": None, "locked_at": None}
+    sheets.change(work, given_up, state="open", **values, **blank)
+
+
+def give_up(work: Work, sheet_id: int, version: int) -> Toast:
+    """「放弃更正」 before it is printed: the published ranking stands, and its items count again.
+
+    Raises:
+        ScoreNotNow: it is none, it waits for a second person, or somebody was first.
+    """
+    track, window, row = held(work, sheet_id)
+    fresh(row, version, window, "open", "draft", "locked")
+    stands = sheets.published(work, track, window.key)
+    if not row.correction or stands is None:
+        raise moved(window)
+    if periodcard.proposed(work, row.id):
+        raise ScoreNotNow(why="proposed", window=window.values())
+    items.restore(work, stands, body=f"office:{track}")
+    items.forget_counted(work, row.id)
+    change(work, row, window, state="superseded")
+    events.record(
+        work,
+        "score_correction_dropped",
+        body=f"office:{track}",
+        data={"track": track, "period": window.key, "correction": row.correction},
+    )
+    return Toast("scoring.correction_dropped_toast", {"window": window.values()})

@@ -8,7 +8,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, literal_column, or_, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, literal_column, or_, select, update
 
 from bot.domain.campaign import Campaign, GroupKind
 from bot.domain.score_words import MOST_PLACES, Kind
@@ -16,7 +16,7 @@ from bot.domain.scoring import Part, Scheme, Sums, average
 from bot.ledger import events
 from bot.ledger.desk import Work
 from bot.ledger.prepared import Prepared
-from bot.ledger.tables import score_items
+from bot.ledger.tables import score_counted, score_items
 from bot.services import duplicates
 from bot.services.scoring.lines import Entry
 
@@ -155,6 +155,78 @@ def of_region(work: Work, track: str, period: str, region: str, most: int | None
                 score_items.c.region == region,
                 score_items.c.state == "active",
                 score_items.c.kind != "none",
+            )
+            .order_by(score_items.c.id)
+            .limit(most)
+        ).all()
+    )
+
+
+def keep_counted(work: Work, sheet: Row[Any]) -> None:
+    """Write down which items a ranking is made of, when it is locked."""
+    forget_counted(work, sheet.id)
+    active = select(literal_column(str(int(sheet.id))), score_items.c.id).where(
+        score_items.c.track == sheet.track,
+        score_items.c.period == sheet.period,
+        score_items.c.state == "active",
+    )
+    work.connection.execute(insert(score_counted).from_select(["sheet_id", "item_id"], active))
+
+
+def forget_counted(work: Work, sheet_id: int) -> None:
+    """A ranking is no longer locked: it is made of what is active."""
+    work.connection.execute(delete(score_counted).where(score_counted.c.sheet_id == sheet_id))
+
+
+def restore(work: Work, sheet: Row[Any], *, body: str) -> None:
+    """Let exactly the items of a locked ranking count again in its period."""
+    made_of = set(
+        work.connection.execute(
+            select(score_counted.c.item_id).where(score_counted.c.sheet_id == sheet.id)
+        ).scalars()
+    )
+    active = work.connection.execute(
+        select(score_items.c.id).where(
+            score_items.c.track == sheet.track,
+            score_items.c.period == sheet.period,
+            score_items.c.state == "active",
+        )
+    ).scalars()
+    drop(work, sorted(set(active) - made_of), body=body, why="correction_given_up")
+    back = work.connection.execute(
+        select(score_items)
+        .join(score_counted, score_counted.c.item_id == score_items.c.id)
+        .where(score_counted.c.sheet_id == sheet.id, score_items.c.state == "dropped")
+        .order_by(score_items.c.id)
+    ).all()
+    if not back:
+        return
+    work.connection.execute(
+        update(score_items).where(score_items.c.id.in_([one.id for one in back])).values(state="active")
+    )
+    events.record(
+        work,
+        "score_items",
+        body=body,
+        data={
+            "period": sheet.period,
+            "origin": "correction_given_up",
+            "items": [[one.id, one.region, one.source, one.kind, one.value] for one in back],
+        },
+    )
+
+
+def counted(work: Work, sheet: Row[Any], region: str, most: int | None = None) -> list[Row[Any]]:
+    """The items that a locked ranking is made of for a region, whatever became of them since."""
+    return list(
+        work.connection.execute(
+            select(score_items)
+            .join(score_counted, score_counted.c.item_id == score_items.c.id)
+            .where(
+                score_items.c.track == sheet.track,
+                score_items.c.period == sheet.period,
+                score_items.c.region == region,
+                score_counted.c.sheet_id == sheet.id,
             )
             .order_by(score_items.c.id)
             .limit(most)

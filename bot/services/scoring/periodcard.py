@@ -13,7 +13,7 @@ from bot.ledger.tables import cards, requests, score_items, score_objections
 from bot.services import faces
 from bot.services.outgoing import Button, Rows, Shown, new_card, show_card
 from bot.services.refusals import NotUnderstood, NotYours, ScoreNotNow
-from bot.services.scoring import entering, marking, schemes, sheets, windows
+from bot.services.scoring import entering, marking, schemes, sheets, showing, windows
 from bot.services.scoring.sheets import Board
 from bot.services.scoring.windows import UnknownWindow, Window
 from bot.services.tenday import board as closing
@@ -133,12 +133,14 @@ def _main(work: Work, track: str, window: Window, row: Row[Any], board: Board | 
         "undecided": _by_part(_undecided(board, row)) if board else [],
         "tied": list(board.tied_for_last) if board and not board.tie else [],
         "tie": board.tie if board else "",
-        "notes": list(board.notes) if board else [],
+        "no_covert": showing.without_covert(board.rows, window) if board else None,
         "objections": objections,
         "until": row.objections_until.isoformat() if row.objections_until else None,
         "hash": (row.hash or "")[:12],
         "published_at": row.published_at.isoformat() if row.published_at else None,
         "proposed": proposed(work, row.id),
+        "order_only": bool((row.decisions or {}).get(showing.ORDER_ONLY)),
+        "reason": row.reason,
     }
     return Shown("scoring.period", values, _buttons(work, track, window, row, board, values), protect=True)
 
@@ -213,8 +215,12 @@ def _buttons(
         rows.append((Button("see_objections", "scobjs", row.id), Button("lock", "sclock", *at)))
     if row.state == "locked" and not values["proposed"]:
         rows.append((Button("send_for_approval", "scsend", *at), Button("unlock", "scunlock", *at)))
+        other = ("with_scores", "scores") if values["order_only"] else ("order_only", "order")
+        rows.append((Button(other[0], "scshow", *at, other[1]),))
     if row.state == "published":
         rows.append((Button("correct", "sccorrect", *at),))
+    elif row.correction and not values["proposed"]:
+        rows.append((Button("drop_correction", "scdrop", *at),))
     rows.append(_why_row(work, track, window, board))
     return tuple(found for found in rows if found)
 

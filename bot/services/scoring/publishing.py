@@ -59,6 +59,7 @@ def lock(work: Work, row: Row[Any], window: Window, scheme: Scheme, number: int,
     data, digest = sheets.frozen(board, scheme)
     fresh = sheets.change(work, row, state="locked", locked_at=work.now, rules=number, data=data, hash=digest)
     assert fresh is not None  # read in this very transaction
+    items.keep_counted(work, row)
     events.record(
         work,
         "score_locked",

@@ -10,10 +10,13 @@ from sqlalchemy import Row, select
 from bot.domain.permissions import ScoreAct, may_score
 from bot.ledger.desk import Work
 from bot.ledger.tables import chats, score_sheets
-from bot.services.outgoing import Button, Picture, say
+from bot.services.outgoing import Button, Picture, Rows, say
 from bot.services.refusals import NotUnderstood, NotYours, ScoreNotNow
-from bot.services.scoring import sheets, windows
+from bot.services.scoring import sheets, showing, why, windows
 from bot.services.scoring.windows import Window
+
+MOST_ROWS = 60
+"""Regions that fit a message and a picture that Telegram takes; how many more there are is said."""
 
 GIVEN = frozenset({"average", "granted", "decided"})
 """How a part without a mark came to its score: printed with the ranking (SPEC §5)."""
@@ -85,13 +88,13 @@ def tell(work: Work, row: Row[Any], chat_id: int, message_id: int | None) -> Non
         "scoring.published",
         values(work, row, window),
         picture=picture(work, row, window),
-        buttons=_around(work, row),
+        buttons=_around(work, row, window),
         reply_to=message_id,
     )
 
 
-def _around(work: Work, row: Row[Any]) -> tuple[tuple[Button, ...], ...]:
-    """The published rankings before and after this one."""
+def _around(work: Work, row: Row[Any], window: Window) -> Rows:
+    """The published rankings before and after this one, how they went, and the reader's own details."""
     rows = work.connection.execute(
         select(score_sheets.c.period).where(
             score_sheets.c.track == row.track, score_sheets.c.state == "published"
@@ -100,16 +103,23 @@ def _around(work: Work, row: Row[Any]) -> tuple[tuple[Button, ...], ...]:
     ordered = sorted(set(rows), key=lambda key: _order(work, key))
     at = ordered.index(row.period)
     near = [*ordered[max(0, at - 1) : at], *ordered[at + 1 : at + 2]]
+    tools = list(why.buttons(work, row.track, row.period))
+    if len(showing.history(work, row)) > 1:
+        tools.append(Button("trend", "sctrend", 0, 0, f"{row.track}.{row.period}"))
     return (
         tuple(
             Button("", "scrank", 0, 0, f"{row.track}.{key}", text=windows.window(work, key).label)
             for key in near
         ),
+        tuple(tools),
     )
 
 
 def values(work: Work, row: Row[Any], window: Window) -> dict[str, Any]:
-    """What the words of a published ranking say."""
+    """What the words of a published ranking say to the actor."""
+    full = showing.totals(work, row)
+    own = work.actor.regions()
+    rows = row.data["rows"]
     return {
         "track": work.world.campaign.track(row.track).name,
         "window": window.values(),
@@ -117,11 +127,16 @@ def values(work: Work, row: Row[Any], window: Window) -> dict[str, Any]:
         "correction": row.correction,
         "published_at": row.published_at.isoformat() if row.published_at else None,
         "rows": [
-            {name: one[name] for name in ("region", "rank", "total", "tied", "last", "status")}
-            for one in row.data["rows"]
+            {
+                **{name: one[name] for name in ("region", "rank", "tied", "last", "status")},
+                "total": one["total"] if full or one["region"] in own else None,
+            }
+            for one in rows[:MOST_ROWS]
         ],
-        "given": _given(row.data["rows"]),
-        "notes": row.data["notes"],
+        "more": max(0, len(rows) - MOST_ROWS),
+        "order_only": not full,
+        "given": _given(rows),
+        "no_covert": showing.without_covert(rows, window),
     }
 
 
@@ -134,53 +149,55 @@ def _given(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{"part": part, "basis": basis, "regions": names} for (part, basis), names in found.items()]
 
 
-def before(work: Work, row: Row[Any]) -> dict[str, Any]:
-    """Region → its rank and total in the published ranking of the same kind before this one."""
-    if row.period == windows.FINAL:
-        return {}
-    history = sheets.history(work, row.track, monthly=len(row.period) == len("2019-04"))
-    earlier = [one for one, _ in history if one.period < row.period]
-    return {one["region"]: one for one in earlier[-1].data["rows"]} if earlier else {}
+def before(work: Work, row: Row[Any]) -> Row[Any] | None:
+    """The published ranking of the same kind before this one."""
+    earlier = showing.history(work, row)[:-1]
+    return earlier[-1] if earlier else None
 
 
 def picture(work: Work, row: Row[Any], window: Window) -> Picture:
-    """The card of a published ranking: rank, region, parts, total, change, the trend over the periods."""
-    previous = before(work, row)
-    history = sheets.history(work, row.track, monthly=window.monthly)
-    trend = {
-        one["region"]: [_total(past, one["region"]) for past, _ in history if past.period <= row.period][-6:]
-        for one in row.data["rows"]
-    }
+    """The card of a published ranking as the actor may read it: rank, region, parts, total, change, trend.
+
+    Where the order alone was published: the places, and how many a region rose or fell.
+    """
+    full = showing.totals(work, row)
+    past = before(work, row)
+    earlier = {one["region"]: one for one in past.data["rows"]} if past is not None else {}
+    by_total = full and past is not None and showing.totals(work, past)
+    trend = showing.trend(work, row)
     shown = []
-    for one in row.data["rows"]:
-        past = previous.get(one["region"])
-        change = None
-        if past and past["total"] is not None and one["total"] is not None:
-            change = f"{Decimal(one['total']) - Decimal(past['total']):+.2f}"
+    for one in row.data["rows"][:MOST_ROWS]:
         shown.append(
             {
-                **{
-                    name: one[name] for name in ("region", "rank", "total", "tied", "last", "status", "parts")
-                },
-                "change": change,
-                "trend": trend[one["region"]],
+                **{name: one[name] for name in ("region", "rank", "tied", "last", "status")},
+                "total": one["total"] if full else None,
+                "parts": one["parts"] if full else {},
+                "change": _change(one, earlier.get(one["region"]), by_total=by_total),
+                "trend": trend[one["region"]][-6:],
             }
         )
     return Picture(
         "ranking",
-        f"ranking:{row.id}:{row.hash}",
+        f"ranking:{row.id}:{row.hash}:{'full' if full else 'order'}:{int(by_total)}",
         {
             "track": work.world.campaign.track(row.track).name,
             "window": window.values(),
             "kind": window.kind,
             "correction": row.correction,
             "rows": shown,
+            "more": max(0, len(row.data["rows"]) - MOST_ROWS),
+            "order_only": not full,
         },
     )
 
 
-def _total(row: Row[Any], region: str) -> str | None:
-    return next((one["total"] for one in row.data["rows"] if one["region"] == region), None)
+def _change(one: dict[str, Any], past: dict[str, Any] | None, *, by_total: bool) -> str | None:
+    """Against the ranking before: points where both totals are the reader's to see, else places."""
+    if not past or past["rank"] is None or one["rank"] is None:
+        return None
+    if by_total:
+        return f"{Decimal(one['total']) - Decimal(past['total']):+.2f}"
+    return f"{past['rank'] - one['rank']:+d}"
 
 
 def channels(work: Work, track: str) -> list[int]:

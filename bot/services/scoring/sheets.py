@@ -87,6 +87,17 @@ def get(work: Work, sheet_id: int) -> Row[Any] | None:
     return work.connection.execute(select(score_sheets).where(score_sheets.c.id == sheet_id)).first()
 
 
+def numbered(work: Work, track: str, period: str, correction: int) -> Row[Any] | None:
+    """The sheet with that number of 更正, whatever became of it."""
+    return work.connection.execute(
+        select(score_sheets).where(
+            score_sheets.c.track == track,
+            score_sheets.c.period == period,
+            score_sheets.c.correction == correction,
+        )
+    ).first()
+
+
 def opened(work: Work, track: str, period: str) -> Row[Any]:
     """The sheet that stands; made when there is none."""
     row = find(work, track, period)

@@ -42,6 +42,18 @@ def may_read(work: Work, region: str, row: Row[Any] | None) -> bool:
     return state == "published"
 
 
+def sheet_for(work: Work, region: str, window: Window) -> Row[Any] | None:
+    """The sheet whose details the actor reads.
+
+    While a 更正 is under way and not the actor's to read, that is still the published one.
+    """
+    track = work.world.campaign.region(region).track
+    row = sheets.find(work, track, window.key)
+    if row is not None and row.correction and not may_read(work, region, row):
+        return sheets.published(work, track, window.key) or row
+    return row
+
+
 def command(work: Work, text: str, chat_id: int, message_id: int | None) -> None:
     """`/why 延津`, 「得分明细」: the newest details of a region that the actor may read.
 
@@ -96,7 +108,7 @@ def newest(work: Work, region: str) -> Window:
         raise NotYours
     known = [one for one in windows.all_of(work) if not one.monthly and windows.begun(work, one)]
     for window in reversed(known):
-        row = sheets.find(work, track, window.key)
+        row = sheet_for(work, region, window)
         if not may_read(work, region, row):
             continue
         if row is not None or items.of_region(work, track, window.key, region):
@@ -108,7 +120,7 @@ def press(work: Work, index: int, key: str, chat_id: int, message_id: int | None
     """「得分明细」 of a region and a window; `?` before the window: of which region of a track."""
     regions, tracks = work.world.campaign.regions, work.world.campaign.tracks
     if key.startswith("?"):
-        if index >= len(tracks) or not may_score(ScoreAct.RUN, work.actor, track=tracks[index].key):
+        if index >= len(tracks) or not may_score(ScoreAct.DETAILS, work.actor, track=tracks[index].key):
             raise NotYours
         _choose(work, (tracks[index].key,), key[1:], chat_id, message_id)
         return
@@ -125,8 +137,7 @@ def tell(work: Work, region: str, window: Window, chat_id: int, message_id: int 
     Raises:
         NotYours: they are not the actor's to read, or not yet.
     """
-    track = work.world.campaign.region(region).track
-    row = sheets.find(work, track, window.key)
+    row = sheet_for(work, region, window)
     if not may_read(work, region, row):
         raise NotYours
     values = details(work, region, window, row)
@@ -138,6 +149,21 @@ def tell(work: Work, region: str, window: Window, chat_id: int, message_id: int 
         buttons=entry_buttons(work, values),
         reply_to=message_id,
         protect=True,
+    )
+
+
+def buttons(work: Work, track: str, key: str) -> tuple[Button, ...]:
+    """「得分明细」 of a published ranking: of the reader's own region, else of which one is asked."""
+    campaign = work.world.campaign
+    if key == windows.FINAL:
+        return ()
+    if may_score(ScoreAct.DETAILS, work.actor, track=track):
+        index = [one.key for one in campaign.tracks].index(track)
+        return (Button("score_details", "scwhy", index, 0, f"?{key}"),)
+    return tuple(
+        Button("score_details", "scwhy", index, 0, key)
+        for index, region in enumerate(campaign.regions)
+        if region.track == track and region.name in work.actor.regions()
     )
 
 
@@ -155,7 +181,10 @@ def details(work: Work, region: str, window: Window, row: Row[Any] | None) -> di
     if row is not None and row.rules:
         scheme, number = schemes.numbered(work, track, row.rules), row.rules
     closed = marking.sealed(work, track, window, row)
-    found = items.of_region(work, track, window.key, region, MOST_ITEMS + 1)
+    if row is not None and row.data is not None:
+        found = items.counted(work, row, region, MOST_ITEMS + 1)
+    else:
+        found = items.of_region(work, track, window.key, region, MOST_ITEMS + 1)
     mine, more = found[:MOST_ITEMS], len(found) > MOST_ITEMS
     rows = [item for item in mine if marking.sees(work.actor, item, closed=closed)]
     own = region in work.actor.regions() and track not in work.actor.offices()

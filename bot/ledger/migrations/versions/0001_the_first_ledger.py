@@ -1145,6 +1145,7 @@ def upgrade() -> None:
         sa.Column("units", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("body", sa.String(length=64), nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("aspects", Json(), nullable=True),
         sa.Column("entry_id", sa.Integer(), nullable=True),
         sa.Column("state", sa.String(length=10), server_default="active", nullable=False),
         sa.Column("origin", sa.String(length=10), nullable=False),
@@ -1208,6 +1209,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_warning_items_entry_id"), ["entry_id"], unique=False)
 
     op.create_table(
+        "score_counted",
+        sa.Column("sheet_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["score_items.id"], name=op.f("fk_score_counted_item_id")),
+        sa.ForeignKeyConstraint(["sheet_id"], ["score_sheets.id"], name=op.f("fk_score_counted_sheet_id")),
+        sa.PrimaryKeyConstraint("sheet_id", "item_id", name=op.f("pk_score_counted")),
+    )
+    op.create_table(
         "score_objections",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sheet_id", sa.Integer(), nullable=False),
@@ -1240,6 +1249,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_score_objections_sheet_id"))
 
     op.drop_table("score_objections")
+    op.drop_table("score_counted")
     with op.batch_alter_table("warning_items", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_warning_items_entry_id"))
 
