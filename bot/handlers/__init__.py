@@ -210,6 +210,7 @@ PRESSES: Mapping[str, Handler] = {
     "scdecide": scoring.decide,
     "sctie": scoring.tie,
     "scitem": scoring.item,
+    "scitems": scoring.drop_items,
     "scdraft": scoring.draft,
     "sclock": scoring.lock,
     "scunlock": scoring.unlock,

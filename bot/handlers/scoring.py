@@ -29,6 +29,9 @@ from bot.services.scoring import (
     trending,
     why,
 )
+from bot.services.scoring import (
+    objections as objecting,
+)
 
 Handler = Callable[[Hearing], Awaitable[Toast]]
 
@@ -182,6 +185,11 @@ async def item(here: Hearing) -> Toast:
     return await here.do(deciding.decide_item, press.subject, press.one_of(["yes", "no"]) == "yes")
 
 
+async def drop_items(here: Hearing) -> Toast:
+    """「其余都不采用」."""
+    return await here.do(deciding.drop_proposed, here.pressed.subject, here.pressed.version)
+
+
 async def draft(here: Hearing) -> Toast:
     """「发核对稿」."""
     return await here.do(drafting.send, here.pressed.subject, here.pressed.version)
@@ -228,7 +236,7 @@ async def object_(here: Hearing) -> Toast:
     """「提出异议」."""
     press, heard = here.pressed, here.heard
     return await here.do(
-        drafting.ask_objection, press.subject, press.arg, heard.sender_id, heard.pressed_message
+        objecting.ask_objection, press.subject, press.arg, heard.sender_id, heard.pressed_message
     )
 
 
@@ -236,25 +244,25 @@ async def objections(here: Hearing) -> Toast:
     """「看异议」."""
     heard = here.heard
     return await here.do(
-        drafting.show_objections, here.pressed.subject, heard.sender_id, heard.pressed_message
+        objecting.show_objections, here.pressed.subject, heard.sender_id, heard.pressed_message
     )
 
 
 async def uphold(here: Hearing) -> Toast:
     """「采纳」."""
     heard = here.heard
-    return await here.do(drafting.uphold, here.pressed.subject, heard.sender_id, heard.pressed_message)
+    return await here.do(objecting.uphold, here.pressed.subject, heard.sender_id, heard.pressed_message)
 
 
 async def not_upheld(here: Hearing) -> Toast:
     """「不采纳」."""
     heard = here.heard
-    return await here.do(drafting.refuse, here.pressed.subject, heard.sender_id, heard.pressed_message)
+    return await here.do(objecting.refuse, here.pressed.subject, heard.sender_id, heard.pressed_message)
 
 
 async def objection_photo(here: Hearing) -> Toast:
     """「看照片」."""
-    return await here.do(drafting.photo, here.pressed.subject, here.heard.sender_id)
+    return await here.do(objecting.photo, here.pressed.subject, here.heard.sender_id)
 
 
 # --- looking -------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ from bot.services import faces
 from bot.services.incoming import Incoming
 from bot.services.questions import ANSWERS
 from bot.services.refusals import NotYours, ScoreNotNow
-from bot.services.scoring import deciding, drafting, entering, fines, periodcard, sheets, windows
+from bot.services.scoring import deciding, entering, fines, objections, periodcard, sheets, windows
 from bot.services.scoring.lines import Line
 from tests.services.conftest import Office
 
@@ -263,7 +263,7 @@ def test_an_objection_of_the_own_region_is_shown_without_a_way_to_answer_it(
     objection = office.desk.do_now(objected)
 
     def buttons(work: Work) -> list[str]:
-        drafting.show_objections(work, at, work.actor.member_id + 1000, None)
+        objections.show_objections(work, at, work.actor.member_id + 1000, None)
         row = work.connection.execute(outbox.select().order_by(outbox.c.id.desc())).first()
         assert row is not None
         return [one for one in ("scyes", "scno") if one in str(row.payload)]
@@ -271,4 +271,4 @@ def test_an_objection_of_the_own_region_is_shown_without_a_way_to_answer_it(
     assert office.does(both, buttons) == []
     assert office.does(clerk, buttons) == ["scyes", "scno"]
     with pytest.raises(NotYours):
-        office.does(both, drafting.uphold, objection, 1, None)
+        office.does(both, objections.uphold, objection, 1, None)

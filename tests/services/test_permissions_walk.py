@@ -386,6 +386,7 @@ PRESSES: Mapping[str, Rule] = {
     "scdecide": AboutPeople(_of_county_office, subject="open_sheet", arg="6.inspection.exclude"),
     "sctie": AboutPeople(_of_county_office, subject="open_sheet", arg="all"),
     "scitem": AboutPeople(_of_county_office, subject="proposed_item", arg="yes"),
+    "scitems": AboutPeople(_of_county_office, subject="open_sheet"),
     "scdraft": AboutPeople(_of_county_office, subject="open_sheet"),
     "sclock": AboutPeople(_of_county_office, subject="draft_sheet"),
     "scunlock": AboutPeople(_of_county_office, subject="draft_sheet"),

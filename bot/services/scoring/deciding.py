@@ -56,12 +56,13 @@ def end_marking(work: Work, sheet_id: int, version: int) -> Toast:
     """「结束打分」, after the due time: the marks are opened, what is missing is 缺项.
 
     Raises:
-        ScoreNotNow: the period is not over yet.
+        ScoreNotNow: the marks are not due yet.
     """
     track, window, row = held(work, sheet_id)
     fresh(row, version, window, "open")
-    if not windows.over(work, window):
-        raise ScoreNotNow(why="not_over", window=window.values())
+    due = windows.due(work, track, window)
+    if work.now < due:
+        raise ScoreNotNow(why="not_due", window=window.values(), until=due.isoformat())
     change(work, row, window, marking_ended_at=work.now)
     events.record(
         work, "score_marking_ended", body=f"office:{track}", data={"track": track, "period": window.key}
@@ -189,6 +190,9 @@ def _decide_all(work: Work, row: Row[Any], window: Window, part: str, how: str) 
 
 
 def _keep(work: Work, row: Row[Any], window: Window, key: str, value: Any, **signed: Any) -> Row[Any]:
+    from bot.services.scoring import drafting
+
+    before = drafting.as_drafted(work, row, window)
     found = change(work, row, window, decisions={**(row.decisions or {}), key: value})
     events.record(
         work,
@@ -196,7 +200,7 @@ def _keep(work: Work, row: Row[Any], window: Window, key: str, value: Any, **sig
         body=f"office:{row.track}",
         data={"track": row.track, "period": window.key, "what": key, "how": value, **signed},
     )
-    return found
+    return drafting.retell(work, found, window, before)
 
 
 @questions.answers("score_decision")
@@ -336,3 +340,40 @@ def decide_item(work: Work, item_id: int, adopt: bool) -> Toast:
     )  # fmt: skip
     periodcard.refresh(work, track, window)
     return Toast("scoring.item_adopted_toast" if adopt else "scoring.item_dropped_toast")
+
+
+def drop_proposed(work: Work, sheet_id: int, version: int) -> Toast:
+    """「其余都不采用」: every proposed item that is still open, but for the actor's own regions'.
+
+    Raises:
+        ScoreNotNow: the draft is out, or all that is left is about the actor's own region.
+    """
+    track, window, row = held(work, sheet_id)
+    fresh(row, version, window, "open")
+    left = [
+        item
+        for item in items.of_period(work, track, window.key)
+        if item.state == "proposed" and not work.actor.answers_for(item.region)
+    ]
+    if not left:
+        raise ScoreNotNow(why="own_region" if proposed_left(work, track, window) else "moved",
+                          window=window.values())  # fmt: skip
+    ids = [item.id for item in left]
+    work.connection.execute(
+        update(score_items)
+        .where(score_items.c.id.in_(ids))
+        .values(state="dropped", confirmed_by=work.actor.member_id, confirmed_at=work.now)
+    )
+    events.record(
+        work,
+        "score_dropped",
+        body=f"office:{track}",
+        data={"period": window.key, "origin": "proposal", "items": ids, "why": "not_adopted"},
+    )
+    periodcard.refresh(work, track, window)
+    return Toast("scoring.items_dropped_toast", {"count": len(ids)})
+
+
+def proposed_left(work: Work, track: str, window: Window) -> int:
+    """How many proposed items nobody has decided about yet."""
+    return sum(item.state == "proposed" for item in items.of_period(work, track, window.key))

@@ -41,7 +41,10 @@ def lock(work: Work, sheet_id: int, version: int) -> Toast:
     fresh(row, version, window, "draft")
     why = in_the_way(work, row, window)
     if why:
-        raise ScoreNotNow(why=why, window=window.values(), until=row.objections_until.isoformat())
+        raise ScoreNotNow(
+            why=why, window=window.values(), until=row.objections_until.isoformat(),
+            awaited=awaited(work, row, window),
+        )  # fmt: skip
     scheme, number = schemes.scheme_for(work, track, window.key)
     try:
         locked = publishing.lock(work, row, window, scheme, number, body=f"office:{track}")
@@ -55,6 +58,8 @@ def in_the_way(work: Work, row: Row[Any], window: Window) -> str:
     """What keeps a draft from being locked: a key of the refusals, or nothing."""
     if schemes.approved(work, row.track, window.key) is None:
         return "no_rules"
+    if awaited(work, row, window):
+        return "unpublished"
     if work.now < row.objections_until:
         return "objections_open"
     if periodcard.open_objections(work, row.id):
@@ -65,6 +70,12 @@ def in_the_way(work: Work, row: Row[Any], window: Window) -> str:
     if board.tied_for_last and not board.tie:
         return "tie"
     return ""
+
+
+def awaited(work: Work, row: Row[Any], window: Window) -> list[str]:
+    """The labels of the rankings that this one is made of and that are not published yet."""
+    scheme, _ = schemes.scheme_for(work, row.track, window.key)
+    return [windows.window(work, key).label for key in publishing.awaited(work, row.track, window, scheme)]
 
 
 def unlock(work: Work, sheet_id: int, version: int) -> Toast:
@@ -138,7 +149,34 @@ def _carry(work: Work, request: Row[Any], key: str) -> None:
     settled = publishing.publish(work, row, body=f"office:{row.track}", **seconds.signatures(work, request))
     announce(work, row, window, key)
     measurecards.tell(work, settled)
+    _tell_outdated(work, row, window, key)
     periodcard.refresh(work, row.track, window)
+
+
+def _tell_outdated(work: Work, row: Row[Any], window: Window, key: str) -> None:
+    """A 更正 that other published rankings were made of: its office hears which no longer agree with it."""
+    if not row.correction:
+        return
+    for outdated in {window.month, windows.FINAL} - {"", window.key}:
+        stands = sheets.published(work, row.track, outdated)
+        if stands is None:
+            continue
+        one = windows.window(work, outdated)
+        scheme = schemes.numbered(work, row.track, stands.rules)
+        now = sheets.compute(work, row.track, one, scheme, stands.rules, stands.decisions or {})
+        before = {line["region"]: line["total"] for line in stands.data["rows"]}
+        if before == {line["region"]: line["total"] for line in now.rows}:
+            continue
+        for person in people.office_of(work, row.track):
+            say(
+                work,
+                person.chat_id,
+                "scoring.outdated",
+                {"window": window.values(), "outdated": one.values()},
+                buttons=((Button("open_period", "scperiod", arg=f"{row.track}.{outdated}"),),),
+                dedup=f"{key}:outdated:{outdated}:{person.member_id}",
+                protect=True,
+            )
 
 
 def announce(work: Work, row: Row[Any], window: Window, key: str) -> None:

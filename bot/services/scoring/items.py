@@ -162,6 +162,17 @@ def of_region(work: Work, track: str, period: str, region: str, most: int | None
     )
 
 
+def entered(work: Work, track: str, period: str) -> bool:
+    """Whether anything counts in a track's period."""
+    found = select(score_items.c.id).where(
+        score_items.c.track == track,
+        score_items.c.period == period,
+        score_items.c.state == "active",
+        score_items.c.kind != "none",
+    )
+    return work.connection.execute(found.limit(1)).first() is not None
+
+
 def keep_counted(work: Work, sheet: Row[Any]) -> None:
     """Write down which items a ranking is made of, when it is locked."""
     forget_counted(work, sheet.id)

@@ -13,7 +13,7 @@ from bot.ledger.tables import cards, requests, score_items, score_objections
 from bot.services import faces
 from bot.services.outgoing import Button, Rows, Shown, new_card, show_card
 from bot.services.refusals import NotUnderstood, NotYours, ScoreNotNow
-from bot.services.scoring import entering, marking, schemes, sheets, showing, windows
+from bot.services.scoring import entering, marking, publishing, schemes, sheets, showing, windows
 from bot.services.scoring.sheets import Board
 from bot.services.scoring.windows import UnknownWindow, Window
 from bot.services.tenday import board as closing
@@ -114,6 +114,8 @@ def card(work: Work, card_row: Row[Any]) -> Shown | None:
 def _main(work: Work, track: str, window: Window, row: Row[Any], board: Board | None) -> Shown:
     waiting = marking.markers(work, track, window)
     objections = open_objections(work, row.id)
+    scheme, _ = schemes.scheme_for(work, track, window.key)
+    awaited = [windows.window(work, key).label for key in publishing.awaited(work, track, window, scheme)]
     values: dict[str, Any] = {
         "track": work.world.campaign.track(track).name,
         "window": window.values(),
@@ -139,6 +141,7 @@ def _main(work: Work, track: str, window: Window, row: Row[Any], board: Board | 
         "hash": (row.hash or "")[:12],
         "published_at": row.published_at.isoformat() if row.published_at else None,
         "proposed": proposed(work, row.id),
+        "awaited": awaited if row.state in ("open", "draft") else [],
         "order_only": bool((row.decisions or {}).get(showing.ORDER_ONLY)),
         "reason": row.reason,
     }
@@ -195,7 +198,7 @@ def _buttons(
         score_items.c.state == "proposed",
     )
     if row.state == "open":
-        if board is None and windows.over(work, window):
+        if board is None and work.now >= windows.due(work, track, window):
             rows.append((Button("end_marking", "scend", *at),))
         if board is not None:
             rows.append((Button("yardstick", "turn", arg="yard"), Button("send_drafts", "scdraft", *at)))
@@ -348,7 +351,7 @@ def _proposals(work: Work, track: str, window: Window) -> Shown:
             for one in rows
         ],
     }
-    buttons = [
+    buttons: list[tuple[Button, ...]] = [
         (
             Button("adopt_item", "scitem", one.id, 0, "yes", values={"number": number}),
             Button("drop_item", "scitem", one.id, 0, "no", values={"number": number}),
@@ -356,4 +359,7 @@ def _proposals(work: Work, track: str, window: Window) -> Shown:
         for number, one in enumerate(rows, start=1)
         if not work.actor.answers_for(one.region)
     ]
+    row = sheets.opened(work, track, window.key)
+    if buttons and row.state == "open":
+        buttons.append((Button("drop_items", "scitems", row.id, row.version),))
     return Shown("scoring.proposals", values, (*buttons, (Button("back", "turn"),)), protect=True)

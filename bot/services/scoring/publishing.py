@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, update
 
-from bot.domain.scoring import Scheme
+from bot.domain.scoring import Final, Scheme
 from bot.ledger import events
 from bot.ledger.desk import Work
 from bot.ledger.tables import score_sheets
@@ -96,3 +96,33 @@ def publish(work: Work, row: Row[Any], *, body: str, **signed: Any) -> measures.
         },
     )
     return measures.refresh(work, row.track)
+
+
+def awaited(work: Work, track: str, window: Window, scheme: Scheme) -> list[str]:
+    """The rankings that a month or the final one is made of and that are not published yet, by key.
+
+    A period in which nothing was ever entered is not waited for: it has no score, and drops out. One
+    that is being corrected is.
+    """
+    if window.monthly:
+        return [key for key in window.periods if _waits(work, track, key)]
+    if not window.final or scheme.final is None:
+        return []
+    every = windows.all_of(work)
+    if scheme.final is Final.PERIODS:
+        return [one.key for one in every if not one.monthly and _waits(work, track, one.key)]
+    months = [one for one in every if one.monthly and sheets.published_totals(work, track, one)]
+    if scheme.final is Final.LAST_MONTH:
+        months = months[-1:]
+    return [
+        one.key
+        for one in months
+        if sheets.published(work, track, one.key) is None or _waits(work, track, one.key)
+    ]
+
+
+def _waits(work: Work, track: str, key: str) -> bool:
+    row = sheets.find(work, track, key)
+    if row is not None and (row.state == "published" or row.correction):
+        return bool(row.state != "published")
+    return items.entered(work, track, key)

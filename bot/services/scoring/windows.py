@@ -157,6 +157,15 @@ def over(work: Work, one: Window) -> bool:
     return work.now >= one.end
 
 
+def due(work: Work, track: str, one: Window) -> datetime:
+    """When a track's marks of a window are due: with its groups' reports as moved; else at its end."""
+    if one.kind != "ten_day":
+        return one.end
+    timetable = days.timetable(work)
+    period = timetable.calendar.period(date.fromisoformat(one.key))
+    return one.end if period is None else max(one.end, timetable.marks(period, track).due)
+
+
 def all_of(work: Work) -> list[Window]:
     """Every window of the campaign: the periods in order, then the months."""
     found = calendar(work)
