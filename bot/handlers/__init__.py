@@ -359,7 +359,7 @@ async def dispatch(here: Hearing) -> Toast:
         case "message" if _marked_file(here):
             return await entries.message(here)
         case "message" if heard.command and _marked(here):
-            return await here.do(secrecy.refuse_secret, _message(here))
+            return await here.do(secrecy.refuse_secret, _said(here))
         case "message" if heard.command:
             return await COMMANDS.get(heard.command, entries.message)(_open(here, heard.command))
         case "message" if announcing.may_be_notice(here):
@@ -404,10 +404,10 @@ def _marked_file(here: Hearing) -> bool:
 
 def _marked(here: Hearing) -> bool:
     """Whether a message is marked as secret; words after a command are kept as little as any others."""
-    return secrecy.marking_of(_message(here), here.desk.world.reader) is not None
+    return secrecy.marking_of(_said(here), here.desk.world.reader) is not None
 
 
-def _message(here: Hearing) -> Incoming:
+def _said(here: Hearing) -> Incoming:
     assert here.heard.message is not None
     return here.heard.message
 
