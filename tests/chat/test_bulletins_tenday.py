@@ -43,7 +43,7 @@ class Closing(Desk):
         await scorers.covert_none()
         await scorers.until(2019, 4, 19, 10)
         card = await scorers.period()
-        await self.press(self.chief, card, "发核对稿")
+        await scorers.drafts(card)
         await scorers.until(2019, 4, 19, 17, 31)
         await self.press(self.chief, card, "锁定")
         return card

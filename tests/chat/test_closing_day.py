@@ -83,6 +83,14 @@ class Scorers:
         await self.press(self.chief, page, "送审")
         await self.press(self.clerk, self.last(self.clerk), "同意")
 
+    async def drafts(self, card: Any) -> Any:
+        """What is proposed is decided, then the drafts go out."""
+        if any(label.startswith("建议扣分") for label in labels(card)):
+            await self.press(self.chief, card, "建议扣分")
+            await self.press(self.chief, card, "其余都不采用")
+            await self.press(self.chief, card, "返回")
+        return await self.press(self.chief, card, "发核对稿")
+
     async def period(self, person: Any = None) -> Any:
         """The office's card of the period."""
         who = person or self.chief
@@ -218,7 +226,7 @@ async def test_a_closing_day_from_the_marks_to_the_published_ranking(scorers: Sc
     await scorers.sends(scorers.chief, "/score 延津县 群众举报 -1.5 王楼镇举报属实")
     await scorers.until(2019, 4, 19, 10)
     card = await scorers.period()
-    await scorers.press(scorers.chief, card, "发核对稿")
+    await scorers.drafts(card)
     draft = scorers.last(scorers.yanjin)
     too_early = await scorers.press(scorers.chief, card, "锁定")
     await scorers.until(2019, 4, 19, 17, 31)
@@ -276,7 +284,7 @@ async def test_an_objection_is_granted_and_the_draft_changes(scorers: Scorers) -
     await scorers.sends(scorers.chief, "/score 延津县 群众举报 -1.5 王楼镇举报属实")
     await scorers.until(2019, 4, 19, 10)
     card = await scorers.period()
-    await scorers.press(scorers.chief, card, "发核对稿")
+    await scorers.drafts(card)
     draft = scorers.last(scorers.yanjin)
     offered = labels(draft)
     await scorers.press(scorers.yanjin, draft, "对第2项")

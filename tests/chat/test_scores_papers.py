@@ -29,7 +29,7 @@ async def drafted(scorers: Scorers, low: str = "30") -> Any:
     await scorers.covert_none()
     await scorers.until(2019, 4, 19, 10)
     card = await scorers.period()
-    await scorers.press(scorers.chief, card, "发核对稿")
+    await scorers.drafts(card)
     return card
 
 
@@ -281,7 +281,7 @@ async def test_a_correction_goes_the_whole_way_and_gets_a_number(scorers: Scorer
     fresh = scorers.last(scorers.chief)
     stands = await scorers.sends(scorers.fengqiu, "排名")
     await scorers.sends(scorers.leaders[1], "/score 2019-04-18 延津县 督查 39.5")
-    await scorers.press(scorers.chief, fresh, "发核对稿")
+    await scorers.drafts(fresh)
     await scorers.until(2019, 4, 22, 17, 31)
     await scorers.press(scorers.chief, fresh, "锁定")
     await scorers.press(scorers.chief, fresh, "送审")

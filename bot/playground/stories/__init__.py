@@ -31,6 +31,7 @@ from .closing import STORY as CLOSING
 from .covert import STORY as COVERT
 from .dayoff import STORY as DAY_OFF
 from .friday import STORY as FRIDAY
+from .objection import STORY as OBJECTION
 from .outage import STORY as OUTAGE
 from .public import STORY as PUBLIC
 from .report import STORY as REPORT
@@ -53,11 +54,27 @@ from .story import (
     Until,
 )
 from .telling import Stage, StoryFailed, Telling
+from .third import STORY as THIRD
+from .tie import STORY as TIE
 from .warning import STORY as WARNING
 from .weekly import STORY as WEEKLY
 
 STORIES: dict[str, Story] = {
-    story.key: story for story in (REPORT, FRIDAY, WEEKLY, DAY_OFF, CLOSING, OUTAGE, COVERT, PUBLIC, WARNING)
+    story.key: story
+    for story in (
+        REPORT,
+        FRIDAY,
+        WEEKLY,
+        DAY_OFF,
+        CLOSING,
+        TIE,
+        OBJECTION,
+        THIRD,
+        OUTAGE,
+        COVERT,
+        PUBLIC,
+        WARNING,
+    )
 }
 """In the order in which the page offers them."""
 
