@@ -266,7 +266,7 @@ async def test_the_office_s_one_message_locks_and_says_why_it_cannot_yet(scorers
     early = await scorers.press(scorers.chief, board, "🔒 锁定")
     assert "核对稿还没有发" in early.text
     await scorers.press(scorers.chief, board, "打开核对稿")
-    await scorers.press(scorers.chief, scorers.last(scorers.chief), "发核对稿")
+    await scorers.drafts(scorers.last(scorers.chief))
     assert "🔒 锁定：异议到4月19日 17:30" in labels(board)
     early = await scorers.press(scorers.chief, board, "🔒 锁定")
     assert "异议期" in early.text
