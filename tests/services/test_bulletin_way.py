@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -118,6 +119,10 @@ class House:
 
     def row(self) -> Any:
         return self.desk.do_now(lambda work: book.get(work, self.bulletin))
+
+    def face(self, work: Work) -> Any:
+        """What the bulletin's card shows."""
+        return card.face(work, SimpleNamespace(subject=f"bulletin:{self.bulletin}"))  # type: ignore[arg-type]
 
     def does(self, verb: Any, *args: Any, by: int = 0, **more: Any) -> Any:
         return self.office.does(by or self.chief, verb, self.bulletin, *args, **more)
@@ -345,6 +350,8 @@ def test_what_was_voided_after_the_cut_stands_in_no_list_and_the_figures_stay(ho
 
     printed = house.desk.do_now(lambda work: values.of(work, book.get(work, house.bulletin)))
 
+    face = house.office.does(house.chief, house.face)
+    assert face.values["gone"] == [f"县1-0415-{gone:02d}"]
     assert [one["number"] for one in printed["figures"]["overdue"]] == [f"县1-0415-{kept:02d}"]
     assert printed["figures"]["totals"]["overdue"] == 2
     assert [one["why"] for one in printed["gone"]] == ["void"]

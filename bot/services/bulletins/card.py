@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import Row, select
 
 from bot.domain.bulletins import Kind, Stage
+from bot.domain.masking import mask_numbers
 from bot.ledger import cards as card_book
 from bot.ledger import outbox as outbox_book
 from bot.ledger import people
@@ -154,6 +155,8 @@ def face(work: Work, card_row: Row[Any]) -> Shown | None:
         "withdrawn_at": _iso(work, row.withdrawn_at),
         "undo": undoable(work, row),
         "sealed": bool(row.sealed),
+        "reason": mask_numbers(row.reason),
+        "gone": [one["number"] for one in printed["gone"]][:MOST_SHOWN] if printed["draft"] else [],
         "untold": _untold(work, row),
         "totals": row.figures["totals"],
         "cut": printed["cut"],
