@@ -8,7 +8,9 @@ from __future__ import annotations
 import html
 import io
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -57,6 +59,13 @@ class Unreadable(OfficeFileError):
     """Broken, or no such file at all."""
 
 
+_BROKEN: Final = (
+    zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, NotImplementedError, EOFError, OSError,
+    ValueError, LookupError, OverflowError,
+)  # fmt: skip
+"""What a package that is broken in any way makes its reader raise."""
+
+
 def open_package(
     data: bytes, *, unpacked: int = LARGEST_UNPACKED, largest_part: int = LARGEST_PART
 ) -> zipfile.ZipFile:
@@ -84,9 +93,11 @@ def open_package(
                 continue
             if part.file_size > largest_part:
                 raise TooLarge
-            if b"<!DOCTYPE" in archive.read(part)[:4096]:
-                raise Unreadable  # a document type can hold entities: no office program writes one
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+            xml = archive.read(part)
+            if b"\0" in xml[:4096] or b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
+                # a document type can hold entities, and in UTF-16 hide: no office program writes either
+                raise Unreadable
+    except _BROKEN as error:
         raise Unreadable(str(error)) from error
     return archive
 

@@ -42,6 +42,14 @@ SENT: dict[str, tuple[bytes, type[office_files.OfficeFileError]]] = {
         with_part("xl/worksheets/b.xml", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'),
         office_files.Unreadable,
     ),
+    "entities behind a long comment": (
+        with_part("xl/worksheets/b.xml", b"<!--" + b" " * 9000 + b'--><!DOCTYPE a [<!ENTITY b "c">]><a/>'),
+        office_files.Unreadable,
+    ),
+    "entities in other letters": (
+        with_part("xl/worksheets/b.xml", '<!DOCTYPE a [<!ENTITY b "c">]><a/>'.encode("utf-16")),
+        office_files.Unreadable,
+    ),
     "text": ("姓名,身份\n".encode(), office_files.PlainText),
     "half of one": (book()[:900], office_files.Unreadable),
 }
