@@ -67,16 +67,21 @@ def lane_of(update: Mapping[str, Any]) -> int:
     Never raises: one odd update must not keep its batch from being stored.
     """
     try:
-        for key in _WITH_CHAT:
-            if key in update:
-                return int(update[key]["chat"]["id"])
-        press = update.get("callback_query")
-        if press:
-            message = press.get("message")
-            return int(message["chat"]["id"]) if message else int(press["from"]["id"])
-    except (LookupError, TypeError, ValueError):
-        pass
-    return 0
+        lane = _lane(update)
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError):
+        return 0
+    return lane if -(2**63) <= lane < 2**63 else 0  # what the ledger can hold
+
+
+def _lane(update: Mapping[str, Any]) -> int:
+    for key in _WITH_CHAT:
+        if key in update:
+            return int(update[key]["chat"]["id"])
+    press = update.get("callback_query")
+    if not press:
+        return 0
+    message = press.get("message")
+    return int(message["chat"]["id"]) if message else int(press["from"]["id"])
 
 
 def sender_of(update: Mapping[str, Any]) -> int:

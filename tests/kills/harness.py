@@ -16,13 +16,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select, update
+
 from bot.app import open_desk
 from bot.clock import SystemClock
 from bot.config import EXAMPLE, load_settings
 from bot.delivery.sender import AT_ONCE
 from bot.ledger import events, tables
 from bot.ledger.desk import Work
+from bot.ledger.outbox import Priority
 from bot.playground.server import BotApiServer, Person
+from bot.services.outgoing import say
 from tests.drawn import photo
 
 TOKEN = "7000000001:TEST-kills"
@@ -39,6 +43,8 @@ class Figures:
     entries: int = 0
     photos: int = 0
     messages: int = 0
+    proofs: int = 0
+    broadcasts: int = 0
     in_flight: list[int] = field(default_factory=list)
     doubled_messages: int = 0
     in_doubt: int = 0
@@ -47,7 +53,8 @@ class Figures:
     def __str__(self) -> str:
         return (
             f"{self.kills} kills over {self.updates} updates in {self.seconds:.0f} s: "
-            f"{self.entries} entries and {self.photos} photos, none lost, none doubled; "
+            f"{self.entries} entries, {self.photos} photos, {self.proofs} proofs, "
+            f"{self.broadcasts} broadcasts: none lost, none doubled; "
             f"{self.messages} messages, {self.in_doubt} in doubt "
             f"(at most {max(self.in_flight, default=0)} at one kill), {self.doubled_messages} seen twice"
         )
@@ -73,6 +80,9 @@ class Siege:
         self.marks = 0
         self.photos_sent = 0
         self.words_sent: Counter[int] = Counter()
+        self.contact: Person
+        self.answered: set[int] = set()
+        self.broadcasts = 0
 
     async def __aenter__(self) -> Siege:
         self.url = await self.server.start()
@@ -80,8 +90,9 @@ class Siege:
         for number in range(self.count):
             person = self.server.person(f"人{number}")
             self.people.append(person)
+        self.contact = self.server.person("联系人")
         await asyncio.to_thread(self._members_joined)
-        for person in self.people:
+        for person in self.everybody:
             person.opens(self.bot)
             self.figures.updates += 1
         return self
@@ -89,6 +100,11 @@ class Siege:
     async def __aexit__(self, *_: object) -> None:
         await self.kill()
         await self.server.stop()
+
+    @property
+    def everybody(self) -> list[Person]:
+        """Inspectors, and the contact of their region."""
+        return [*self.people, self.contact]
 
     # --- the bot ------------------------------------------------------------------------------------
 
@@ -106,6 +122,8 @@ class Siege:
             "BOT_MEDIA__URL": str(self.folder / "media"),
             "BOT_BACKUP__DIR": str(self.folder / "backups"),
             "BOT_SERVER__LISTEN": "",
+            # the contact is one chat, and a chat is served one message after another: some go there
+            "BOT_INTAKE__SETTLE_SECONDS": "86400",
             **{f"BOT_OUTBOX__{name}": "0" for name in ("PER_SECOND", "PER_CHAT", "PER_GROUP_MINUTE")},
         }
         if self.webhook_port:
@@ -119,7 +137,7 @@ class Siege:
         desk = open_desk(load_settings(self.config, self.environ), self.clock)
 
         def joined(work: Work) -> None:
-            for number, person in enumerate(self.people):
+            for number, person in enumerate(self.everybody):
                 member = work.insert(
                     tables.members,
                     telegram_id=person.id,
@@ -128,13 +146,10 @@ class Siege:
                     joined_at=work.now,
                     red_lines_at=work.now,
                 )
-                work.insert(
-                    tables.roles,
-                    member_id=member,
-                    role="inspector",
-                    group_key="county/1",
-                    granted_at=work.now,
-                )
+                scope = {"role": "inspector", "group_key": "county/1"}
+                if person is self.contact:
+                    scope = {"role": "contact", "region": "延津县"}
+                work.insert(tables.roles, member_id=member, granted_at=work.now, **scope)
 
         desk.do_now(joined)
         desk.close()
@@ -157,6 +172,15 @@ class Siege:
         await self.process.wait()
         self.figures.kills += 1
         self.figures.in_flight.append(self._one("SELECT count(*) FROM outbox WHERE state = 'sending'"))
+
+    async def stop_and_kill(self) -> None:
+        """SIGTERM, and SIGKILL before it may have finished: an impatient service manager."""
+        if self.process is not None and self.process.returncode is None:
+            self.process.send_signal(signal.SIGTERM)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self.random.uniform(0.0, 0.3)):
+                    await self.process.wait()
+        await self.kill()
 
     async def stop(self) -> int:
         """SIGTERM: a clean stop; gives the exit code."""
@@ -222,6 +246,50 @@ class Siege:
                 person.sends(self.bot, self.random.choice(("您好", "收到", "这个怎么用", "帮助")))
         self.figures.updates += made
 
+    def answer(self, most: int) -> None:
+        """The contact replies to some cards with a photo each: proof."""
+        for card in self.contact.chat(self.bot).messages:
+            if most <= 0:
+                return
+            if card.by_bot is None or card.message_id in self.answered or not _asks_for_proof(card):
+                continue
+            self.answered.add(card.message_id)
+            self.contact.sends_photo(self.bot, self._picture(), reply_to=card)
+            self.photos_sent += 1
+            self.figures.updates += 1
+            most -= 1
+
+    def hand_over(self, most: int) -> None:
+        """For some entries the settle time is over: the next beat tells the county."""
+        desk = open_desk(load_settings(self.config, self.environ), self.clock)
+
+        def settled(work: Work) -> None:
+            entries = tables.entries
+            due = select(entries.c.id).where(entries.c.state == "filed").order_by(entries.c.id).limit(most)
+            work.connection.execute(update(entries).where(entries.c.id.in_(due)).values(settle_at=work.now))
+
+        try:
+            desk.do_now(settled)
+        finally:
+            desk.close()
+
+    def broadcast(self) -> None:
+        """Another process writes to everybody, as the command line and other workers do."""
+        self.broadcasts += 1
+        desk = open_desk(load_settings(self.config, self.environ), self.clock)
+
+        def written(work: Work) -> None:
+            for person in self.everybody:
+                say(
+                    work, person.id, "help.cancelled", {"count": 0}, priority=Priority.BROADCAST,
+                    dedup=f"notice:{self.broadcasts}:{person.id}",
+                )  # fmt: skip
+
+        try:
+            desk.do_now(written)
+        finally:
+            desk.close()
+
     def _picture(self) -> bytes:
         return self.random.choice(self.pictures)
 
@@ -255,6 +323,7 @@ class Siege:
         self._updates()
         self._entries()
         self._photos()
+        self._proofs()
         self._messages()
         assert max(figures.in_flight, default=0) <= AT_ONCE
         return figures
@@ -284,6 +353,19 @@ class Siege:
         assert all((self.folder / "media" / row[3]).is_file() for row in rows)
         self.figures.photos = len(rows)
 
+    def _proofs(self) -> None:
+        rows = self._rows("SELECT entry_id, count(*) FROM photos WHERE kind = 'after' GROUP BY entry_id")
+        found = dict(
+            self._rows("SELECT entry_id, count(*) FROM proofs WHERE state = 'submitted' GROUP BY entry_id")
+        )
+        assert sum(count for _, count in rows) == len(self.answered), "a proof is missing or doubled"
+        assert set(found.values()) <= {1}, "a proof is doubled"
+        assert set(found) == {entry for entry, _ in rows}
+        self.figures.proofs = len(self.answered)
+        told = self._rows("SELECT count(*), count(DISTINCT dedup) FROM outbox WHERE dedup LIKE 'notice:%'")[0]
+        assert told == (self.broadcasts * len(self.everybody),) * 2
+        self.figures.broadcasts = self.broadcasts
+
     def _messages(self) -> None:
         rows = self._rows(
             "SELECT state, doubts, card_id, chat_id, message_id FROM outbox WHERE kind IN ('text', 'card')"
@@ -294,7 +376,7 @@ class Siege:
         sent = Counter((row[3], row[4]) for row in rows if row[0] == "sent")
         seen = {
             (person.id, message.message_id)
-            for person in self.people
+            for person in self.everybody
             for message in person.chat(self.bot).messages
             if message.by_bot is not None
         }
@@ -315,16 +397,26 @@ class Siege:
             desk.close()
 
 
+def _asks_for_proof(card: Any) -> bool:
+    """A county's card: it has 「签收」 or 「反馈整改」 below it."""
+    return any((button.data or "").startswith("1:answer:") for row in card.buttons for button in row)
+
+
 async def siege(siege: Siege, *, kills: int, updates: int, longest: float = 3.0) -> Figures:
     """Kill the bot again and again while people write; then let it finish, and hold the books."""
     loop = asyncio.get_running_loop()
     began = loop.time()
     portions = [updates // kills + (n < updates % kills) for n in range(kills)]
-    for portion in portions:
+    for number, portion in enumerate(portions):
         siege.write(portion)
         await siege.start()
-        await siege.lives(siege.random.uniform(0.0, longest))
-        await siege.kill()
+        await siege.lives(siege.random.uniform(0.0, longest) / 2)
+        siege.answer(3)
+        await asyncio.to_thread(siege.hand_over, 3)
+        if number % 5 == 2:
+            await asyncio.to_thread(siege.broadcast)
+        await siege.lives(siege.random.uniform(0.0, longest) / 2)
+        await (siege.stop_and_kill() if number % 4 == 3 else siege.kill())
     await siege.through()
     assert await siege.stop() == 0, siege.tail()
     siege.figures.seconds = loop.time() - began

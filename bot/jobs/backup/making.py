@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -75,6 +76,8 @@ def make(plan: Plan, now: datetime, bar: Bar = lambda photos, _label: photos) ->
     plan.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (plan.folder / ".lock").open("w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # the command line and the clock, one after the other
+        for left in plan.folder.glob(".verify-*"):  # of one that was killed
+            shutil.rmtree(left, ignore_errors=True)
         return _make(plan, source, now, bar)
 
 
