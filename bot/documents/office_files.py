@@ -60,10 +60,21 @@ class Unreadable(OfficeFileError):
 
 
 _BROKEN: Final = (
-    zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, NotImplementedError, EOFError, OSError,
-    ValueError, LookupError, OverflowError,
-)  # fmt: skip
-"""What a package that is broken in any way makes its reader raise."""
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    RuntimeError,
+    NotImplementedError,
+    EOFError,
+    OSError,
+    ValueError,
+    LookupError,
+    OverflowError,
+    TypeError,
+    AttributeError,
+    SyntaxError,
+)
+"""What the readers let through of a package that is none, or is broken (XML errors are SyntaxErrors)."""
 
 
 def open_package(
@@ -148,17 +159,3 @@ def workbook(
                 book.close()
         except _BROKEN as error:
             raise Unreadable(str(error)) from error
-
-
-_BROKEN: Final = (
-    zipfile.BadZipFile,
-    KeyError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    IndexError,
-    OSError,
-    EOFError,
-    SyntaxError,
-)
-"""What openpyxl lets through of a workbook that is none, or is broken (XML errors are SyntaxErrors)."""
