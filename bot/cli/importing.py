@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,19 +60,16 @@ def import_(file: Path, commit: bool) -> None:
         from bot.texts.catalogue import Catalogue
 
         words = vocabulary(Catalogue(desk.world.campaign))
+        rows = progress(table.lines, len(table.lines), "检查")
+        found = storing.understood(desk.world, rows, words, desk.clock.now())
         if not commit:
-            found = desk.look_now(storing.trial, checked(table, "检查"), words)
+            found = desk.look_now(storing.trial, found)
         else:
             try:
-                found = desk.do_now(storing.take, checked(table, "导入"), words, file=file.name[:100])
+                found = desk.do_now(storing.take, found, file=file.name[:100])
             except storing.Refused as refused:
                 found = refused.trial
     report(table, found, done=commit)
-
-
-def checked(table: Table, label: str) -> Iterator[Any]:
-    """The rows as they pass, with a bar."""
-    return progress(table.lines, len(table.lines), label)
 
 
 def vocabulary(catalogue: Any) -> Words:

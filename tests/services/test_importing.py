@@ -35,9 +35,13 @@ WORDS = Words(
 ROW = {"region": "延津县", "found_at": "2019-04-10", "description": "村口垃圾堆", "deadline": "2019-04-20"}
 
 
+def read(desk: Desk, *lines: Line) -> storing.Trial:
+    return storing.understood(desk.world, lines, WORDS, desk.clock.now())
+
+
 def imported(desk: Desk, **cells: Any) -> int:
     line = Line(4, {**ROW, "number": "旧-1", **cells})
-    desk.do_now(storing.take, [line], WORDS, file="old.xlsx")
+    desk.do_now(storing.take, read(desk, line), file="old.xlsx")
     found = desk.look_now(lambda work: book.by_number(work, "旧-1"))
     assert found is not None
     return int(found.id)
@@ -94,7 +98,7 @@ def test_a_refused_row_leaves_nothing_of_the_others(desk: Desk) -> None:
     bad = Line(5, {**ROW, "number": "旧-2", "deadline": "没有"})
 
     with pytest.raises(storing.Refused):
-        desk.do_now(storing.take, [good, bad], WORDS, file="old.xlsx")
+        desk.do_now(storing.take, read(desk, good, bad), file="old.xlsx")
 
     def none(work: Work) -> bool:
         return book.by_number(work, "旧-1") is None

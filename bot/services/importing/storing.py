@@ -6,11 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, Protocol
 
 from sqlalchemy import select, update
 
 from bot.domain.entries import OPEN_STATES, State
+from bot.domain.world import World
 from bot.ledger import entries as book
 from bot.ledger import events, people
 from bot.ledger.desk import Work
@@ -68,12 +70,12 @@ class Trial:
         return sum(one.values["mode"] == "covert" and not one.values["handed_over_at"] for one in self.taken)
 
 
-def trial(work: Work, lines: Iterable[Line], words: Words) -> Trial:
-    """Read every row and compare it with the ledger; nothing is written."""
+def understood(world: World, lines: Iterable[Line], words: Words, now: datetime) -> Trial:
+    """Every row as an entry, or what is wrong with it; the ledger is not asked yet, nor held up."""
     found = Trial()
     rows: dict[str, int] = {}
     for line in lines:
-        one = understand(work.world, words, line.row, line.cells, work.now)
+        one = understand(world, words, line.row, line.cells, now)
         if isinstance(one, list):
             found.faults += one
             continue
@@ -82,6 +84,12 @@ def trial(work: Work, lines: Iterable[Line], words: Words) -> Trial:
             found.faults.append(Fault(one.row, "number", one.number, "twice", str(first)))
             continue
         found.taken.append(one)
+    return found
+
+
+def trial(work: Work, read: Trial) -> Trial:
+    """The rows compared with what the ledger has; nothing is written."""
+    found = Trial(list(read.taken), read.known, list(read.faults))
     there = _there(work, [one.number for one in found.taken])
     fresh = []
     for one in found.taken:
@@ -109,7 +117,7 @@ def _there(work: Work, numbers: Sequence[str], page: int = 400) -> dict[str, str
     return found
 
 
-def take(work: Work, lines: Iterable[Line], words: Words, *, file: str) -> Trial:
+def take(work: Work, read: Trial, *, file: str) -> Trial:
     """Store every row that is not there yet, in one transaction; offices hear of it in one silent line.
 
     Open ones wait for their cards as if nobody could be reached: they go out in their turn, and nothing is
@@ -118,7 +126,7 @@ def take(work: Work, lines: Iterable[Line], words: Words, *, file: str) -> Trial
     Raises:
         Refused: a row cannot be taken; nothing was stored.
     """
-    found = trial(work, lines, words)
+    found = trial(work, read)
     if found.faults:
         raise Refused(found)
     for one in found.taken:
