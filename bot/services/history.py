@@ -70,8 +70,8 @@ NOT_OF_AN_ENTRY: Final = frozenset(
         "score_drafted", "score_objected", "score_decided", "score_locked", "score_unlocked",
         "score_published", "score_correction", "score_correction_dropped", "rules_approved",
         "measure_proposed", "measure_unfounded", "measure_counted_anew", "bulletin_changed", "month_report",
-        "fine_proposed", "archived", "exported", "register_paper", "register_changed", "kit_made", "meeting_changed",
-        "forgotten",
+        "fine_proposed", "archived", "exported", "register_paper", "register_changed", "meeting_changed",
+        "forgotten", "kit_made",
     }
 )  # fmt: skip
 """Events of people and chats, scores and papers: they stand in no entry's history.
