@@ -50,8 +50,6 @@ score_items = Table(
     # the body that gave it: "group:county/1", "oversight", "office:county", "admin"
     Column("body", String(64), nullable=False),
     Column("reason", Text, nullable=False, server_default=""),
-    # how a mark is made up of 考评内容, where its giver said so: aspect → value as it was written
-    Column("aspects", Json),
     Column("entry_id", ForeignKey("entries.id")),
     Column("state", String(10), nullable=False, server_default="active"),  # proposed | active | dropped
     Column("origin", String(10), nullable=False),  # chat | sheet | import | proposal | objection

@@ -1145,7 +1145,6 @@ def upgrade() -> None:
         sa.Column("units", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("body", sa.String(length=64), nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
-        sa.Column("aspects", Json(), nullable=True),
         sa.Column("entry_id", sa.Integer(), nullable=True),
         sa.Column("state", sa.String(length=10), server_default="active", nullable=False),
         sa.Column("origin", sa.String(length=10), nullable=False),
