@@ -26,9 +26,10 @@ async def test_a_few_kills_lose_nothing_and_double_nothing(tmp_path: Path, mode:
     async with Siege(tmp_path, seed=4, webhook_port=port, people=6) as besieged:
         figures = await siege(besieged, kills=5, updates=200, longest=2.0)
 
-    assert figures.kills == 5
+    assert figures.kills == 5 + 3
     assert figures.updates >= 200
     assert figures.broadcasts == 1
+    assert figures.proofs > 0
 
 
 async def test_a_clean_stop_and_a_kill_behind_it_lose_nothing(tmp_path: Path) -> None:
