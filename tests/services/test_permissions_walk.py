@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import orjson
@@ -20,16 +19,18 @@ from sqlalchemy import Engine, func, select, update
 from telegram.error import BadRequest
 
 from bot import handlers as routes
+from bot.clock import SteppedClock
 from bot.delivery.hearing import Hearing
 from bot.delivery.updates import Heard
 from bot.domain.campaign import Campaign
 from bot.domain.entries import Mode, State
 from bot.domain.paper_rights import PaperAct, may_paper
 from bot.domain.permissions import MAY, MAY_INVITE, Action, Role, may
+from bot.domain.world import World
+from bot.ledger import engines, inbox, people
 from bot.ledger import entries as book
 from bot.ledger import events as event_book
-from bot.ledger import inbox, people
-from bot.ledger.desk import Work
+from bot.ledger.desk import Desk, Work
 from bot.ledger.engines import writer_engine
 from bot.ledger.tables import (
     announcements,
@@ -70,6 +71,7 @@ from bot.services.refusals import NotUnderstood
 from bot.texts import buttons
 from bot.texts.catalogue import Catalogue
 from tests.services.conftest import START, Office
+from tests.town.ledger import empty_ledger
 
 REFUSED = frozenset(
     ("refusals.not_yours", "refusals.no_such_entry", "refusals.no_such_letter", "refusals.stranger")
@@ -800,11 +802,21 @@ PAPER: Mapping[str, Any] = {
 """What a letter says."""
 
 
-@pytest.fixture
-def walk(office: Office, tmp_path: Path) -> Iterator[Walk]:
-    """Everybody and everything there is to press on."""
-    engine = writer_engine(f"sqlite:///{tmp_path / 'bot.db'}")
-    found = Walk(office, engine)
+@pytest.fixture(scope="module")
+def walk(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    """Everybody and everything there is to press on; every press is undone, so one town does for all."""
+    at = tmp_path_factory.mktemp("walk") / "bot.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engines, "SYNCHRONOUS", "OFF")
+        desk = Desk(empty_ledger(at), SteppedClock(START), world)
+        engine = writer_engine(f"sqlite:///{at}")
+        yield _peopled(Walk(Office(desk), engine))
+        engine.dispose()
+        desk.close()
+
+
+def _peopled(found: Walk) -> Walk:
+    office = found.office
     found.people = _people(office)
 
     def verb(work: Work) -> None:
@@ -925,8 +937,7 @@ def walk(office: Office, tmp_path: Path) -> Iterator[Walk]:
         inbox.store(work, [(UPDATE, 0, "{}")])
 
     office.desk.do_now(verb)
-    yield found
-    engine.dispose()
+    return found
 
 
 # --- one press, undone afterwards ---------------------------------------------------------------------
