@@ -183,7 +183,7 @@ def events(work: Work) -> Iterator[dict[str, Any]]:
                 "body": row.body,
                 "from": row.from_state,
                 "to": row.to_state,
-                "data": _told(_without_callers(row), numbers, hidden),
+                "data": _told(_without_counts(row, _without_callers(row)), numbers, hidden),
                 "hash": row.hash,
             }
 
@@ -197,6 +197,22 @@ def _without_callers(row: Row[Any]) -> Any:
     if row.source != Source.PUBLIC or not row.body.startswith("office:") or not isinstance(row.data, dict):
         return row.data
     return {key: value for key, value in row.data.items() if key not in _SAID}
+
+
+_COUNTS = ("rows", "photos", "regions", "leads", "covert", "reason")
+
+
+def of_hidden(kind: str, data: Any) -> bool:
+    """Whether an event about no entry counts what is covert with the rest: a film kit, an older ledger."""
+    found = data if isinstance(data, dict) else {}
+    return kind in ("kit_made", "imported") or "kit" in (found.get("what"), found.get("act"))
+
+
+def _without_counts(row: Row[Any], data: Any) -> Any:
+    """An event's data without how many there were, where entries that are hidden were among them."""
+    if row.entry_id is not None or not of_hidden(row.kind, data) or not isinstance(data, dict):
+        return data
+    return {key: value for key, value in data.items() if key not in _COUNTS}
 
 
 _NAMES_AN_ENTRY = frozenset(

@@ -185,6 +185,15 @@ def test_every_event_stands_whole_or_with_its_hash_alone_and_the_chain_holds(
         previous = line.hash
 
 
+def test_how_many_leads_a_kit_had_is_held_back(desk: Desk) -> None:
+    kit = event(desk, None, "exported", data={"what": "kit", "form": "zip", "rows": 3, "photos": 9})
+    plain = event(desk, None, "exported", data={"what": "entries", "form": "csv", "rows": 3})
+
+    whole = {line.id: line.whole is not None for line in told(desk)}
+
+    assert (whole[kit], whole[plain]) == (False, True)
+
+
 def test_an_event_that_somebody_changed_is_named(desk: Desk) -> None:
     put(desk, "县1-0412-01")
     put(desk, "县1-0412-02")

@@ -219,3 +219,23 @@ def test_the_mark_says_for_whom_by_whom_and_when(desk: Desk) -> None:
     mark = desk.look_now(export.mark)
 
     assert re.fullmatch(r"仅供工作使用 · 管理员（命令行） · 2019-04-12 09:00", mark)
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("kit_made", {"kit": 1, "leads": 3, "covert": 2}),
+        ("proposed", {"act": "kit", "reason": "4月 №1 · 3 · 延津县 · 暗×2", "request": 7}),
+        ("exported", {"what": "kit", "form": "zip", "rows": 3, "photos": 9}),
+        ("imported", {"file": "old.xlsx", "rows": 41}),
+    ],
+)
+def test_what_counts_hidden_entries_with_the_rest_is_exported_without_its_numbers(
+    desk: Desk, kind: str, data: dict[str, Any]
+) -> None:
+    desk.do_now(lambda work: log.record(work, kind, body="office:county", data=data))
+
+    [event] = logged(desk)
+
+    assert event["kind"] == kind
+    assert not {"rows", "photos", "leads", "covert", "reason"} & set(event["data"])

@@ -19,7 +19,7 @@ from bot.ledger import events as book
 from bot.ledger import export as exports
 from bot.ledger.desk import Work
 from bot.ledger.tables import entries, events
-from bot.services import history
+from bot.services import export, history
 from bot.services.archive.entries import said
 
 PUBLIC: Final = history.MOVES | history.REQUESTS | history.LETTERS | {"opened", "filed", "imported"}
@@ -103,6 +103,7 @@ def _may_be_told(work: Work, row: Row[Any], hidden: frozenset[int]) -> bool:
 def _of_the_house(work: Work, row: Row[Any], hidden: frozenset[int]) -> bool:
     stage = (row.data or {}).get("to")
     out = row.kind in HOUSE or ("bulletin" in (row.data or {}) and stage in BULLETINS)
+    out = out and not export.of_hidden(row.kind, row.data)
     return out and _unchanged(work, row.data, hidden)
 
 
