@@ -274,6 +274,19 @@ def test_of_a_report_by_the_public_only_what_was_written_and_photographed_anew_g
     assert files[0]["anew"]
 
 
+def test_a_picture_that_the_office_added_to_a_report_by_the_public_stays_with_it(cast: Cast) -> None:
+    one = cast.entry("办-0412-01", source="public", public_text="道路旁垃圾", group_key=None)
+    cast.photo(one, "before", member_id=cast.second)
+    cast.photo(one, "before", member_id=cast.filer)
+    cast.photo(one, "after")
+    kit = cast.kit(one)
+    cast.make(kit)
+
+    said = cast.sent("kit_part")[0]["file"]["values"]["files"]
+
+    assert [file["side"] for file in said] == ["after"]
+
+
 def test_pictures_before_and_of_the_proof_and_films_go_out_voices_do_not(cast: Cast) -> None:
     one = cast.entry("县1-0412-01")
     cast.photo(one)

@@ -22,6 +22,7 @@ from bot.ledger.tables import kits as table
 from bot.services import life
 from bot.services.refusals import NotUnderstood, NotYours
 from bot.services.scoring import windows
+from bot.services.views.county import open_to_county
 from bot.services.views.places import spot_for, traces, village_for
 from bot.services.views.values import what_county_reads
 
@@ -232,6 +233,8 @@ def material(work: Work, entry: Row[Any]) -> list[Material]:
     """
     found: list[Material] = []
     before = list(entry_book.photos_of(work, entry.id, "before"))
+    if entry.source == Source.PUBLIC:  # what the office added may be the caller's, too
+        before = open_to_county(work, entry)
     after = list(entry_book.proof_photos(work, entry.id))
     films = [] if entry.source == Source.PUBLIC else list(entry_book.photos_of(work, entry.id, "attachment"))
     for side, rows in (("before", before), ("after", after), ("before", films)):
