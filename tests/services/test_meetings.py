@@ -310,6 +310,38 @@ def test_the_notice_goes_to_the_tracks_own_and_is_counted_on_the_meetings_card(c
     )
 
 
+def test_a_notice_is_not_sent_when_who_is_named_in_it_has_nothing_to_account_for_any_more(
+    cast: Cast,
+) -> None:
+    cast.measure("延津县", "confirmed")
+    cast.settled()
+    at = cast.names.index("延津县")
+    cast.office.does(cast.county, preparing.toggle_speaker, cast.meeting().id, f"check.{at}")
+    row = cast.meeting()
+    cast.office.does(cast.county, calling.call, row.id, row.version, cast.county + 1000)
+    (draft,) = cast.desk.do_now(lambda work: work.connection.execute(select(announcements)).all())
+    cast.desk.do_now(lambda work: work.connection.execute(update(measures).values(state="proposed")))
+
+    with pytest.raises(MeetingNotNow):
+        cast.office.does(cast.county, notices.send, draft.id)
+
+    assert draft.meeting["said"]["speakers"] == ["延津县"]
+    assert cast.written("announcing.paper") == []
+
+
+def test_of_two_notices_of_a_meeting_only_the_newer_can_be_sent(cast: Cast) -> None:
+    for _ in range(2):
+        row = cast.settled()
+        cast.office.does(cast.county, calling.call, row.id, row.version, cast.county + 1000)
+    older, newer = cast.desk.do_now(lambda work: work.connection.execute(select(announcements)).all())
+
+    with pytest.raises(MeetingNotNow):
+        cast.office.does(cast.county, notices.send, older.id)
+    cast.office.does(cast.county, notices.send, newer.id)
+
+    assert len(cast.written("announcing.paper")) == 1
+
+
 def test_what_a_meeting_cannot_be_called_for_changes_nothing(cast: Cast) -> None:
     with pytest.raises(MeetingNotNow) as refused:
         cast.answers(cast.county, preparing.ask_when, "4月10日9:00 县会议中心")

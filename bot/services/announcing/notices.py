@@ -189,13 +189,14 @@ def send(work: Work, announcement_id: int) -> Toast:
     Raises:
         NotYours: another office's.
         TooLate: it was sent already, or cancelled.
-        NotUnderstood: nobody is addressed.
+        NotUnderstood, MeetingNotNow: nobody is addressed; the meeting is not as it was when this was made.
     """
     row = _own(work, announcement_id)
     if row.state != "draft":
         raise TooLate
     if not row.owners:
         raise NotUnderstood(hint="announce_whom")
+    meeting_cards.must_hold(work, row)
     work.connection.execute(
         update(announcements).where(announcements.c.id == row.id).values(state="sent", sent_at=work.now)
     )
@@ -309,8 +310,7 @@ def _refresh(work: Work, announcement_id: int) -> None:
         card_book.want(work, row.id, row.wanted + 1)
         priority = Priority.REPLY if row.kind == DRAFT else Priority.BROADCAST
         outbox_book.put_card(work, row.id, row.chat_id, row.wanted + 1, None, priority, keep_pace=True)
-    meeting = _get(work, announcement_id).meeting
-    if meeting:  # its card counts who has received the notice
+    if meeting := _get(work, announcement_id).meeting:  # its card counts who has received the notice
         meeting_cards.refresh(work, meeting["id"])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -145,6 +145,23 @@ def to_speak(work: Work, tracks: Sequence[str], month: str) -> tuple[list[str], 
     confirmed = {row.region for row in rows if row.state in (MeasureState.CONFIRMED, MeasureState.DONE)}
     open_ = {row.region for row in rows if row.state == MeasureState.PROPOSED}
     return sorted(confirmed, key=order.index), sorted(open_, key=order.index)
+
+
+def still_so(work: Work, track: str, notice_id: int, meeting: Mapping[str, Any]) -> bool:
+    """Whether what a notice was made of holds when it is sent: its hour, its place, who speaks and why.
+
+    A 更正 may have taken a last place back, a newer notice may have been made: the old one accuses nobody.
+    """
+    row = work.connection.execute(select(table).where(table.c.id == meeting["id"])).one()
+    said, every = meeting["said"], [one.key for one in work.world.campaign.tracks]
+    confirmed, _ = to_speak(work, every, row.month)
+    begins = work.world.campaign.local(row.begins).isoformat() if row.begins else None
+    return (
+        row.notices.get(track) == notice_id
+        and (said["begins"], said["place"], said["host"]) == (begins, row.hall, place(work, row) or "")
+        and set(said["speakers"]) <= set(confirmed)
+        and set(said["models"]) <= set(leaders(work, every, row.month))
+    )
 
 
 # --- 观摩点 -------------------------------------------------------------------------------------------

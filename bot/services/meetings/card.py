@@ -16,7 +16,7 @@ from bot.ledger.tables import announcement_receipts, announcements, cards
 from bot.services import faces
 from bot.services.meetings import book
 from bot.services.outgoing import Button, Rows, Shown, new_card
-from bot.services.refusals import NotYours
+from bot.services.refusals import MeetingNotNow, NotYours
 
 CARD: Final = "meeting"
 
@@ -38,6 +38,16 @@ def refresh(work: Work, meeting_id: int) -> None:
     for one in found:
         card_book.want(work, one.id, one.wanted + 1)
         outbox_book.put_card(work, one.id, one.chat_id, one.wanted + 1, None, Priority.REPLY, keep_pace=True)
+
+
+def must_hold(work: Work, notice: Row[Any]) -> None:
+    """A notice that calls to a meeting goes out only as long as what it says is so.
+
+    Raises:
+        MeetingNotNow: hour, place or who is named has changed, or there is a newer one.
+    """
+    if notice.meeting and not book.still_so(work, notice.track, notice.id, notice.meeting):
+        raise MeetingNotNow(why="changed")
 
 
 @faces.shows(CARD)
