@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from bot.documents.office_files import workbook
+from bot.domain.aspects import ASPECTS, SOURCE, WORD
+from bot.domain.score_words import label_of
 from bot.services.scoring.lines import Fault, Line
 
 MOST_ROWS: Final = 4000
@@ -16,6 +18,8 @@ HEAD: Final = 4
 
 MARK = "打分表"
 REASON = "扣分依据"
+HINT: Final = f"打分填在「打分」列；加减分写正负数并在「{REASON}」列写明依据。空格不计。"
+ASPECTS_HINT: Final = f"{WORD}选填：要填就七项都填，合计须等于督查组打分；打分空着的，以合计为得分。"
 
 
 class NotAScoreSheet(Exception):
@@ -35,7 +39,8 @@ def write(values: Mapping[str, Any]) -> tuple[str, bytes]:
     """The sheet to fill in: a row a region; a column for marks and one for points a source, one for reasons.
 
     `values`: `campaign`, `window` (key, label, days), `columns` (key, label, most), `rows` (region, given,
-    sources). Papers for offices are Chinese.
+    sources; `aspects`: those that stand, None where they are not the writer's). Papers for offices are
+    Chinese.
     """
     import xlsxwriter
 
@@ -57,7 +62,8 @@ def write(values: Mapping[str, Any]) -> tuple[str, bytes]:
         sheet.write_string(
             1, 2, f"{window['label']}（{window['first_day']} 至 {window['last_day']}）仅供工作使用", quiet
         )
-        sheet.write_string(2, 0, "打分填在「打分」列；加减分写正负数并在最后一列写明依据。空格不计。", quiet)
+        broken = any(row.get("aspects") is not None for row in values["rows"])
+        sheet.write_string(2, 0, HINT + (ASPECTS_HINT if broken else ""), quiet)
         sheet.write_string(HEAD - 1, 0, "单位", head)
         at = 1
         places: dict[str, tuple[int | None, int]] = {}
@@ -70,6 +76,8 @@ def write(values: Mapping[str, Any]) -> tuple[str, bytes]:
             sheet.write_string(HEAD - 1, at, f"{column['label']} 加减分", head)
             at += 1
         sheet.write_string(HEAD - 1, at, REASON, head)
+        for offset, label in enumerate(ASPECTS.values() if broken else (), start=at + 1):
+            sheet.write_string(HEAD - 1, offset, f"{WORD} {label}", head)
         for number, row in enumerate(values["rows"], start=HEAD):
             sheet.write_string(number, 0, row["region"], words)
             for key, (mark_at, points_at) in places.items():
@@ -83,10 +91,17 @@ def write(values: Mapping[str, Any]) -> tuple[str, bytes]:
                     else:
                         sheet.write_blank(number, place, None, cell if allowed else closed)
             sheet.write_blank(number, at, None, words)
+            for offset in range(len(ASPECTS) if broken else 0):
+                mine = row.get("aspects")
+                if mine:
+                    sheet.write_number(number, at + 1 + offset, float(mine[offset]), cell)
+                else:
+                    sheet.write_blank(number, at + 1 + offset, None, closed if mine is None else cell)
         sheet.set_row(HEAD - 1, 48)
         sheet.set_column(0, 0, 14)
         sheet.set_column(1, max(1, at - 1), 13)
         sheet.set_column(at, at, 36)
+        sheet.set_column(at + 1, at + len(ASPECTS), 12)
         sheet.freeze_panes(HEAD, 1)
         sheet.set_landscape()
         sheet.set_paper(9)
@@ -121,17 +136,33 @@ def _read(period: str, rows: list[list[Any]]) -> Filled:
         if not any(_text(row, at) for at in range(len(row))):
             continue
         reason = _text(row, reason_at) if reason_at >= 0 else ""
+        broken = dict.fromkeys(ASPECTS.values(), "")
         for at, head in enumerate(heads):
             value = _text(row, at)
             if not value or at in (0, reason_at) or not head:
                 continue
             name, _, what = head.rpartition(" ")
+            if name == WORD and what in broken:
+                broken[what] = value
+                continue
             kind = "mark" if what.startswith("打分") else "points" if what == "加减分" else ""
             if not kind:
                 faults.append(Fault(number, region, value, "columns"))
                 continue
             lines.append(Line(number, region, name, kind, value, reason if kind == "points" else ""))
+        if any(broken.values()):
+            _break_down(lines, number, region, tuple(broken.values()))
     return Filled(period, lines, faults)
+
+
+def _break_down(lines: list[Line], number: int, region: str, given: tuple[str, ...]) -> None:
+    """Give a row's aspects to its mark of 督查组; where that cell is empty, they are the mark."""
+    label = label_of(SOURCE)
+    for at, line in enumerate(lines):
+        if (line.row, line.source, line.kind) == (number, label, "mark"):
+            lines[at] = replace(line, aspects=given)
+            return
+    lines.append(Line(number, region, label, "mark", "", aspects=given))
 
 
 def _text(row: Sequence[Any], at: int) -> str:

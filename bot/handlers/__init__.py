@@ -201,6 +201,7 @@ PRESSES: Mapping[str, Handler] = {
     "turge": weekly.urge_groups,
     "tlock": weekly.cannot_lock,
     "scask": scoring.ask_value,
+    "scaspects": scoring.ask_aspects,
     "scnone": scoring.not_inspected,
     "scsheet": scoring.sheet,
     "scperiod": scoring.period,

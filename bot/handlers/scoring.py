@@ -15,6 +15,7 @@ from bot.documents import score_sheet
 from bot.documents.office_files import OfficeFileError
 from bot.services.answering import Toast, nothing
 from bot.services.scoring import (
+    breakdown,
     deciding,
     drafting,
     entering,
@@ -104,6 +105,12 @@ async def ask_value(here: Hearing) -> Toast:
     """A source of a region."""
     press, heard = here.pressed, here.heard
     return await here.do(entrycard.ask, press.subject, press.arg, heard.sender_id, heard.pressed_message)
+
+
+async def ask_aspects(here: Hearing) -> Toast:
+    """「七方面」 of a region's mark."""
+    press, heard = here.pressed, here.heard
+    return await here.do(breakdown.ask, press.subject, press.arg, heard.sender_id, heard.pressed_message)
 
 
 async def not_inspected(here: Hearing) -> Toast:

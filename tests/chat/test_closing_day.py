@@ -180,7 +180,7 @@ async def test_two_taps_and_a_number_are_enough(scorers: Scorers) -> None:
     asked = scorers.last(leader)
     entered = await scorers.sends(leader, "36.5")
 
-    assert offered == ["督查组", "返回"]
+    assert offered == ["督查组", "七方面", "返回"]
     assert "0—40" in words(asked)
     assert "延津县 督查组 36.5分" in words(entered)
     assert "已打 1/2" in words(card) or "36.5" in words(card)

@@ -8,8 +8,9 @@ from typing import Any
 import openpyxl
 import pytest
 
+from bot.domain.aspects import ASPECTS
 from bot.domain.permissions import Role
-from tests.chat.test_closing_day import Scorers
+from tests.chat.test_closing_day import PAIRS, Scorers
 from tests.drawn import photo
 from tests.town.scenes import labels, words
 from tests.town.town import Town
@@ -121,6 +122,60 @@ async def test_a_sheet_without_anything_new_says_so(scorers: Scorers) -> None:
     await scorers.town.settle()
 
     assert "没有新的分数" in words(scorers.last(leader))
+
+
+# ── the seven aspects ──
+
+
+async def test_a_mark_is_broken_down_at_a_tap_by_a_line_and_in_the_sheet(scorers: Scorers) -> None:
+    """The seven give the mark, or are checked against it; sealed as marks are; the region reads its own."""
+    leader, other, town = scorers.leaders[1], scorers.leaders[2], scorers.town
+    card = await scorers.sends(leader, "打分")
+    await scorers.press(leader, card, "延津县")
+    await scorers.press(leader, card, "七方面")
+    asked = scorers.last(leader)
+    few = await scorers.sends(leader, "5 5 5", reply_to=asked)
+    taken = await scorers.sends(leader, "5 5 5\n5 5 6 5.5 整体较好", reply_to=asked)
+    await scorers.press(leader, card, "七方面")
+    again = scorers.last(leader)
+    apart = await scorers.sends(leader, "5 5 5 5 5 6 5", reply_to=again)
+
+    assert "组织领导、宣传发动" in words(asked)
+    assert "七项都要写" in words(few)
+    assert "一条也没有录入" in words(few)
+    assert "延津县 督查组 36.5分（组织领导 5、宣传发动 5、" in words(taken)
+    assert "工作实效 5.5）：整体较好" in words(taken)
+    assert "组织领导 5、宣传发动 5" in words(card)
+    assert "合计须等于 36.5" in words(again)
+    assert "「七方面」：合计与得分不一致，请改其中一个（36 ≠ 36.5）" in words(apart)
+    refused = await scorers.sends(leader, "/score 延津县 督查 30 七方面 5 5 5 5 5 6 5")
+    assert "36 ≠ 30" in words(refused)
+
+    data = await sheet_of(scorers, leader)
+    rows = [[cell.value for cell in row] for row in openpyxl.load_workbook(BytesIO(data)).worksheets[0]]
+    assert rows[3][4:] == [f"七方面 {label}" for label in ASPECTS.values()]
+    assert rows[5][1] == 36.5
+    assert rows[5][4:] == [5, 5, 5, 5, 5, 6, 5.5]
+    leader.sends_document(
+        town.bot, filled(data, E5=4, F5=4, G5=4, H5=4, I5=4, J5=4, K5=4.25), name="打分.xlsx"
+    )
+    await town.settle()
+    assert "卫辉市 督查组 28.25分（组织领导 4、" in words(scorers.last(leader))
+    assert "延津县" not in words(scorers.last(leader))
+
+    sealed = await scorers.sends(scorers.chief, "/why 延津")
+    assert "36.5" not in words(sealed)
+    assert "组织领导" not in words(sealed)
+    assert not any("组织领导" in said for said in [*scorers.said(other), *scorers.said(scorers.yanjin)])
+    for number in (2, 3, 4):
+        await scorers.sends(
+            scorers.leaders[number], "/score " + "\n".join(f"{region} 督查 38" for region in PAIRS[number])
+        )
+    await scorers.covert_none()
+    await scorers.until(2019, 4, 19, 10)
+    await scorers.drafts(await scorers.period())
+    own = await scorers.sends(scorers.yanjin, "得分明细")
+    assert "督查组 36.5分（组织领导 5、宣传发动 5、行动计划 5、" in words(own)
 
 
 # ── what is sealed, what is each one's own ──

@@ -14,6 +14,7 @@ from bot.documents import score_sheet
 from bot.documents.office_files import OfficeFileError
 from bot.documents.ranking_card import WIDTH, RankingLine, ranking_card
 from bot.documents.trend_card import TrendLine, trend_card
+from bot.domain.aspects import ASPECTS
 from bot.media.fonts import Fonts
 
 TREND = tuple(Decimal(value) for value in (88, 90, 85))
@@ -177,3 +178,30 @@ def test_another_workbook_is_no_score_sheet() -> None:
 
     with pytest.raises(score_sheet.NotAScoreSheet):
         score_sheet.read(out.getvalue())
+
+
+def with_aspects(**cells: object) -> score_sheet.Filled:
+    rows = [
+        {**VALUES["rows"][0], "given": {"group": "36.5"}, "aspects": ["5", "5", "5", "5", "5", "6", "5.5"]},
+        {**VALUES["rows"][1], "aspects": []},
+    ]
+    _, data = score_sheet.write({**VALUES, "rows": rows})
+    book = openpyxl.load_workbook(BytesIO(data))
+    assert [cell.value for cell in book.worksheets[0][4]][5:] == [
+        f"七方面 {label}" for label in ASPECTS.values()
+    ]
+    for place, value in cells.items():
+        book.worksheets[0][place] = value
+    out = BytesIO()
+    book.save(out)
+    return score_sheet.read(out.getvalue())
+
+
+def test_seven_columns_after_the_reasons_belong_to_the_rows_mark_or_give_it() -> None:
+    found = with_aspects(F6=4, G6=4, H6=4.5)
+
+    assert not found.faults
+    assert [(one.row, one.region, one.kind, one.value, one.aspects) for one in found.lines] == [
+        (5, "卫辉市", "mark", "36.5", ("5", "5", "5", "5", "5", "6", "5.5")),
+        (6, "延津县", "mark", "", ("4", "4", "4.5", "", "", "", "")),
+    ]

@@ -379,6 +379,7 @@ PRESSES: Mapping[str, Rule] = {
     "tlock": AboutPeople(_of_county_office, arg="2019-04-18/county"),
     # scores, rankings, measures
     "scask": AboutPeople(_gives_marks, subject="region", arg="2019-04-18/group"),
+    "scaspects": AboutPeople(_drafted, subject="region", arg="2019-04-18"),
     "scnone": AboutPeople(lambda a: _leads_any(a) or a.has(Role.OVERSIGHT), arg="2019-04-18"),
     "scsheet": AboutPeople(_scores, arg="2019-04-18"),
     "scperiod": AboutPeople(_of_county_office, arg="county.2019-04-18"),

@@ -470,3 +470,43 @@ def test_who_answers_for_a_region_gives_it_neither_marks_nor_points(office: Offi
         enters(office, clerk, line("延津县", "group", "mark", 40))
 
     assert refused.value.values["faults"][0]["why"] == "not_yours"
+
+
+# ── the seven aspects ──
+
+
+def test_aspects_are_kept_and_logged_with_their_mark_and_go_with_it(office: Office, clerk: int) -> None:
+    desk = office.desk
+    leader = office.member("李甲", Role.INSPECTOR, group_key="county/1", leader=True)
+
+    def says(text: str) -> None:
+        enters(office, leader, *spoken(text))
+
+    def standing() -> list[tuple[str, Any]]:
+        found = desk.look_now(lambda work: items.of_region(work, "county", FIRST, "延津县"))
+        return [(one.value, one.aspects) for one in found]
+
+    says("延津县 督查 七方面 5 5 5 5 5 6 5.50")
+    assert standing() == [("36.50", ["5", "5", "5", "5", "5", "6", "5.50"])]
+    logged = desk.look_now(
+        lambda work: work.connection.execute(
+            select(events.c.data).where(events.c.kind == "score_items").order_by(events.c.id.desc())
+        ).scalar()
+    )
+    assert [one[1:] for one in logged["aspects"]] == [["5", "5", "5", "5", "5", "6", "5.50"]]
+
+    for refused in (
+        "延津县 督查 36 七方面 5 5 5 5 5 6 5.5",
+        "延津县 督查 七方面 5 5 5 5 5 6",
+        "延津县 督查 七方面 9 9 9 9 9 9 9",
+        "延津县 群众举报 七方面 5 5 5 5 5 6 5",
+        "延津县 暗访 36 七方面 5 5 5 5 5 6 5",
+    ):
+        with pytest.raises(Refusal):
+            says(refused)
+    assert standing() == [("36.50", ["5", "5", "5", "5", "5", "6", "5.50"])]
+
+    says("延津县 督查 -1 七方面 3 处不实")  # a reason of points, not a breakdown
+    says("延津县 督查 36 七方面都好")
+    assert standing() == [("-1", None), ("36", None)]
+    assert board(desk)["延津县"]["parts"]["inspection"] == "35.00"

@@ -47,6 +47,8 @@ score_items = Table(
     # the exact decimal as it was written, and in ten-thousandths: whole numbers that a database adds up
     Column("value", String(16), nullable=False, server_default="0"),
     Column("units", BigInteger, nullable=False, server_default="0"),
+    # the seven aspects that a mark is made of, in the notice's order, where its giver has said them
+    Column("aspects", Json),
     # the body that gave it: "group:county/1", "oversight", "office:county", "admin"
     Column("body", String(64), nullable=False),
     Column("reason", Text, nullable=False, server_default=""),

@@ -9,6 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from bot.domain import aspects
 from bot.domain.permissions import Role, ScoreAct, may_score
 from bot.domain.score_words import Kind, label_of
 from bot.ledger import entries as book
@@ -104,6 +105,7 @@ def told(one: Entry) -> dict[str, Any]:
     return {
         "region": one.region, "source": one.source, "kind": one.kind.value,
         "value": written(one.kind, one.value), "reason": one.reason,
+        "aspects": aspects.shown([f"{value:f}" for value in one.aspects]),
     }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from bot.domain import aspects
 from bot.domain.permissions import ScoreAct, may_score
 from bot.domain.score_words import SOURCES, Kind
 from bot.domain.scoring import MONTHLY
@@ -17,7 +18,7 @@ from bot.services.answering import Toast
 from bot.services.incoming import Incoming
 from bot.services.outgoing import Button, Rows, Shown, new_card
 from bot.services.refusals import NotUnderstood, NotYours, ScoreNotNow
-from bot.services.scoring import items, marking, schemes, sheets, windows
+from bot.services.scoring import breakdown, items, marking, schemes, sheets, windows
 from bot.services.scoring.entering import (
     SIGNED,
     allowed,
@@ -162,6 +163,8 @@ def _region_face(work: Work, window: Window, index: int) -> Shown:
     ]
     keys = sources_for(work, region.name, window)
     buttons = [Button(f"sources/{key}", "scask", index, 0, f"{window.key}/{key}") for key in keys]
+    if breakdown.body_of(work, region.name, window) is not None:
+        buttons.append(Button("aspects", "scaspects", index, 0, window.key))
     rows: Rows = tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
     values = {"window": window.values(), "region": region.name, "items": shown, "sealed": closed}
     return Shown(
@@ -172,7 +175,7 @@ def _region_face(work: Work, window: Window, index: int) -> Shown:
 def _item(item: Row[Any]) -> dict[str, Any]:
     return {
         "source": item.source, "kind": item.kind, "value": written(item.kind, item.value),
-        "reason": item.reason,
+        "reason": item.reason, "aspects": aspects.shown(item.aspects or ()),
     }  # fmt: skip
 
 

@@ -85,6 +85,7 @@ def add(
             kind=one.kind.value,
             value=str(one.value),
             units=units_of(one.value),
+            aspects=[f"{value:f}" for value in one.aspects] or None,
             body=body,
             reason=duplicates.without_hidden(work, one.reason),
             entry_id=evidence.get(one.row),
@@ -110,9 +111,20 @@ def add(
                 [item_id, one.region, one.source, one.kind.value, str(one.value)]
                 for item_id, one in zip(ids, entries, strict=True)
             ],
+            **_aspects(ids, entries),
         },
     )
     return ids
+
+
+def _aspects(ids: Sequence[int], entries: Sequence[Entry]) -> dict[str, Any]:
+    """For the event: the aspects of those marks that have them."""
+    found = [
+        [item_id, *(f"{value:f}" for value in one.aspects)]
+        for item_id, one in zip(ids, entries, strict=True)
+        if one.aspects
+    ]
+    return {"aspects": found} if found else {}
 
 
 def _replace_marks(work: Work, period: str, entries: Sequence[Entry], body: str) -> None:

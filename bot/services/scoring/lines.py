@@ -7,12 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from bot.domain import aspects
 from bot.domain.campaign import Campaign
 from bot.domain.score_words import HUNDRED, BadValue, Kind, read_source, read_value
 from bot.domain.scoring import MONTHLY, Scheme
 
 MOST_REASON = 500
 _SPACE = re.compile(r"[\s　]+")
+_SIGNS = "+-−＋－"
+_POINTS = re.compile(r"^\S+[\s　]+\S+?[\s　]*[+\-−＋－][\d０-９]")
 _KINDS = {
     "mark": Kind.MARK, "marks": Kind.MARK, "打分": Kind.MARK, "得分": Kind.MARK, "评分": Kind.MARK,
     "points": Kind.POINTS, "point": Kind.POINTS, "加减分": Kind.POINTS, "扣分": Kind.POINTS,
@@ -34,6 +37,8 @@ class Line:
     kind: str
     value: str
     reason: str = ""
+    aspects: tuple[str, ...] = ()
+    """The seven aspects, where they are written; the mark itself may then be left out."""
     fault: str = ""
     """What is wrong with the line as a whole, where it could not be cut into its cells."""
 
@@ -49,6 +54,7 @@ class Entry:
     kind: Kind
     value: Decimal
     reason: str = ""
+    aspects: tuple[Decimal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,21 +105,36 @@ def region_named(campaign: Campaign, text: str) -> str:
 def spoken(text: str) -> list[Line]:
     """The lines of a message: 「延津县 督查 36.5」, 「卫辉市 群众举报 -1.5 清运不及时」.
 
-    A value with a sign is points, one without is a mark.
+    A value with a sign is points, one without is a mark; 「七方面」 and seven values may follow a mark, or
+    stand for it.
     """
     found = []
     for row, words in enumerate((line for line in text.splitlines() if line.strip()), start=1):
+        broken = aspects.split(words)
+        if broken is not None and not _POINTS.search(broken[0]):
+            found.append(_broken_down(row, *broken))
+            continue
         read = _SPOKEN.match(words.strip())
         if read is None:
             parts = _SPACE.split(words.strip(), maxsplit=2)
             parts += [""] * (3 - len(parts))
             found.append(Line(row, parts[0], parts[1], "", parts[2]))
             continue
-        kind = "points" if read["value"][0] in "+-−＋－" else "mark"
+        kind = "points" if read["value"][0] in _SIGNS else "mark"
         found.append(
             Line(row, read["region"], read["source"], kind, read["value"], (read["reason"] or "").strip())
         )
     return found
+
+
+def _broken_down(row: int, head: str, given: tuple[str, ...], reason: str) -> Line:
+    """A line whose mark is made of aspects; the mark itself may be missing."""
+    read = _SPOKEN.match(head)
+    if read is None:  # no mark: the words of the source are the rest
+        region, source = (*_SPACE.split(head, maxsplit=1), "")[:2]
+        return Line(row, region, source, "mark", "", reason, aspects=given)
+    why = " ".join(part for part in ((read["reason"] or "").strip(), reason) if part)
+    return Line(row, read["region"], read["source"], "mark", read["value"], why, aspects=given)
 
 
 def read(
@@ -169,8 +190,21 @@ def _entry(
         raise _Refused(line.kind, "points_not_monthly")
     scheme = schemes[track]
     part = scheme.part_of(source)
+    reason, most = line.reason.strip()[:MOST_REASON], HUNDRED if monthly else part.most
+    if line.aspects and (source != aspects.SOURCE or kind is not Kind.MARK):
+        raise _Refused(aspects.WORD, "aspects_elsewhere")
+    mark: Decimal | None = None
+    if line.value or not line.aspects:
+        try:
+            mark = read_value(line.value, kind, most)
+        except BadValue as bad:
+            raise _Refused(line.value, bad.why, "" if bad.most is None else str(bad.most)) from None
+    if not line.aspects:
+        assert mark is not None
+        return Entry(line.row, region, track, source, kind, mark, reason)
     try:
-        value = read_value(line.value, kind, HUNDRED if monthly else part.most)
-    except BadValue as bad:
-        raise _Refused(line.value, bad.why, "" if bad.most is None else str(bad.most)) from None
-    return Entry(line.row, region, track, source, kind, value, line.reason.strip()[:MOST_REASON])
+        broken = aspects.read(line.aspects, most, mark)
+    except aspects.BadAspects as bad:
+        raise _Refused(bad.value, bad.why, bad.right) from None
+    value = sum(broken, Decimal(0)) if mark is None else mark
+    return Entry(line.row, region, track, source, kind, value, reason, broken)

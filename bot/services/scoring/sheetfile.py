@@ -15,9 +15,9 @@ from bot.services import faces, secrecy
 from bot.services.incoming import Incoming
 from bot.services.outgoing import File, say
 from bot.services.refusals import NotUnderstood, NotYours, ScoreNotNow
-from bot.services.scoring import entering, entrycard, items, marking, windows
+from bot.services.scoring import breakdown, entering, entrycard, items, marking, windows
 from bot.services.scoring.lines import Fault, Line, UnknownRegion, region_named
-from bot.services.scoring.windows import UnknownWindow
+from bot.services.scoring.windows import UnknownWindow, Window
 
 
 def may_send(work: Work, telegram_id: int) -> bool:
@@ -51,7 +51,16 @@ def send(work: Work, key: str, chat_id: int) -> None:
             for item in items.of_region(work, region.track, window.key, region.name):
                 if item.source == source and item.body == body and item.kind == Kind.MARK:
                     given[source] = item.value
-        rows.append({"region": region.name, "given": given, "sources": sources})
+        group = breakdown.body_of(work, region.name, window)
+        mark = breakdown.standing(work, region.name, window, group) if group is not None else None
+        rows.append(
+            {
+                "region": region.name,
+                "given": given,
+                "sources": sources,
+                "aspects": None if group is None else list(mark.aspects or ()) if mark is not None else [],
+            }
+        )
     order = [source.key for source in SOURCES if source.key in columns]
     say(
         work,
@@ -102,7 +111,7 @@ def take(work: Work, incoming: Incoming, key: str, lines: Sequence[Line], faults
     found = [*faults, *_twice(work, lines)]
     if found:
         raise entering.refusal(window, found)
-    fresh = _changed(work, window.key, lines)
+    fresh = _changed(work, window, lines)
     if not fresh:
         raise ScoreNotNow(why="sheet_same", window=window.values())
     entries = entering.enter(work, window, fresh, origin="sheet")
@@ -131,12 +140,12 @@ def _twice(work: Work, lines: Sequence[Line]) -> list[Fault]:
     return [Fault(row, name, name, "twice") for row, name in named.items()]
 
 
-def _changed(work: Work, key: str, lines: Sequence[Line]) -> list[Line]:
-    """The lines that say something else than the ledger has."""
+def _changed(work: Work, window: Window, lines: Sequence[Line]) -> list[Line]:
+    """The lines that say something else than the ledger has; empty cells of the seven aspects say nothing."""
     known: dict[tuple[str, str], set[str]] = defaultdict(set)
     campaign = work.world.campaign
     for track in campaign.tracks:
-        for item in items.marks(work, track.key, key):
+        for item in items.marks(work, track.key, window.key):
             if item.kind == Kind.MARK:
                 body = marking.body_for(work, item.region, item.source)
                 if body == item.body:
@@ -147,9 +156,23 @@ def _changed(work: Work, key: str, lines: Sequence[Line]) -> list[Line]:
             _equal(value, line.value)
             for value in known.get((line.region, read_source(line.source) or ""), ())
         )
+        if line.aspects:
+            same = (same or not line.value) and _same_aspects(work, window, line)
         if not same:
             found.append(line)
     return found
+
+
+def _same_aspects(work: Work, window: Window, line: Line) -> bool:
+    """Whether a line's seven aspects are those that stand for its region."""
+    try:
+        region = region_named(work.world.campaign, line.region)
+    except UnknownRegion:
+        return False  # refused by that name
+    body = breakdown.body_of(work, region, window)
+    mark = breakdown.standing(work, region, window, body) if body is not None else None
+    known = mark.aspects if mark is not None and mark.aspects else ()
+    return len(known) == len(line.aspects) and all(map(_equal, known, line.aspects))
 
 
 def _equal(one: str, other: str) -> bool:

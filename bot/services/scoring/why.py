@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from bot.domain import aspects
 from bot.domain.campaign import GroupKind
 from bot.domain.permissions import Role, ScoreAct, may_score
 from bot.domain.score_words import Kind
@@ -210,6 +211,7 @@ def details(work: Work, region: str, window: Window, row: Row[Any] | None) -> di
                     "by": "" if own else _given_by(work, item),
                     "topic": _topic(work, item),
                     "reason": item.reason,
+                    "aspects": aspects.shown(item.aspects or ()),
                     "entry": item.entry_id,
                     "number": numbers.get(item.entry_id, "") if item.entry_id else "",
                 }

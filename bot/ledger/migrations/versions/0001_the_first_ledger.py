@@ -1143,6 +1143,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=8), nullable=False),
         sa.Column("value", sa.String(length=16), server_default="0", nullable=False),
         sa.Column("units", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("aspects", Json(), nullable=True),
         sa.Column("body", sa.String(length=64), nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("entry_id", sa.Integer(), nullable=True),
