@@ -324,6 +324,44 @@ def test_what_was_voided_since_it_was_chosen_is_left_out_and_counted(cast: Cast)
 # --- how much -----------------------------------------------------------------------------------------
 
 
+def test_a_kit_goes_to_whoever_has_it_made_not_to_whoever_began_it_and_has_left(cast: Cast) -> None:
+    kit = cast.kit(cast.entry("县1-0412-01"))
+    leave(cast, cast.first)
+
+    cast.make(kit, cast.second)
+
+    assert sent_to(cast) == {cast.second + 1000}
+    assert "乙" in cast.sent("kit_leads")[0]["file"]["values"]["mark"]
+
+
+def test_a_kit_whose_maker_left_before_it_was_agreed_to_is_a_draft_again(cast: Cast) -> None:
+    third = cast.office.member("戊", Role.OFFICE, track="county")
+    kit = cast.kit(cast.entry("暗-0412-01", **COVERT))
+    cast.make(kit, cast.second)
+    leave(cast, cast.second)
+
+    toast = cast.office.does(third, seconds.agree, cast.request().id)
+
+    assert toast.text == "office.lapsed_toast"
+    assert cast.row(kit.id).state == "draft"
+    assert sent_to(cast) == set()
+
+
+def leave(cast: Cast, who: int) -> None:
+    """Somebody is of the office no more."""
+    cast.desk.do_now(
+        lambda work: work.connection.execute(
+            update(roles).where(roles.c.member_id == who).values(ended_at=work.now)
+        )
+    )
+
+
+def sent_to(cast: Cast) -> set[int]:
+    """The chats into which papers and parts of kits went."""
+    rows = cast.desk.do_now(lambda work: work.connection.execute(select(outbox)).all())
+    return {row.chat_id for row in rows if "kit_" in ((row.payload or {}).get("file") or {}).get("make", "")}
+
+
 def test_more_than_fifty_megabytes_is_split_and_far_more_is_offered_by_the_command_line(cast: Cast) -> None:
     one = cast.entry("县1-0412-01")
     for _ in range(6):

@@ -41,10 +41,14 @@ def make(work: Work, kit_id: int, version: int) -> Toast:
         raise KitNotNow(why="empty")
     if row.state == book.WAITING:
         raise KitNotNow(why="waiting")
+    maker = people.member(work, work.actor.member_id)
+    assert maker is not None
+    # it goes to whoever has it made: who began it may have left the office since
+    mine = {"member_id": maker.id, "chat_id": maker.telegram_id}
     if not book.needs_second(rows):
-        release(work, row, agreed_by=None)
+        release(work, book.change(work, row, **mine), agreed_by=None)
         return Toast("kits.making_toast")
-    fresh = book.change(work, row, state=book.WAITING, chat_id=row.chat_id)
+    fresh = book.change(work, row, state=book.WAITING, **mine)
     toast = seconds.propose(
         work, ACT, track=row.track, reason=_said(work, fresh, rows),
         data={"kit": fresh.id, "version": fresh.version},
@@ -71,6 +75,8 @@ def _agreed(work: Work, request: Row[Any], key: str) -> None:
     row = book.get(work, request.data["kit"])
     if row.state != book.WAITING or row.version != request.data["version"]:
         raise KitNotNow(why="changed")
+    if row.track not in people.actor_by_id(work, row.member_id).offices():
+        raise KitNotNow(why="changed")  # whoever had it made has left since: nobody is there to get it
     if any(work.actor.answers_for(one.region) for one in book.chosen(work, row)):
         raise NotYours
     agreed = work.actor.member_id if work.actor.member_id != request.member_id else None
@@ -87,7 +93,7 @@ def _not_agreed(work: Work, request: Row[Any], state: str) -> None:
 
 
 def release(work: Work, row: Row[Any], *, agreed_by: int | None) -> None:
-    """Log it, and send it to the chat in which it was put together: the paper, then the parts.
+    """Log it, and send it to whoever has it made, in private: the paper, then the parts.
 
     It is handed on outside the house: that is what it is for, so that nothing keeps it from being saved.
     """
