@@ -57,6 +57,7 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def desk(home: Path) -> Iterator[Desk]:
+    empty_ledger(home / "data" / "bot.db")
     desk = open_desk(load_settings(home / "config.toml", {}), SteppedClock(NOW))
     desk.do_now(filled)
     store = PhotoStore(home / "data" / "media")

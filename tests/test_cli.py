@@ -27,6 +27,7 @@ from bot.ledger.desk import Desk, Work
 from bot.ledger.tables import chats, entries, facts, members, outbox, photos, roles
 from bot.media.store import PhotoStore
 from tests.drawn import photo
+from tests.town.ledger import empty_ledger
 
 TOKEN = "7000000001:TEST-command-line"
 NOWHERE = "http://127.0.0.1:9"  # the port «discard»: nobody listens
@@ -62,6 +63,7 @@ def run(home: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 @pytest.fixture
 def desk(home: Path) -> Iterator[Desk]:
     """The ledger, as a bot that runs beside the commands holds it."""
+    empty_ledger(home / "data" / "bot.db")
     desk = open_desk(load_settings(home / "config.toml", {}), SystemClock())
     yield desk
     desk.close()

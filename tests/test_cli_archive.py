@@ -32,6 +32,7 @@ from bot.ledger.desk import Desk, Work
 from bot.ledger.tables import entries, events, photos
 from bot.media.store import PhotoStore
 from tests.drawn import photo
+from tests.town.ledger import empty_ledger
 
 Run = Callable[..., Result]
 PHONE = "138" + "12345678"
@@ -62,6 +63,7 @@ def run(home: Path) -> Run:
 @pytest.fixture
 def desk(home: Path) -> Iterator[Desk]:
     """A ledger with three entries in two regions, one of them covert and handed over, and their photos."""
+    empty_ledger(home / "data" / "bot.db")
     desk = open_desk(load_settings(home / "config.toml", {}), SystemClock())
     open_ = entry(desk, "县1-0412-01", description=f"<b>村口</b>垃圾 & 污水 {PHONE}", township="王楼镇")
     covert = entry(

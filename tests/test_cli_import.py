@@ -23,6 +23,7 @@ from bot.ledger.desk import Desk, Work
 from bot.ledger.tables import chats, counts, entries, events, members, outbox, roles
 from bot.services import export, filing
 from bot.services.upkeep import check_counters
+from tests.town.ledger import empty_ledger
 
 Run = Callable[..., Result]
 STORED = (
@@ -80,6 +81,7 @@ def run(home: Path) -> Run:
 @pytest.fixture
 def desk(home: Path) -> Iterator[Desk]:
     """The ledger, as a bot that runs beside the command holds it."""
+    empty_ledger(home / "data" / "bot.db")
     desk = open_desk(load_settings(home / "config.toml", {}), SystemClock())
     yield desk
     desk.close()

@@ -26,6 +26,7 @@ from bot.media.errors import StoreUnreachable
 from bot.media.store import PhotoStore
 from tests.drawn import photo
 from tests.services.conftest import Office
+from tests.town.ledger import empty_ledger
 
 Run = Callable[..., Result]
 
@@ -55,6 +56,7 @@ def run(home: Path) -> Run:
 @pytest.fixture
 def desk(home: Path) -> Iterator[Desk]:
     """A ledger with one entry, its picture, and two kits: one made, one a draft."""
+    empty_ledger(home / "data" / "bot.db")
     desk = open_desk(load_settings(home / "config.toml", {}), SystemClock())
     who = Office(desk).member("甲", Role.OFFICE, track="county")
     data = photo(size=(320, 240), seed=1)

@@ -74,7 +74,7 @@ DUE: tuple[Callable[[Work], int], ...] = (
     upkeep.due,
 )
 
-HOUSEKEEPING = frozenset({groupchat.sweep, secrecy.sweep, upkeep.due})
+HOUSEKEEPING = frozenset({groupchat.sweep, secrecy.sweep, upkeep.due, finding.due})
 """What nobody sees, and when does not matter."""
 
 

@@ -24,10 +24,10 @@ def free_port() -> int:
 async def test_a_few_kills_lose_nothing_and_double_nothing(tmp_path: Path, mode: str) -> None:
     port = free_port() if mode == "webhook" else 0
     async with Siege(tmp_path, seed=4, webhook_port=port, people=6) as besieged:
-        figures = await siege(besieged, kills=5, updates=200, longest=2.0)
+        figures = await siege(besieged, kills=3, updates=120, longest=1.2)
 
-    assert figures.kills == 5 + 3
-    assert figures.updates >= 200
+    assert figures.kills == 3 + 3
+    assert figures.updates >= 120
     assert figures.broadcasts == 1
     assert figures.proofs > 0
 
@@ -91,5 +91,5 @@ async def test_a_bot_without_room_and_then_without_file_handles_loses_nothing_an
 
         figures = besieged.balance()
 
-    assert figures.updates >= 80
+    assert figures.updates >= 120
     assert "disk" in (tmp_path / "bot.log").read_text("utf-8", "replace")  # it said so
