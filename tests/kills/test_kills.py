@@ -20,7 +20,8 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-@pytest.mark.parametrize("mode", ["polling", "webhook"])
+# starting over is what takes the time: the long run has both ways of hearing
+@pytest.mark.parametrize("mode", ["polling", pytest.param("webhook", marks=pytest.mark.soak)])
 async def test_a_few_kills_lose_nothing_and_double_nothing(tmp_path: Path, mode: str) -> None:
     port = free_port() if mode == "webhook" else 0
     async with Siege(tmp_path, seed=4, webhook_port=port, people=6) as besieged:
