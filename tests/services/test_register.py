@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from bot.domain.permissions import Role
 from bot.domain.register import Duty, Level, Person
 from bot.ledger.desk import Desk, Work
 from bot.ledger.tables import cards, events, outbox, questions
-from bot.services import faces, officers
+from bot.services import faces, officers, secrecy
 from bot.services import questions as asked
 from bot.services.incoming import Attachment, Incoming
 from bot.services.keeping import files
@@ -296,6 +297,21 @@ def test_a_marked_paper_is_not_kept_and_a_video_is_none(cast: Cast) -> None:
         cast.office.does(cast.contact, papers.take, video, REGION)
 
     assert cast.desk.do_now(lambda work: book.versions(work, REGION)) == []
+
+
+def test_pages_of_an_album_that_turns_out_marked_are_handed_out_no_more(cast: Cast) -> None:
+    cast.office.does(
+        cast.contact, papers.take, cast.says(cast.contact, medium="document", file_id="a"), REGION
+    )
+    cast.office.does(
+        cast.contact, papers.take, cast.says(cast.contact, album="7", medium="photo", file_id="b"), REGION
+    )
+    marked = cast.says(cast.contact, "绝密", album="7", medium="photo", file_id="c")
+
+    cast.office.does(cast.contact, secrecy.wipe, replace(marked, message_id=701))
+
+    rows = cast.desk.do_now(lambda work: book.versions(work, REGION))
+    assert [[file["file_id"] for file in row.files] for row in rows] == [["a"]]
 
 
 # --- the workbook -------------------------------------------------------------------------------------

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, delete, or_, select, update
+from sqlalchemy import Row, and_, delete, func, or_, select, update
 
 from bot.ledger.desk import Work
-from bot.ledger.tables import announcements, kept_files
+from bot.ledger.tables import announcements, kept_files, register_papers, report_parts, reports
 from bot.services import media, pictures
 from bot.services.duties import boards
 from bot.services.incoming import Incoming
@@ -81,6 +81,8 @@ def forget(work: Work, incoming: Incoming) -> None:
         if row.file:
             pictures.name_for_erasure(work, f"{ERASE}{row.id}", row.file)
         work.connection.execute(delete(kept_files).where(kept_files.c.id == row.id))
+    _forget_papers(work, incoming.chat_id, {row.file_id for row in rows})
+    _forget_reported(work, incoming, [row.part_id for row in rows if row.part_id is not None])
     for notice_id in {row.announcement_id for row in rows if row.announcement_id is not None}:
         dropped = work.connection.execute(
             update(announcements)
@@ -89,6 +91,58 @@ def forget(work: Work, incoming: Incoming) -> None:
         )
         if dropped.rowcount:
             boards.refresh(work, "announce", f"announce/{notice_id}")
+
+
+def _forget_papers(work: Work, chat_id: int, gone: set[str]) -> None:
+    """No version of a region's paper hands these out any more; one of nothing else is none."""
+    if not gone:
+        return
+    for row in work.connection.execute(
+        select(register_papers).where(register_papers.c.chat_id == chat_id)
+    ).all():
+        left = [one for one in row.files if one["file_id"] not in gone]
+        mine = register_papers.c.id == row.id
+        if not left:
+            work.connection.execute(delete(register_papers).where(mine))
+        elif len(left) < len(row.files):
+            work.connection.execute(update(register_papers).where(mine).values(files=left))
+
+
+def _forget_reported(work: Work, incoming: Incoming, part_ids: Sequence[int]) -> None:
+    """The words of a part of a report go with its file; a changed paper is handed on no more."""
+    here = and_(report_parts.c.chat_id == incoming.chat_id, report_parts.c.message_id == incoming.message_id)
+    parts = work.connection.execute(
+        select(report_parts).where(or_(here, report_parts.c.id.in_(part_ids)))
+    ).all()
+    for part in parts:
+        work.connection.execute(update(report_parts).where(report_parts.c.id == part.id).values(text=None))
+        report = work.connection.execute(select(reports).where(reports.c.id == part.report_id)).one()
+        values: dict[str, Any] = {}
+        if _is_of(report.pending, part):
+            values["pending"] = None
+        if part.kind == "summary" and part.id == _newest(work, part):
+            texts = {key: text for key, text in (report.texts or {}).items() if key != "summary"}
+            values |= {"texts": texts or None, "summary_at": None}
+        if values:
+            values["revision"] = report.revision + 1
+            work.connection.execute(update(reports).where(reports.c.id == report.id).values(**values))
+
+
+def _is_of(pending: Any, part: Row[Any]) -> bool:
+    """Whether the paper that takes a draft's place came with this part."""
+    found = pending if isinstance(pending, dict) else {}
+    return (found.get("chat_id"), found.get("message_id")) == (part.chat_id, part.message_id)
+
+
+def _newest(work: Work, part: Row[Any]) -> int:
+    """The latest part of the same kind of the same report."""
+    return int(
+        work.connection.execute(
+            select(func.max(report_parts.c.id)).where(
+                report_parts.c.report_id == part.report_id, report_parts.c.kind == part.kind
+            )
+        ).scalar_one()
+    )
 
 
 # --- the download queue -------------------------------------------------------------------------------
