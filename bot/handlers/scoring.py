@@ -298,8 +298,8 @@ async def trend(here: Hearing) -> Toast:
 
 async def choose_rule(here: Hearing) -> Toast:
     """A number of the page 「考评口径」."""
-    press = here.pressed
-    return await here.do(rulespage.choose, press.subject, press.arg, here.heard.chat_id)
+    press, heard = here.pressed, here.heard
+    return await here.do(rulespage.choose, press.subject, press.arg, heard.chat_id, heard.pressed_message)
 
 
 async def send_rules(here: Hearing) -> Toast:

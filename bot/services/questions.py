@@ -87,6 +87,21 @@ def ask(
     return question_id
 
 
+def attach(work: Work, chat_id: int, message_id: int, kind: str, subject: dict[str, Any]) -> None:
+    """Let a message that is there already be a question; an older one of the same kind is replaced."""
+    drop(work, chat_id, kind)
+    work.insert(
+        questions,
+        chat_id=chat_id,
+        message_id=message_id,
+        member_id=work.actor.member_id or None,
+        kind=kind,
+        subject=subject,
+        asked_at=work.now,
+        expires_at=work.now + work.world.rules.question_open,
+    )
+
+
 def get(work: Work, question_id: int) -> Row[Any] | None:
     """An open question by id."""
     return work.connection.execute(

@@ -93,6 +93,10 @@ class NeedsOffice(Refusal):
     """It would raise a count of warnings: an office decides it, with a second person."""
 
 
+class BadRule(Refusal):
+    """A number typed for a rule of the 口径 is none, or out of its range."""
+
+
 class NoSuchEntry(Refusal):
     """The entry does not exist, or not for this reader: the same words for both."""
 

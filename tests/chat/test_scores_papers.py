@@ -408,11 +408,25 @@ async def test_a_later_change_of_the_rules_has_a_number_and_holds_from_the_next_
     page = await scorers.sends(scorers.chief, "考评口径")
     await scorers.press(scorers.chief, page, "未检查")
     await scorers.press(scorers.chief, page, "满分")
+    await scorers.press(scorers.chief, page, "专题组权重")
+    opened = words(page)
+    wide = await scorers.sends(scorers.chief, "1.5", reply_to=page)
+    taken = await scorers.sends(scorers.chief, "0.35")
+    await scorers.press(scorers.chief, page, "异议时间")
+    await scorers.press(scorers.chief, page, "返回")
+    said_later = await scorers.sends(scorers.chief, "12")
     await scorers.press(scorers.chief, page, "送审")
     asked = words(scorers.last(scorers.clerk))
     await scorers.press(scorers.clerk, scorers.last(scorers.clerk), "同意")
 
-    assert "未检查 average→full" in asked
+    assert "现为 0.25" in opened
+    assert "0 至 1" in opened
+    assert "专题组权重「1.5」：不在范围内。请回复 0 至 1 的一个数。" in words(wide)
+    assert "专题组权重 改为 0.35，送审同意后生效。" in words(taken)
+    assert "改为 12" not in words(said_later)  # the rule was closed: the number is no answer to it
+    assert "专题组打分权重 0.35" in words(page)
+    assert "专题组权重 0.25→0.35，未检查 按平均分→满分" in asked
+    assert "异议小时" not in asked
     assert "第2号" in words(page)
     assert "自 4月28日(周日) 一期起" in words(page)
     assert any("第2号" in text for text in scorers.said(scorers.yanjin))

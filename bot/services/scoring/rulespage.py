@@ -10,14 +10,17 @@ from typing import Any
 from sqlalchemy import Row, delete, select, update
 
 from bot.domain.permissions import ScoreAct, may_score
+from bot.domain.rule_limits import LIMITS, read_rule
+from bot.domain.score_words import BadValue
 from bot.domain.scoring import Final, Scheme, Uninspected
 from bot.ledger import events, people
 from bot.ledger.desk import Work
 from bot.ledger.tables import requests, score_rules
-from bot.services import faces, seconds
+from bot.services import faces, questions, seconds
 from bot.services.answering import Toast
+from bot.services.incoming import Incoming
 from bot.services.outgoing import Button, Rows, Shown, new_card, say, show_card
-from bot.services.refusals import NotUnderstood, NotYours, ScoreNotNow
+from bot.services.refusals import BadRule, NotUnderstood, NotYours, ScoreNotNow
 from bot.services.scoring import schemes, windows
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -31,7 +34,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "scale_gap": ("2", "3", "5", "8"),
     "objection_hours": ("6", "8", "12", "16"),
 }
-"""What the notice leaves open, and what is offered for it; the configuration may say anything else."""
+"""What the notice leaves open, and what is offered for it; a reply may say any other number of `LIMITS`."""
 
 
 def show(work: Work, chat_id: int, track: str = "") -> None:
@@ -84,8 +87,15 @@ def card(work: Work, row: Row[Any]) -> Shown | None:
             for choice in CHOICES[row.panel]
         ]
         rows: Rows = tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
-        values = {"field": row.panel, "now": str(now or "")}
-        return Shown("scoring.rules_field", values, (*rows, (Button("back", "turn"),)), protect=True)
+        limits = LIMITS.get(row.panel)
+        values = {
+            "field": row.panel,
+            "now": "" if limits is None else str(now),
+            "least": "" if limits is None else f"{limits.least:f}",
+            "most": "" if limits is None else f"{limits.most:f}",
+        }
+        back = Button("back", "scrule", index)
+        return Shown("scoring.rules_field", values, (*rows, (back,)), protect=True)
     return Shown("scoring.rules", page(work, track), _buttons(work, track, index, draft), protect=True)
 
 
@@ -116,7 +126,7 @@ def page(work: Work, track: str) -> dict[str, Any]:
 def _buttons(work: Work, track: str, index: int, draft: Row[Any] | None) -> Rows:
     if _waits(work, track):
         return ()
-    fields = [Button(f"rule_fields/{name}", "turn", arg=name) for name in CHOICES]
+    fields = [Button(f"rule_fields/{name}", "scrule", index, arg=name) for name in CHOICES]
     rows: list[tuple[Button, ...]] = [tuple(fields[i : i + 3]) for i in range(0, len(fields), 3)]
     if draft is not None or schemes.approved(work, track) is None:
         tools = [Button("send_for_approval", "scrules", index, 0, "send")]
@@ -142,14 +152,59 @@ def _track(work: Work, index: int) -> str:
     return tracks[index].key
 
 
-def choose(work: Work, index: int, arg: str, chat_id: int) -> None:
-    """A number of the page was chosen; nothing holds before it is approved."""
+def choose(work: Work, index: int, arg: str, chat_id: int, message_id: int) -> None:
+    """A rule of the page was opened, closed, or given a value; nothing holds before it is approved."""
     track = _track(work, index)
-    name, _, value = arg.partition(".")
+    name, dot, value = arg.partition(".")
+    if not dot:
+        if name and name not in CHOICES:
+            raise NotUnderstood(hint="old_button")
+        faces.turn(work, chat_id, message_id, name)
+        questions.drop(work, chat_id, "rule")
+        if name in LIMITS:
+            questions.attach(work, chat_id, message_id, "rule", {"track": index, "rule": name})
+        return
     if value not in CHOICES.get(name, ()):
         raise NotUnderstood(hint="old_button")
+    _put(work, track, name, value, chat_id)
+
+
+@questions.answers("rule")
+def _typed(work: Work, question: Row[Any], incoming: Incoming) -> None:
+    """A number was typed for the rule that is open.
+
+    Raises:
+        BadRule: it is none, or out of the rule's range; the rule stays open.
+    """
+    name = question.subject["rule"]
+    track = _track(work, question.subject["track"])
+    limits = LIMITS[name]
+    try:
+        value = read_rule(name, incoming.text)
+    except BadValue as bad:
+        raise BadRule(
+            field=name,
+            value=incoming.text.strip(),
+            why=bad.why,
+            least=f"{limits.least:f}",
+            most=f"{limits.most:f}",
+        ) from None
+    _put(work, track, name, value, incoming.chat_id)
+    say(
+        work,
+        incoming.chat_id,
+        "scoring.rule_taken",
+        {"field": name, "value": value},
+        reply_to=incoming.message_id,
+        protect=True,
+    )
+
+
+def _put(work: Work, track: str, name: str, value: str, chat_id: int) -> None:
+    """Write a value into the change that is prepared."""
     if _waits(work, track):
         raise ScoreNotNow(why="proposed", window=windows.current(work).values())
+    questions.drop(work, chat_id, "rule")
     scheme, draft = _scheme(work, track)
     changed = _with(scheme, name, value)
     if draft is None:
@@ -232,6 +287,12 @@ NAMES: Mapping[str, str] = {
 }  # fmt: skip
 """What the numbers are called in the line that the second person reads."""
 
+VALUES: Mapping[str, str] = {
+    "average": "按平均分", "full": "满分", "missing": "缺项",
+    "periods": "各旬平均", "months": "各月平均", "last_month": "最后一月",
+}  # fmt: skip
+"""What the choices without a number are called there."""
+
 
 def _changes(work: Work, track: str, scheme: Scheme) -> str:
     """What the second person agrees to: the numbers that differ from those in force."""
@@ -239,9 +300,15 @@ def _changes(work: Work, track: str, scheme: Scheme) -> str:
     after = schemes.to_json(scheme)
     name = work.world.campaign.track(track).name
     changed = [
-        f"{NAMES[key]} {before[key] or '—'}→{after[key] or '—'}" for key in NAMES if before[key] != after[key]
+        f"{NAMES[key]} {_value(before[key])}→{_value(after[key])}"
+        for key in NAMES
+        if before[key] != after[key]
     ]
     return f"{name}：{'，'.join(changed) or '按页面所列，全部'}"
+
+
+def _value(value: Any) -> str:
+    return VALUES.get(str(value), "—" if value is None else str(value))
 
 
 @seconds.carries("scoring_rules")
