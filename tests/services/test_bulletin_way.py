@@ -18,6 +18,7 @@ from bot.ledger import entries as entry_book
 from bot.ledger import events
 from bot.ledger.desk import Desk, Work
 from bot.ledger.tables import bulletins, cards, chats, entries, outbox, photos, requests
+from bot.ledger.tables import events as event_table
 from bot.services import seconds
 from bot.services.bulletins import (
     arriving,
@@ -470,6 +471,36 @@ def test_six_pairs_are_the_most(house: House) -> None:
 
     assert refused.value.values["why"] == "enough_pictures"
 
+
+def test_pages_of_several_regions_may_be_passed_on_once_two_have_agreed(house: House) -> None:
+    found = [house.closed(), house.closed(region="卫辉市", township="上乐村镇")]
+    house.draft()
+    for one in found:
+        house.does(pictures.choose, f"use.{one}.0.0", house.chief + 1000)
+
+    house.does(pictures.send_pages, house.chief + 1000)
+    before = pages(house)
+    house.agreed()
+    house.does(pictures.send_pages, house.chief + 1000)
+
+    assert before == ([True, True], 0)
+    assert pages(house) == ([True, True, False, False], 1)
+
+
+def pages(house: House) -> tuple[list[bool], int]:
+    """Whether each page that was sent is protected, and how often a release was logged."""
+
+    def verb(work: Work) -> tuple[list[bool], int]:
+        sent = work.connection.execute(select(outbox.c.payload).order_by(outbox.c.id)).scalars()
+        protected = [bool(one.get("protect")) for one in sent if one and one.get("text") == PAIRS]
+        kinds = list(work.connection.execute(select(event_table.c.kind)).scalars())
+        return protected, kinds.count("exported")
+
+    found: tuple[list[bool], int] = house.desk.do_now(verb)
+    return found
+
+
+PAIRS = "bulletins.pairs_page"
 
 # ── words ──
 

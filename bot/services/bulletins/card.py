@@ -213,7 +213,7 @@ def _buttons(work: Work, row: Row[Any], printed: dict[str, Any], unresolved: boo
         case Stage.APPROVED:
             return (
                 (Button("bulletin_publish", "bpub", *at), Button("bulletin_report", "brep", *at)),
-                (Button("bulletin_both", "bboth", *at),),
+                (Button("bulletin_both", "bboth", *at), *_pages(row)),
                 paper,
             )
         case Stage.REPORTED:
@@ -227,6 +227,11 @@ def _buttons(work: Work, row: Row[Any], printed: dict[str, Any], unresolved: boo
             return ((Button("bulletin_correct", "bfix", *at),), paper)
         case _:
             return (paper,)
+
+
+def _pages(row: Row[Any]) -> tuple[Button, ...]:
+    """「对比图页」 where pictures are chosen."""
+    return (Button("bulletin_pages", "bpairs", row.id, row.version),) if row.content["pictures"] else ()
 
 
 def _draft_buttons(
@@ -253,8 +258,9 @@ def _draft_buttons(
         rows.append((Button("bulletin_submit", "bsubmit", *at),))
     if row.content.get("names") and not row.content.get("no_names"):
         rows.append((Button("bulletin_no_names", "bswitch", *at, "no_names"),))
-    pages = (Button("bulletin_pages", "bpairs", *at),) if row.content["pictures"] else ()
-    rows.append((Button("bulletin_pictures", "bpics", *at), *pages, Button("bulletin_sources", "bsrc", *at)))
+    rows.append(
+        (Button("bulletin_pictures", "bpics", *at), *_pages(row), Button("bulletin_sources", "bsrc", *at))
+    )
     if row.kind != Kind.WEEKLY:
         label = "bulletin_order_only" if row.content["scores"] else "bulletin_with_scores"
         ordered = printed["ranking"] is not None and printed["ranking"].get("order_only")

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
-from bot.domain.bulletins import cells_of
+from bot.domain.bulletins import Stage, cells_of
 from bot.ledger.desk import Work
-from bot.services import questions
+from bot.services import export, questions
 from bot.services.answering import Toast
 from bot.services.bulletins import book, card, choosing, values
 from bot.services.bulletins.choosing import MOST
@@ -149,12 +149,16 @@ def _keep(work: Work, row: Row[Any], entry_id: int, pair: dict[str, Any] | None)
     return Toast("bulletins.picture_toast", {"used": pair is not None, "count": len(kept)})
 
 
+AGREED: Final = (Stage.APPROVED, Stage.REPORTED, Stage.PUBLISHED)
 PAGE_OF: Final = 3
 """Pairs on one page of a region."""
 
 
 def send_pages(work: Work, bulletin_id: int, chat_id: int) -> Toast:
     """「对比图页」: the chosen pairs as one picture a region, to be passed on.
+
+    Those of several regions are to be looked at alone until a second person has agreed to the bulletin
+    (red line (f)); what can be passed on is logged (g).
 
     Raises:
         BulletinNotNow: nothing is chosen, or what was chosen may not be shown any more.
@@ -164,7 +168,14 @@ def send_pages(work: Work, bulletin_id: int, chat_id: int) -> Toast:
         raise BulletinNotNow(why="no_chosen", state=row.state)
     printed = values.of(work, row)
     small = {key: printed[key] for key in ("campaign", "label")}
-    for region in dict.fromkeys(one["region"] for one in printed["pictures"]):
+    regions = list(dict.fromkeys(one["region"] for one in printed["pictures"]))
+    protect = len(regions) > 1 and Stage(row.state) not in AGREED
+    if not protect:
+        count = len(printed["pictures"])
+        export.record(
+            work, what="pairs", form="jpg", rows=count, photos=count, asked=f"{row.kind} {row.key}",
+        )  # fmt: skip
+    for region in regions:
         chosen = [one for one in printed["pictures"] if one["region"] == region]
         pages = -(-len(chosen) // PAGE_OF)
         for part in range(pages):
@@ -174,6 +185,7 @@ def send_pages(work: Work, bulletin_id: int, chat_id: int) -> Toast:
                 work, chat_id, "bulletins.pairs_page",
                 {"region": region, "at": part + 1, "of": pages},
                 picture=Picture("bulletin_pairs", f"pairs:{row.id}:{part}:{key}"[:128], drawn),
+                protect=protect,
             )  # fmt: skip
     return Toast("bulletins.sending_toast")
 
