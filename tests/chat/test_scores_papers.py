@@ -139,6 +139,8 @@ async def test_a_mark_is_broken_down_at_a_tap_by_a_line_and_in_the_sheet(scorers
     await scorers.press(leader, card, "七方面")
     again = scorers.last(leader)
     apart = await scorers.sends(leader, "5 5 5 5 5 6 5", reply_to=again)
+    changed = await scorers.sends(leader, "36分 七方面 5 5 5 5 5 6 5", reply_to=again)
+    await scorers.sends(leader, "/score 延津县 督查 36.5 七方面 5 5 5 5 5 6 5.5 整体较好")
 
     assert "组织领导、宣传发动" in words(asked)
     assert "七项都要写" in words(few)
@@ -148,6 +150,8 @@ async def test_a_mark_is_broken_down_at_a_tap_by_a_line_and_in_the_sheet(scorers
     assert "组织领导 5、宣传发动 5" in words(card)
     assert "合计须等于 36.5" in words(again)
     assert "「七方面」：合计与得分不一致，请改其中一个（36 ≠ 36.5）" in words(apart)
+    assert "督查组 36分（组织领导 5、" in words(changed)
+    assert "工作实效 5）：整体较好" in words(changed)
     refused = await scorers.sends(leader, "/score 延津县 督查 30 七方面 5 5 5 5 5 6 5")
     assert "36 ≠ 30" in words(refused)
 
@@ -156,6 +160,12 @@ async def test_a_mark_is_broken_down_at_a_tap_by_a_line_and_in_the_sheet(scorers
     assert rows[3][4:] == [f"七方面 {label}" for label in ASPECTS.values()]
     assert rows[5][1] == 36.5
     assert rows[5][4:] == [5, 5, 5, 5, 5, 6, 5.5]
+    leader.sends_document(town.bot, filled(data, E5=4, E6=6), name="打分.xlsx")
+    await town.settle()
+    assert "第5行 卫辉市「七方面」：七项都要写" in words(scorers.last(leader))
+    assert "第6行 延津县「七方面」：合计与得分不一致，请改其中一个（37.5 ≠ 36.5）" in words(
+        scorers.last(leader)
+    )
     leader.sends_document(
         town.bot, filled(data, E5=4, F5=4, G5=4, H5=4, I5=4, J5=4, K5=4.25), name="打分.xlsx"
     )

@@ -95,7 +95,7 @@ def _answered(work: Work, question: Row[Any], incoming: Incoming) -> None:
     old = standing(work, region, window, body)
     if old is not None:
         mark, reason = mark or old.value, reason or old.reason
-    line = Line(1, region, aspects.SOURCE, "mark", mark, reason, aspects=given)
+    line = Line(1, region, aspects.SOURCE, "mark", mark.removesuffix("分"), reason, aspects=given)
     entries = entering.enter(work, window, [line], origin="chat")
     say(
         work,
