@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from bot.domain.entries import Mode, State
+from bot.domain.overview import Scope, ScopeKind
 from bot.domain.permissions import Role
 from bot.ledger.desk import Work
 from bot.ledger.tables import cards, entries, outbox
 from bot.services import faces
-from bot.services.overview import card, coverage
+from bot.services.overview import card, counting, coverage
 from bot.services.refusals import NotYours
 from tests.services.conftest import START, Office
 
@@ -182,3 +183,17 @@ def test_the_county_s_side_learns_nothing_of_the_coverage(ledger: Office) -> Non
         ledger.does(contact, coverage.show, contact + 1000, contact + 1000)
     with pytest.raises(NotYours):
         ledger.does(contact, coverage.turn, contact + 1000, 1, "0.g.0")
+
+
+def test_a_groups_numbers_do_not_tell_who_made_a_covert_visit(ledger: Office) -> None:
+    overseer = ledger.member("督导", Role.OVERSIGHT)
+    clerk = ledger.member("攻坚办", Role.OFFICE, track="county")
+    scope = Scope(ScopeKind.GROUP, "county/1")
+
+    def found(work: Work) -> int:
+        return len(counting.rows_of(work, scope, counting.Span()))
+
+    before = [ledger.does(who, found) for who in (overseer, clerk)]
+    put(ledger, "暗-0410-02", mode=Mode.COVERT.value, handed_over_at=START - DAY)
+
+    assert [ledger.does(who, found) for who in (overseer, clerk)] == [before[0], before[1] + 1]

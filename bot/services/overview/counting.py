@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, and_, func, select, true
 
 from bot.domain.calendar import CampaignCalendar
 from bot.domain.entries import Mode, State
@@ -66,7 +66,8 @@ def _within(work: Work, scope: Scope) -> ColumnElement[bool]:
         case ScopeKind.TRACK:
             return entries.c.track == scope.key
         case ScopeKind.GROUP:
-            return entries.c.group_key == scope.key
+            # whose covert visit it was is told by no number either
+            return and_(entries.c.group_key == scope.key, sight.told_of(work.actor))
         case ScopeKind.REGION:
             return entries.c.region == scope.key
         case ScopeKind.CAMPAIGN:
