@@ -27,7 +27,7 @@ from bot.ledger.desk import Desk, Work
 from bot.ledger.outbox import Priority
 from bot.ledger.tables import facts, outbox, serials
 from bot.media.store import PhotoStore
-from bot.services import filing
+from bot.services.field import filing
 from bot.services.outgoing import say
 from tests.drawn import photo
 from tests.town.ledger import empty_ledger

@@ -21,7 +21,8 @@ from bot.domain.permissions import Role
 from bot.ledger import engines
 from bot.ledger.desk import Desk, Work
 from bot.ledger.tables import chats, counts, entries, events, members, outbox, roles
-from bot.services import export, filing
+from bot.services.field import filing
+from bot.services.looking import export
 from bot.services.upkeep import check_counters
 from tests.town.ledger import empty_ledger
 

@@ -46,8 +46,9 @@ from bot.ledger import outbox as outbox_book
 from bot.ledger.desk import Desk, DeskClosed, LedgerUnavailable
 from bot.media.fonts import Fonts
 from bot.media.store import PhotoStore
-from bot.services import commands, pictures
+from bot.services import pictures
 from bot.services.operating import alerts, keeping
+from bot.services.people import commands
 from bot.texts.catalogue import Catalogue
 
 __all__ = ["Application", "PartDied", "Parts", "Stopped", "backup_plan", "build_world", "open_desk"]

@@ -141,8 +141,8 @@ def write(work: Work, settings: Settings, package: Package) -> Built:
     from bot.documents.archive.pages import Pages
     from bot.documents.ledger_rows import Words
     from bot.media.store import PhotoStore
-    from bot.services import export
     from bot.services.archive import entries, log, papers
+    from bot.services.looking import export
     from bot.texts.catalogue import Catalogue
 
     words, mark = Words(Catalogue(work.world.campaign)), export.mark(work)

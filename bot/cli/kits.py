@@ -90,6 +90,6 @@ def write(desk: Desk, settings: Settings, number: int, path: Path) -> None:
 
 def log(work: Work, number: int, rows: int, files: int) -> None:
     """Nothing is handed out unlogged (red line (g))."""
-    from bot.services import export
+    from bot.services.looking import export
 
     export.record(work, what="kit", form="zip", rows=rows, photos=files, asked=f"№{number}")

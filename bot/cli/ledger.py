@@ -67,7 +67,7 @@ def export_into(
     desk: Desk, settings: Settings, form: str, what: str, part: Path, photos: Path | None
 ) -> None:
     """Read one snapshot into a file (and photo copies), then log it: nothing is handed out unlogged."""
-    from bot.services import export as service
+    from bot.services.looking import export as service
 
     copied: list[Copy] = []
     pictured: Counter[str] = Counter()
@@ -107,7 +107,7 @@ def write_entries(work: Work, settings: Settings, form: str, path: Path, entries
     if form == "json":
         return ledger_files.write_json(path, (entry.values for entry in entries))
     from bot.documents import ledger_rows, ledger_xlsx
-    from bot.services import export as service
+    from bot.services.looking import export as service
     from bot.texts.catalogue import Catalogue
 
     words = ledger_rows.Words(Catalogue(work.world.campaign))
@@ -132,7 +132,7 @@ def write_events(
     if form == "json":
         return ledger_files.write_json(path, events)
     from bot.documents import ledger_rows, ledger_xlsx
-    from bot.services import export as service
+    from bot.services.looking import export as service
     from bot.texts.catalogue import Catalogue
 
     words, mark = ledger_rows.Words(Catalogue(work.world.campaign)), service.mark(work)

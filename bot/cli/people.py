@@ -14,7 +14,7 @@ from bot.domain.permissions import Role
 
 if TYPE_CHECKING:
     from bot.config import Settings
-    from bot.services.forgetting import Kept
+    from bot.services.people.forgetting import Kept
 
 TELEGRAM_SECONDS = 10.0
 """A command waits no longer for Telegram."""
@@ -40,8 +40,8 @@ def invite(
     township: str | None, deputy: bool, uses: int,
 ) -> None:  # fmt: skip
     """打印邀请链接 · Print a link by which somebody joins."""
-    from bot.services import commands, invitations
-    from bot.services.invitations import Scope, ScopeError
+    from bot.services.people import commands, invitations
+    from bot.services.people.invitations import Scope, ScopeError
 
     settings = read_settings()
     scope = Scope(Role(role), track, group, region, township, leader, deputy)
@@ -117,7 +117,7 @@ STATES = {
 @click.option("--all", "everybody", is_flag=True, help="连同已离开的 · Also those who have left.")
 def members(everybody: bool) -> None:
     """列出成员及身份 · List who has joined, with roles and scopes."""
-    from bot.services.members_list import members_list
+    from bot.services.people.members_list import members_list
     from bot.texts.catalogue import Catalogue
 
     settings = read_settings()
@@ -153,7 +153,7 @@ def forget(number: int | None, yes: bool) -> None:
     Name, post, telephone and Telegram id are replaced by 成员№N; what the member did stays under the number.
     Without a number: who can be forgotten.
     """
-    from bot.services import forgetting
+    from bot.services.people import forgetting
 
     settings = read_settings()
     with open_ledger(settings) as desk:

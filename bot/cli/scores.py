@@ -131,14 +131,18 @@ def read_csv(file: Path, content: bytes) -> list[Line]:
         cells = {
             key: row[place] if place is not None and place < len(row) else "" for key, place in at.items()
         }
+        fault = ""
         if any(row[len(names) :]):
-            found.append(Line(number, **{**cells, "value": ",".join(row)}, fault="columns"))
+            cells["value"], fault = ",".join(row), "columns"
         elif cells["value"].isdigit() and cells["reason"].isdigit():
             # 36,5 without quotes: two cells that nobody meant
-            written = f"{cells['value']},{cells['reason']}"
-            found.append(Line(number, **{**cells, "value": written}, fault="comma"))
-        else:
-            found.append(Line(number, **cells))
+            cells["value"], fault = f"{cells['value']},{cells['reason']}", "comma"
+        found.append(
+            Line(
+                number, cells["region"], cells["source"], cells["kind"], cells["value"], cells["reason"],
+                fault=fault,
+            )
+        )  # fmt: skip
     if not found:
         give_up(FAILED, f"{file.name} 没有数据行 · has no lines below the header")
     return found

@@ -9,8 +9,8 @@ from typing import Any, Final
 from markupsafe import Markup, escape
 
 from bot.documents.office_files import workbook
-from bot.services.roster import MOST_LINES
-from bot.services.roster_cells import Line
+from bot.services.people.roster import MOST_LINES
+from bot.services.people.roster_cells import Line
 from bot.texts.catalogue import Catalogue
 from bot.texts.html import plain
 

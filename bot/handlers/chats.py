@@ -5,8 +5,8 @@ from __future__ import annotations
 from telegram.error import TelegramError
 
 from bot.delivery.hearing import Hearing
-from bot.services import chats, help
 from bot.services.answering import Toast
+from bot.services.people import chats, help
 
 
 async def membership(here: Hearing) -> Toast:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bot.delivery.hearing import Hearing
 from bot.domain.entries import RETURN_REASONS
-from bot.services import check, checkwords, filer_photos, onsite
 from bot.services.answering import Toast
+from bot.services.checking import check, checkwords, onsite
+from bot.services.field import filer_photos
 
 
 async def close(here: Hearing) -> Toast:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.delivery.hearing import Hearing
-from bot.services import county, county_cards, deciding, loose, officers, onward, requests, townships
 from bot.services.answering import Toast
+from bot.services.counties import county, county_cards, deciding, loose, officers, onward, requests, townships
 
 CARDS = county_cards.__name__
 """Imported for what it registers: what the county's cards show."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from bot.delivery.hearing import Hearing
 from bot.domain.entries import Mode
-from bot.services import county_photos, covert, handover, renumbering
 from bot.services.answering import Toast
+from bot.services.counties import county_photos
+from bot.services.field import renumbering
+from bot.services.offices import covert, handover
 
 
 async def covert_on(here: Hearing) -> Toast:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bot.delivery.hearing import Hearing
-from bot.services import assignment, hearing
+from bot.services import hearing
 from bot.services.answering import Toast
+from bot.services.counties import assignment
 
 
 async def message(here: Hearing) -> Toast:

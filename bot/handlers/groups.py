@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.delivery.hearing import Hearing
-from bot.services import groupchat
 from bot.services.answering import Toast
+from bot.services.field import groupchat
 
 
 async def details(here: Hearing) -> Toast:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bot.delivery.hearing import Hearing
 from bot.ledger.desk import Work
-from bot.services import drafts, editing, secrecy, splitting, visits, withdrawal
+from bot.services import secrecy
 from bot.services.answering import Toast
+from bot.services.field import drafts, editing, splitting, visits, withdrawal
 from bot.services.incoming import Incoming
 from bot.services.weekly import receiving
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.delivery.hearing import Hearing
 from bot.domain.finding import asked_for
-from bot.services import listwords
 from bot.services.answering import Toast
+from bot.services.looking import listwords
 
 
 async def my(here: Hearing) -> Toast:

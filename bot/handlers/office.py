@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.delivery.hearing import Hearing
-from bot.services import officewords, seconds
 from bot.services.answering import Toast
+from bot.services.offices import officewords, seconds
 
 
 async def panel(here: Hearing) -> Toast:

@@ -13,22 +13,12 @@ from bot.delivery.wire import TooLarge
 from bot.documents import roster as roster_file
 from bot.documents.office_files import OfficeFileError
 from bot.ledger.desk import Work
-from bot.services import (
-    deputies,
-    directory,
-    faces,
-    groupchat,
-    help,
-    invitations,
-    inviting,
-    joining,
-    membership,
-    roster,
-    secrecy,
-)
+from bot.services import faces, secrecy
 from bot.services.answering import Toast, nothing
+from bot.services.field import groupchat
 from bot.services.incoming import Incoming
-from bot.services.roster_cells import Line
+from bot.services.people import deputies, directory, help, invitations, inviting, joining, membership, roster
+from bot.services.people.roster_cells import Line
 
 
 def _or(said: Toast, done: str) -> Toast:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.delivery.hearing import Hearing
 from bot.domain.entries import Source
-from bot.services import handed, sources
 from bot.services.answering import Toast
+from bot.services.offices import handed, sources
 
 
 async def begin(here: Hearing) -> Toast:

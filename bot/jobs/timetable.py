@@ -7,30 +7,20 @@ from datetime import datetime
 
 from bot.ledger.desk import Work
 from bot.ledger.engines import out_of_reach
-from bot.services import (
-    assignment,
-    covert,
-    deputies,
-    drafts,
-    filer_photos,
-    groupchat,
-    handed_reports,
-    heads,
-    requests,
-    seconds,
-    secrecy,
-    townships,
-    upkeep,
-)
+from bot.services import secrecy, upkeep
 from bot.services.archive import ending
 from bot.services.bulletins import arriving, drafting
+from bot.services.counties import assignment, heads, requests, townships
 from bot.services.duties import digest
 from bot.services.duties import due as duties
+from bot.services.field import drafts, filer_photos, groupchat
 from bot.services.finding import index as finding
 from bot.services.followup import lookback, notices
 from bot.services.meetings import preparing
 from bot.services.monthreport import writing as monthreport
+from bot.services.offices import covert, handed_reports, seconds
 from bot.services.operating import alerts, reading
+from bot.services.people import deputies
 from bot.services.scoring import proposing
 from bot.services.warnings import advising, deciding, serving
 

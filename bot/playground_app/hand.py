@@ -13,8 +13,8 @@ from bot.jobs.timetable import foresee
 from bot.ledger.desk import Work
 from bot.ledger.outbox import next_due
 from bot.playground.game.hand import Foreseen
-from bot.services import invitations
-from bot.services.invitations import Scope
+from bot.services.people import invitations
+from bot.services.people.invitations import Scope
 from bot.services.upcoming import upcoming
 
 BEATS: Final = 50

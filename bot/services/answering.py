@@ -9,9 +9,9 @@ from typing import Any, Concatenate, ParamSpec
 from bot.domain.permissions import NOBODY
 from bot.ledger import inbox, people
 from bot.ledger.desk import Work
-from bot.services import door
 from bot.services.incoming import Incoming
 from bot.services.outgoing import refresh_cards, say
+from bot.services.people import door
 from bot.services.refusals import NoSuchEntry, NotYours, Refusal
 
 P = ParamSpec("P")

@@ -10,33 +10,19 @@ from bot.domain.entries import State
 from bot.domain.permissions import Action, Role, Standing, may
 from bot.ledger import entries as book
 from bot.ledger.desk import Work
-from bot.services import (
-    drafts,
-    editing,
-    filer_photos,
-    filing,
-    groupchat,
-    handed,
-    intake,
-    life,
-    lookup,
-    loose,
-    pictures,
-    pins,
-    questions,
-    reader,
-    remarks,
-    secrecy,
-    sources,
-)
+from bot.services import life, pictures, questions, secrecy
 from bot.services.announcing import forwarding
 from bot.services.announcing import notices as announcing
 from bot.services.answering import Toast
 from bot.services.bulletins import editing as bulletins
+from bot.services.counties import loose, remarks
+from bot.services.counties.material import Material
 from bot.services.duties import outlook
+from bot.services.field import drafts, editing, filer_photos, filing, groupchat, intake, pins
 from bot.services.incoming import Incoming
-from bot.services.material import Material
+from bot.services.looking import lookup, reader
 from bot.services.monthreport import writing as monthreport
+from bot.services.offices import handed, sources
 from bot.services.refusals import NoSuchEntry, NotUnderstood
 from bot.services.tenday import reporting as tenday
 from bot.services.weekly import receiving as weekly

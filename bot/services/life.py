@@ -12,7 +12,8 @@ from bot.domain.permissions import Action, Standing, may, standings
 from bot.ledger import entries as book
 from bot.ledger import events
 from bot.ledger.desk import Work
-from bot.services import heads, seconds
+from bot.services.counties import heads
+from bot.services.offices import seconds
 from bot.services.outgoing import Button, close_panels
 from bot.services.outgoing import refresh_cards as refresh_cards
 from bot.services.refusals import AlreadyMoved, CardChanged, NoSuchEntry, NotPossible, NotYours

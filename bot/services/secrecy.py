@@ -15,8 +15,9 @@ from bot.ledger.desk import Work
 from bot.ledger.prepared import Prepared
 from bot.ledger.tables import facts, photos
 from bot.ledger.tables import inbox as inbox_table
-from bot.services import county, life, pictures
+from bot.services import life, pictures
 from bot.services.answering import after
+from bot.services.counties import county
 from bot.services.incoming import Incoming
 from bot.services.keeping import files
 from bot.services.refusals import SecretMaterial

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from bot.domain.permissions import Role
 from bot.ledger.desk import Work
 from bot.ledger.tables import entries, members, outbox, photos
-from bot.services.joining import MOST_GUESSES
+from bot.services.people.joining import MOST_GUESSES
 from tests.drawn import photo
 from tests.town.town import Town
 

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from bot.domain.permissions import Role
 from bot.ledger.desk import Work
 from bot.ledger.tables import entries, warning_items, warning_letters
-from bot.services import export
+from bot.services.looking import export
 from tests.drawn import photo
 from tests.town.scenes import CAPTION, People, labels, words
 from tests.town.town import Town

@@ -9,7 +9,8 @@ import pytest
 from bot.domain.entries import State
 from bot.domain.permissions import Role
 from bot.ledger.desk import Work
-from bot.services import assignment, life
+from bot.services import life
+from bot.services.counties import assignment
 from bot.services.outgoing import show_card
 from tests.chat.test_groups import bound
 from tests.drawn import photo

@@ -18,7 +18,8 @@ from bot.ledger import entries as book
 from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.ledger.tables import entries
-from bot.services import export, life, lookup, sight
+from bot.services import life, sight
+from bot.services.looking import export, lookup
 from bot.services.refusals import NoSuchEntry
 from tests.drawn import photo
 from tests.town.town import Town

@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.permissions import Role
 from bot.ledger import events
-from bot.services import history
+from bot.services.looking import history
 from bot.texts import buttons
 from tests.drawn import photo
 from tests.town.scenes import People, labels, words
@@ -106,7 +106,7 @@ async def test_the_covert_days_are_hidden_from_the_county(people: People) -> Non
     def hand_over(work):  # type: ignore[no-untyped-def]
         from bot.ledger import entries as book
         from bot.ledger.tables import entries
-        from bot.services import assignment
+        from bot.services.counties import assignment
 
         row = book.get(work, 1)
         work.connection.execute(

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bot.domain.permissions import Role
 from bot.ledger.desk import Work
 from bot.ledger.tables import outbox
-from bot.services import export
+from bot.services.looking import export
 from tests.town.scenes import People, words
 from tests.town.town import Town
 

@@ -9,7 +9,8 @@ import pytest
 
 from bot.domain.permissions import NOBODY, Role
 from bot.ledger.desk import Work
-from bot.services import export, seconds
+from bot.services.looking import export
+from bot.services.offices import seconds
 from bot.texts import buttons
 from tests.chat.test_people_leaving import remove
 from tests.drawn import photo

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.permissions import Role
 from bot.handlers import COMMANDS
-from bot.services.commands import FOR_GROUPS, FOR_STRANGERS, OF_ROLE
+from bot.services.people.commands import FOR_GROUPS, FOR_STRANGERS, OF_ROLE
 from tests.drawn import photo
 from tests.town.town import Town
 

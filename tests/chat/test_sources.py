@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot.domain.permissions import Role
 from bot.ledger.tables import entries, photos
-from bot.services import export
+from bot.services.looking import export
 from tests.drawn import photo
 from tests.town.town import Town
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from bot.domain.permissions import Role
 from bot.ledger.desk import Work
 from bot.ledger.tables import members, photos, roles
-from bot.services import export
+from bot.services.looking import export
 from tests.drawn import photo
 from tests.town.scenes import CAPTION, People, labels, words
 from tests.town.town import Town

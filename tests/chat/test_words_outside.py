@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.domain.permissions import Role
-from bot.services import export
+from bot.services.looking import export
 from bot.services.views.places import place_of
 from tests.drawn import photo
 from tests.town.scenes import People, labels, words

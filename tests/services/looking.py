@@ -11,8 +11,9 @@ from sqlalchemy import select, update
 from bot.domain.campaign import Campaign
 from bot.ledger.desk import Work
 from bot.ledger.tables import cards
-from bot.services import lists, listwords, views
+from bot.services import views
 from bot.services.finding import index
+from bot.services.looking import lists, listwords
 from bot.services.outgoing import Shown, button_values
 from bot.services.refusals import Refusal
 from bot.texts.catalogue import Catalogue

@@ -13,9 +13,10 @@ from bot.ledger import entries as book
 from bot.ledger import people
 from bot.ledger.desk import Desk, Work
 from bot.ledger.tables import cards, outbox, requests, roles
-from bot.services import office as powers
-from bot.services import requests as asking
-from bot.services import seconds, telling
+from bot.services import telling
+from bot.services.counties import requests as asking
+from bot.services.offices import office as powers
+from bot.services.offices import seconds
 from bot.services.refusals import NotYours
 from tests.services.conftest import Office
 from tests.services.test_life import OTHER, REGION, Cast
@@ -138,7 +139,7 @@ def test_a_new_region_begins_with_its_own_officers(cast: Cast) -> None:
 
 
 def _named(work: Work, entry_id: int) -> None:
-    from bot.services import officers
+    from bot.services.counties import officers
 
     row = book.get(work, entry_id)
     assert row is not None

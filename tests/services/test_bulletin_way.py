@@ -19,7 +19,6 @@ from bot.ledger import events
 from bot.ledger.desk import Desk, Work
 from bot.ledger.tables import bulletins, cards, chats, entries, outbox, photos, requests
 from bot.ledger.tables import events as event_table
-from bot.services import seconds
 from bot.services.bulletins import (
     arriving,
     book,
@@ -34,6 +33,7 @@ from bot.services.bulletins import (
     way,
 )
 from bot.services.incoming import Incoming
+from bot.services.offices import seconds
 from bot.services.refusals import BulletinNotNow
 from tests.services.conftest import Office
 

@@ -21,8 +21,8 @@ from bot.ledger.tables import (
     score_sheets,
 )
 from bot.ledger.tables import questions as asked
-from bot.services import seconds
 from bot.services.incoming import Incoming
+from bot.services.offices import seconds
 from bot.services.questions import ANSWERS
 from bot.services.refusals import BadScores, ScoreNotNow
 from bot.services.scoring import (

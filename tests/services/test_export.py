@@ -15,7 +15,7 @@ from bot.domain.permissions import Role
 from bot.ledger import events as log
 from bot.ledger.desk import Desk, Work
 from bot.ledger.tables import entries, events, outbox, photos
-from bot.services import export
+from bot.services.looking import export
 from tests.services.conftest import Office
 
 PHONE = "138" + "12345678"

@@ -17,8 +17,11 @@ from bot.domain.permissions import Role
 from bot.ledger import entries as book
 from bot.ledger.desk import Desk, Work
 from bot.ledger.tables import cards
-from bot.services import assignment, handed, intake, views
+from bot.services import views
+from bot.services.counties import assignment
+from bot.services.field import intake
 from bot.services.incoming import Attachment, Incoming
+from bot.services.offices import handed
 from bot.services.views.receipt import receipt
 
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -148,7 +148,7 @@ def test_found_pages_are_turned_and_filtered_and_keep_their_words(
 
 
 def test_an_old_searchs_buttons_are_answered_kindly(office: Office, looking: Looking, chief: int) -> None:
-    from bot.services import lists
+    from bot.services.looking import lists
 
     with pytest.raises(NotUnderstood):
         office.does(chief, lists.turn, chief + 1000, 99, "f.s6")
@@ -158,7 +158,7 @@ def test_bare_find_asks_what_for_and_the_next_words_are_it(
     office: Office, looking: Looking, group: int
 ) -> None:
     from bot.ledger.tables import questions
-    from bot.services import listwords
+    from bot.services.looking import listwords
 
     office.does(group, listwords.find, "", group + 1000, group + 1000)
 

@@ -12,8 +12,8 @@ from bot.clock import SteppedClock
 from bot.domain.permissions import Role
 from bot.ledger.desk import Work
 from bot.ledger.tables import entries, heap_fines, outbox, photos, questions
-from bot.services import seconds
 from bot.services.incoming import Incoming
+from bot.services.offices import seconds
 from bot.services.questions import ANSWERS
 from bot.services.refusals import NotYours, ScoreNotNow
 from bot.services.scoring import fines

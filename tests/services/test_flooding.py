@@ -10,7 +10,8 @@ from bot.domain.entries import Mode
 from bot.ledger import entries as book
 from bot.ledger.desk import Desk, Work
 from bot.ledger.tables import photos
-from bot.services import filing, media
+from bot.services import media
+from bot.services.field import filing
 
 
 def test_photos_of_different_chats_take_turns_in_the_order_in_which_they_came(desk: Desk) -> None:

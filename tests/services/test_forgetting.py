@@ -26,9 +26,9 @@ from bot.ledger.tables import (
     questions,
     roles,
 )
-from bot.services import forgetting
-from bot.services.membership import end
 from bot.services.outgoing import new_card, say
+from bot.services.people import forgetting
+from bot.services.people.membership import end
 from tests.services.conftest import Office
 
 NAME, POST, UNIT = "李甲某", "秘书长某", "农业农村局某"

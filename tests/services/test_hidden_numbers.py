@@ -13,7 +13,8 @@ from bot.ledger import entries as book
 from bot.ledger import events
 from bot.ledger.desk import Desk, Work
 from bot.ledger.tables import cards, outbox
-from bot.services import check, history
+from bot.services.checking import check
+from bot.services.looking import history
 from bot.services.scoring import entering, items, windows
 from bot.services.scoring.lines import spoken
 from tests.services.test_life import Cast

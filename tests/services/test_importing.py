@@ -14,7 +14,9 @@ from bot.jobs.timetable import beat
 from bot.ledger import entries as book
 from bot.ledger.desk import Desk, Work
 from bot.ledger.tables import cards, outbox
-from bot.services import check, county, views
+from bot.services import views
+from bot.services.checking import check
+from bot.services.counties import county
 from bot.services.importing import storing
 from bot.services.importing.reading import EVENING, Words
 from tests.services.conftest import Office

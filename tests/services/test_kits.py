@@ -12,8 +12,9 @@ from bot.clock import SteppedClock
 from bot.domain.permissions import Role
 from bot.ledger.desk import Desk, Work
 from bot.ledger.tables import cards, entries, events, kits, outbox, photos, requests, roles
-from bot.services import faces, seconds
+from bot.services import faces
 from bot.services.kits import book, card, making
+from bot.services.offices import seconds
 from bot.services.refusals import AlreadyMoved, KitNotNow, NotUnderstood, NotYours
 from tests.services.conftest import Office
 

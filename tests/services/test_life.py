@@ -25,8 +25,11 @@ from bot.ledger import entries as book
 from bot.ledger import events
 from bot.ledger.desk import Desk, Work
 from bot.ledger.tables import counts, entries, requests
-from bot.services import assignment, check, county, life, office, onsite, pictures, seconds
+from bot.services import life, pictures
+from bot.services.checking import check, onsite
+from bot.services.counties import assignment, county
 from bot.services.incoming import Attachment, Incoming
+from bot.services.offices import office, seconds
 from bot.services.refusals import AlreadyMoved, NotPossible, Refusal, TooLate
 from bot.texts.catalogue import Catalogue
 from tests.services.conftest import START, Office

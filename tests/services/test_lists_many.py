@@ -14,10 +14,11 @@ from bot.domain.permissions import Role
 from bot.ledger import entries as book
 from bot.ledger.desk import Work
 from bot.ledger.tables import cards, entries, outbox, questions, requests
-from bot.services import check, listwords
+from bot.services.checking import check
 from bot.services.finding import many
 from bot.services.finding.asked import Asked, Turned
 from bot.services.incoming import Incoming
+from bot.services.looking import listwords
 from bot.services.refusals import NotUnderstood
 from bot.texts.catalogue import Catalogue
 from tests.services.conftest import Office

@@ -14,9 +14,10 @@ from bot.domain.permissions import Role
 from bot.ledger import entries as book
 from bot.ledger.desk import Desk, Work
 from bot.ledger.tables import entries
-from bot.services import lists, sight
+from bot.services import sight
 from bot.services.finding import filters, pages, totals
 from bot.services.finding.asked import Asked, Turned
+from bot.services.looking import lists
 from bot.services.refusals import NotUnderstood
 from tests.services.conftest import Office
 from tests.services.looking import Looking, entry

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.services import loose
+from bot.services.counties import loose
 
 
 def entry(number: str, township: str, village: str | None, spot: str | None = None) -> Any:

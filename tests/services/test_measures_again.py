@@ -14,8 +14,9 @@ from bot.clock import SteppedClock
 from bot.domain.permissions import Role
 from bot.ledger.desk import Work
 from bot.ledger.tables import cards, measures, requests, score_sheets
-from bot.services import faces, seconds
+from bot.services import faces
 from bot.services.incoming import Incoming
+from bot.services.offices import seconds
 from bot.services.questions import ANSWERS
 from bot.services.scoring import issuing, measurecards, publishing, sheets
 from tests.services.conftest import Office

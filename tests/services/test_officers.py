@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.services import officers
+from bot.services.counties import officers
 
 
 @pytest.mark.parametrize(

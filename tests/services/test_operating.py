@@ -15,8 +15,8 @@ from bot.domain.world import World
 from bot.jobs.watching import remedy_of
 from bot.ledger.desk import Desk, Work
 from bot.ledger.tables import outbox
-from bot.services import help
 from bot.services.operating import alerts, keeping, reading
+from bot.services.people import help
 from bot.texts.catalogue import Catalogue
 from tests.services.conftest import Office
 

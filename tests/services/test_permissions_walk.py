@@ -60,10 +60,11 @@ from bot.ledger.tables import (
     warning_items,
     warning_letters,
 )
-from bot.services import life, onsite, views
+from bot.services import life, views
 from bot.services.answering import Toast
 from bot.services.bulletins import book as bulletin_book
 from bot.services.bulletins import drafting
+from bot.services.checking import onsite
 from bot.services.finding import index, many
 from bot.services.incoming import Incoming
 from bot.services.meetings import book as meeting_book

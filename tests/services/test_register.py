@@ -15,8 +15,9 @@ from bot.domain.permissions import Role
 from bot.domain.register import Duty, Level, Person
 from bot.ledger.desk import Desk, Work
 from bot.ledger.tables import cards, events, outbox, questions
-from bot.services import faces, officers, secrecy
+from bot.services import faces, secrecy
 from bot.services import questions as asked
+from bot.services.counties import officers
 from bot.services.incoming import Attachment, Incoming
 from bot.services.keeping import files
 from bot.services.refusals import NotUnderstood, NotYours, RegisterFaults, RegisterFile, SecretMaterial

@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from bot.domain.permissions import Role
 from bot.ledger.desk import Work
 from bot.ledger.tables import invitations, outbox, rosters
-from bot.services import roster
+from bot.services.people import roster
+from bot.services.people.roster_cells import Line
 from bot.services.refusals import NotYours, RosterFaults
-from bot.services.roster_cells import Line
 from tests.services.conftest import Office
 
 COLUMNS = {"name": "A", "post": "B", "identity": "C", "scope": "D"}

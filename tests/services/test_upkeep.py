@@ -16,8 +16,8 @@ from bot.ledger import inbox as inbox_book
 from bot.ledger import outbox as outbox_book
 from bot.ledger.desk import Desk, Work
 from bot.ledger.tables import counts, facts, inbox, outbox, questions
-from bot.services import help as help_service
 from bot.services import upkeep
+from bot.services.people import help as help_service
 from bot.texts.catalogue import Catalogue
 from tests.services.conftest import Office
 

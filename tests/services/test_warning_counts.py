@@ -31,10 +31,11 @@ from bot.ledger.tables import (
     warning_letters,
 )
 from bot.ledger.tables import measures as measures_table
-from bot.services import history, seconds
 from bot.services.chain import linking, surfacing
 from bot.services.duties.days import timetable
 from bot.services.incoming import Incoming
+from bot.services.looking import history
+from bot.services.offices import seconds
 from bot.services.questions import ANSWERS
 from bot.services.refusals import (
     LetterNotNow,

@@ -14,8 +14,8 @@ from bot.domain.permissions import Role
 from bot.domain.world import World
 from bot.ledger.desk import Work
 from bot.playground.server import BotApiServer
-from bot.services import invitations
-from bot.services.invitations import Scope
+from bot.services.people import invitations
+from bot.services.people.invitations import Scope
 from tests.town.ledger import empty_ledger
 
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -20,11 +20,12 @@ from bot.ledger import export as book
 from bot.ledger.desk import Work
 from bot.ledger.tables import entries as table
 from bot.ledger.tables import photos
-from bot.services import duplicates, export, history
+from bot.services.field import duplicates
+from bot.services.field.visits import GOOD
+from bot.services.looking import export, history
 from bot.services.views.county import open_to_county
 from bot.services.views.places import village_for
 from bot.services.views.values import sender_of, what_county_reads
-from bot.services.visits import GOOD
 
 NEVER: Final = re.compile("约谈|诫勉(?:谈话)?|问责|书面检查")
 """Measures that stand on no archive page, whoever wrote them down (SPEC §5)."""

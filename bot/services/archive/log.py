@@ -19,8 +19,8 @@ from bot.ledger import events as book
 from bot.ledger import export as exports
 from bot.ledger.desk import Work
 from bot.ledger.tables import entries, events
-from bot.services import export, history
 from bot.services.archive.entries import said
+from bot.services.looking import export, history
 
 PUBLIC: Final = history.MOVES | history.REQUESTS | history.LETTERS | {"opened", "filed", "imported"}
 """Kinds of events about an entry that an archive tells whole; of `history.OWN` the county's."""

@@ -18,9 +18,10 @@ from bot.ledger.desk import Work
 from bot.ledger.outbox import Kind as RowKind
 from bot.ledger.outbox import Priority
 from bot.ledger.tables import cards, requests
-from bot.services import faces, seconds
+from bot.services import faces
 from bot.services.bulletins import book, values
 from bot.services.duties import told
+from bot.services.offices import seconds
 from bot.services.outgoing import Button, File, Picture, Rows, Shown, new_card, say
 
 CARD: Final = "bulletin"

@@ -13,8 +13,8 @@ from bot.ledger import entries as entry_book
 from bot.ledger.desk import Work
 from bot.ledger.tables import entries
 from bot.services.bulletins import book
+from bot.services.field.visits import GOOD
 from bot.services.views.places import village_for
-from bot.services.visits import GOOD
 
 MOST: Final = 6
 """Pairs in one bulletin: a page holds two."""

@@ -8,11 +8,12 @@ from sqlalchemy import Row
 
 from bot.domain.bulletins import Stage, cells_of
 from bot.ledger.desk import Work
-from bot.services import export, questions
+from bot.services import questions
 from bot.services.answering import Toast
 from bot.services.bulletins import book, card, choosing, values
 from bot.services.bulletins.choosing import MOST
 from bot.services.incoming import Incoming
+from bot.services.looking import export
 from bot.services.outgoing import Button, Picture, Rows, say
 from bot.services.refusals import BulletinNotNow, NotUnderstood
 

@@ -9,11 +9,12 @@ from sqlalchemy import Row
 from bot.domain.bulletins import Stage
 from bot.ledger import people
 from bot.ledger.desk import Work
-from bot.services import seconds, secrecy
+from bot.services import secrecy
 from bot.services.bulletins import book, card, editing, posting, taking_back
 from bot.services.bulletins.posting import FILE, POSTED, SEALED
 from bot.services.duties import audience
 from bot.services.incoming import Incoming
+from bot.services.offices import seconds
 from bot.services.outgoing import Button, File, say
 from bot.services.refusals import BulletinFile, BulletinNotNow, NotUnderstood
 from bot.services.scoring.rankingview import channels

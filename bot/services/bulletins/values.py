@@ -15,9 +15,9 @@ from bot.ledger.tables import entries, measures, photos
 from bot.services.bulletins import book, standing
 from bot.services.bulletins.book import Issue
 from bot.services.duties import days
+from bot.services.field.visits import GOOD
 from bot.services.scoring import sheets
 from bot.services.scoring.showing import ORDER_ONLY
-from bot.services.visits import GOOD
 from bot.services.weekly import book as weekly
 
 REPORTS: Final = {

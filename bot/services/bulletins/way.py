@@ -9,11 +9,12 @@ from sqlalchemy import Row
 from bot.domain.bulletins import Kind, Stage, grids, to_resolve
 from bot.ledger import people
 from bot.ledger.desk import Work
-from bot.services import questions, seconds
+from bot.services import questions
 from bot.services.answering import Toast
 from bot.services.bulletins import book, card, drafting, editing, recheck, values
 from bot.services.duties import audience
 from bot.services.incoming import Incoming
+from bot.services.offices import seconds
 from bot.services.outgoing import Button, say
 from bot.services.refusals import BulletinNotNow
 

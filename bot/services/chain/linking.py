@@ -16,9 +16,12 @@ from bot.ledger import entries as book
 from bot.ledger import events
 from bot.ledger.desk import Work
 from bot.ledger.tables import entries, links
-from bot.services import filing, life, lookup, pictures, questions, seconds, telling, withdrawal
+from bot.services import life, pictures, questions, telling
 from bot.services.answering import Toast
+from bot.services.field import filing, withdrawal
 from bot.services.incoming import Incoming
+from bot.services.looking import lookup
+from bot.services.offices import seconds
 from bot.services.outgoing import Button, open_panel, refresh_cards, say
 from bot.services.refusals import AlreadyLinked, NeedsOffice, NoSuchEntry, NotPossible
 from bot.services.warnings import counting

@@ -19,8 +19,9 @@ from bot.domain.permissions import Standing
 from bot.ledger.desk import Work
 from bot.ledger.outbox import Priority
 from bot.ledger.tables import entries, occurrences
-from bot.services import checkers, views
-from bot.services import digest as undelivered
+from bot.services import views
+from bot.services.checking import checkers
+from bot.services.counties import digest as undelivered
 from bot.services.duties import audience, days, told
 from bot.services.duties.audience import Reader
 from bot.services.outgoing import Button, Rows, say

@@ -10,11 +10,12 @@ from bot.domain import finding
 from bot.domain.permissions import Role
 from bot.ledger import words
 from bot.ledger.desk import Work
-from bot.services import lists, lookup, questions, reader
+from bot.services import questions
 from bot.services.finding import filters, search
 from bot.services.finding.asked import Asked
 from bot.services.finding.looked import Looked
 from bot.services.incoming import Incoming
+from bot.services.looking import lists, lookup, reader
 from bot.services.outgoing import Button
 from bot.services.refusals import CannotFind, NotYours
 

@@ -18,7 +18,9 @@ from bot.ledger import cards as card_book
 from bot.ledger import entries as book
 from bot.ledger.desk import Work
 from bot.ledger.tables import cards, entries
-from bot.services import assignment, check, county, deciding, life, outgoing, questions, requests
+from bot.services import life, outgoing, questions
+from bot.services.checking import check
+from bot.services.counties import assignment, county, deciding, requests
 from bot.services.finding.asked import Asked
 from bot.services.finding.looked import page_of
 from bot.services.followup import urging

@@ -14,10 +14,11 @@ from bot.ledger import events, outbox, people
 from bot.ledger.desk import Work
 from bot.ledger.outbox import Kind
 from bot.ledger.tables import kits as table
-from bot.services import export, seconds
 from bot.services.answering import Toast
 from bot.services.kits import book, card
 from bot.services.kits.book import Material
+from bot.services.looking import export
+from bot.services.offices import seconds
 from bot.services.outgoing import File, say
 from bot.services.refusals import AlreadyMoved, KitNotNow, NotYours
 from bot.services.scoring import windows

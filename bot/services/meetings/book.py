@@ -17,10 +17,10 @@ from bot.ledger.desk import Work
 from bot.ledger.prepared import Prepared
 from bot.ledger.tables import entries, measures, photos
 from bot.ledger.tables import meetings as table
+from bot.services.field.visits import GOOD
 from bot.services.refusals import NotUnderstood, NotYours
 from bot.services.scoring import sheets, windows
 from bot.services.scoring.windows import Window
-from bot.services.visits import GOOD
 
 MOST_OFFERED: Final = 8
 MOST_VISITS: Final = 5

@@ -18,11 +18,11 @@ from bot.ledger.desk import Work
 from bot.ledger.tables import entries
 from bot.services import faces
 from bot.services.duties import days
+from bot.services.field.visits import GOOD
 from bot.services.outgoing import Button, Rows, Shown, new_card, open_panel, say
 from bot.services.overview.counting import Span, visited
 from bot.services.refusals import NotUnderstood, NotYours
 from bot.services.views.places import village_for
-from bot.services.visits import GOOD
 
 KIND: Final = "coverage"
 PAGE: Final = 8

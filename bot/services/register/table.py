@@ -12,9 +12,10 @@ from bot.domain.places import village_key
 from bot.domain.register import MOST_POST, Duty, Level, Person, as_village, read_person, vacant
 from bot.ledger import people
 from bot.ledger.desk import Work
-from bot.services import export, secrecy
+from bot.services import secrecy
 from bot.services.answering import Toast
 from bot.services.incoming import Incoming
+from bot.services.looking import export
 from bot.services.outgoing import File, say
 from bot.services.refusals import NoFile, NotYours, RegisterFaults, RegisterFile
 from bot.services.register import book, card, entering

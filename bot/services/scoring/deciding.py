@@ -13,9 +13,10 @@ from bot.domain.scoring import Uninspected
 from bot.ledger import events, people
 from bot.ledger.desk import Work
 from bot.ledger.tables import score_items
-from bot.services import questions, seconds
+from bot.services import questions
 from bot.services.answering import Toast
 from bot.services.incoming import Incoming
+from bot.services.offices import seconds
 from bot.services.outgoing import Button, say
 from bot.services.refusals import NotUnderstood, ScoreNotNow
 from bot.services.scoring import items, marking, periodcard, schemes, sheets, windows

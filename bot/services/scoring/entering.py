@@ -14,7 +14,8 @@ from bot.domain.permissions import Role, ScoreAct, may_score
 from bot.domain.score_words import Kind, label_of
 from bot.ledger import entries as book
 from bot.ledger.desk import Work
-from bot.services import faces, lookup
+from bot.services import faces
+from bot.services.looking import lookup
 from bot.services.outgoing import say
 from bot.services.refusals import BadScores, NoSuchEntry, NotYours, ScoreNotNow
 from bot.services.scoring import intake, items, marking, sheets, windows

@@ -16,9 +16,10 @@ from bot.domain.permissions import ScoreAct, may_score
 from bot.ledger import events, people
 from bot.ledger.desk import Work
 from bot.ledger.tables import cards, entries, heap_fines, photos, requests
-from bot.services import faces, questions, seconds
+from bot.services import faces, questions
 from bot.services.answering import Toast
 from bot.services.incoming import Incoming
+from bot.services.offices import seconds
 from bot.services.outgoing import Button, Shown, new_card, say, show_card
 from bot.services.refusals import NotYours, ScoreNotNow
 from bot.services.scoring import schemes, windows

@@ -9,9 +9,10 @@ from sqlalchemy import Row
 from bot.ledger import events, people
 from bot.ledger.desk import Work
 from bot.ledger.tables import score_sheets
-from bot.services import questions, seconds
+from bot.services import questions
 from bot.services.answering import Toast
 from bot.services.incoming import Incoming
+from bot.services.offices import seconds
 from bot.services.outgoing import Button, say
 from bot.services.refusals import ScoreNotNow
 from bot.services.scoring import (

@@ -17,7 +17,7 @@ from bot.ledger import events
 from bot.ledger.desk import Work
 from bot.ledger.prepared import Prepared
 from bot.ledger.tables import score_counted, score_items
-from bot.services import duplicates
+from bot.services.field import duplicates
 from bot.services.scoring.lines import Entry
 
 ADMIN = "admin"

@@ -14,9 +14,10 @@ from bot.ledger import events, people
 from bot.ledger.desk import Work
 from bot.ledger.tables import entries, members, requests
 from bot.ledger.tables import measures as table
-from bot.services import faces, questions, seconds
+from bot.services import faces, questions
 from bot.services.answering import Toast
 from bot.services.incoming import Incoming
+from bot.services.offices import seconds
 from bot.services.outgoing import Button, Rows, Shown, gone, new_card, say, show_card
 from bot.services.refusals import NotYours, ScoreNotNow
 from bot.services.scoring import measures, windows

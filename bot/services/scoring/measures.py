@@ -12,7 +12,7 @@ from bot.domain.consequences import LABELS, LADDERS, Measure, MeasureState, Trig
 from bot.ledger import events
 from bot.ledger.desk import Work
 from bot.ledger.tables import measures
-from bot.services import seconds
+from bot.services.offices import seconds
 from bot.services.scoring import sheets
 
 ACT = "measure"

@@ -16,9 +16,10 @@ from bot.domain.scoring import Final, Scheme, Uninspected
 from bot.ledger import events, people
 from bot.ledger.desk import Work
 from bot.ledger.tables import requests, score_rules
-from bot.services import faces, questions, seconds
+from bot.services import faces, questions
 from bot.services.answering import Toast
 from bot.services.incoming import Incoming
+from bot.services.offices import seconds
 from bot.services.outgoing import Button, Rows, Shown, new_card, say, show_card
 from bot.services.refusals import BadRule, NotUnderstood, NotYours, ScoreNotNow
 from bot.services.scoring import schemes, windows

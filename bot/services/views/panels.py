@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Row
 
 from bot.ledger.desk import Work
-from bot.services import drafts, filing, identity, pictures
+from bot.services import pictures
+from bot.services.field import drafts, filing, identity
 from bot.services.outgoing import Button, Rows
 
 TOWNS_A_PAGE = 12

@@ -12,21 +12,14 @@ from bot.domain.permissions import Action, Standing, may, standings
 from bot.domain.positions import map_link
 from bot.ledger import entries as book
 from bot.ledger.desk import Work
-from bot.services import (
-    assignment,
-    drafts,
-    duplicates,
-    filing,
-    handover,
-    identity,
-    pictures,
-    sources,
-    withdrawal,
-)
+from bot.services import pictures
 from bot.services.chain import linking
 from bot.services.chain import view as chains
+from bot.services.counties import assignment
 from bot.services.duties import days
+from bot.services.field import drafts, duplicates, filing, identity, withdrawal
 from bot.services.followup import notices, urging
+from bot.services.offices import handover, sources
 from bot.services.outgoing import Button, Rows, Shown
 from bot.services.views import panels
 from bot.services.views.values import entry_values, identity_title, last_body

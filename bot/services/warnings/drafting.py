@@ -17,8 +17,9 @@ from bot.domain.warnings import MOST_ITEMS, TERMS, UNITS
 from bot.ledger.desk import Work
 from bot.ledger.tables import entries
 from bot.ledger.tables import warning_letters as table
-from bot.services import duplicates, life, questions, sight
+from bot.services import life, questions, sight
 from bot.services.answering import Toast
+from bot.services.field import duplicates
 from bot.services.incoming import Incoming
 from bot.services.outgoing import Button, new_card, say
 from bot.services.refusals import LetterNotNow, NoGroupPhone, NotPossible

@@ -11,8 +11,10 @@ from bot.domain.masking import mask_numbers
 from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.ledger.tables import cards, requests
-from bot.services import duplicates, questions, seconds
+from bot.services import questions
+from bot.services.field import duplicates
 from bot.services.incoming import Incoming
+from bot.services.offices import seconds
 from bot.services.outgoing import Button, say
 from bot.services.refusals import AlreadyProposed
 from bot.services.warnings import counting, letters

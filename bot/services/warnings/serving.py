@@ -16,8 +16,9 @@ from bot.ledger.people import Reached
 from bot.ledger.prepared import Prepared
 from bot.ledger.tables import cards
 from bot.ledger.tables import warning_letters as table
-from bot.services import officers, questions
+from bot.services import questions
 from bot.services.answering import Toast
+from bot.services.counties import officers
 from bot.services.duties.days import works_on
 from bot.services.incoming import Incoming
 from bot.services.outgoing import Button, new_card, say

@@ -1,0 +1,1 @@
+"""The check 核查: closed, returned, reopened, at the place or by picture."""

@@ -1,0 +1,1 @@
+"""The county's half: entries handed over, signed for, answered, passed on."""

@@ -1,0 +1,1 @@
+"""What can be looked at: lists, single entries, their history, exports."""

@@ -1,0 +1,1 @@
+"""What the offices alone do: other sources, covert entries, hand-over, void, defer, a second person."""

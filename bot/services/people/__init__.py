@@ -1,0 +1,1 @@
+"""Who is here: invitations, joining, roles, chats, leaving."""
