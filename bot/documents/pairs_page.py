@@ -12,7 +12,7 @@ from typing import Final
 from PIL import Image, ImageDraw
 
 from bot.documents.mosaic import Cell
-from bot.documents.pictures import contained, opened, small_enough
+from bot.documents.pictures import contained, loaded, small_enough
 from bot.media.fonts import BOLD, REGULAR, Fonts
 from bot.media.lettering import draw_text, shorten, wrap
 
@@ -110,7 +110,7 @@ class _Drawn:
         """Side by side, equally high, nothing cropped; the label in a bar above each."""
         count = len(shots)
         column = (WIDTH - 2 * _MARGIN - _GAP * (count - 1)) // count
-        pictures = [opened(shot.photo, column) for shot in shots]
+        pictures = [loaded(shot.photo, column) for shot in shots]
         high = max(200, min(tallest, *(column * one.height // one.width for one in pictures)))
         for at, (shot, picture) in enumerate(zip(shots, pictures, strict=True)):
             left = _MARGIN + at * (column + _GAP)

@@ -78,7 +78,7 @@ def contact_sheet(photos: Sequence[bytes], words: SheetWords, *, fonts: Fonts, g
         PhotoRefused: one of the files cannot be read.
         FontMissing: there is nothing to write with.
     """
-    shown = [opened(photo, WIDTH if len(photos) == 1 else 960) for photo in photos[:MOST_PHOTOS]]
+    shown = [loaded(photo, WIDTH if len(photos) == 1 else 960) for photo in photos[:MOST_PHOTOS]]
     sheet = _Sheet(fonts)
     sheet.head(words.number, words.deadline)
     sheet.lines(words.place, 36, BOLD, _INK, most=2)
@@ -127,7 +127,7 @@ def before_after(
         FontMissing: there is nothing to write with.
     """
     rows = [
-        tuple(None if photo is None else opened(photo, 960) for photo in pair) for pair in pairs[:MOST_ROWS]
+        tuple(None if photo is None else loaded(photo, 960) for photo in pair) for pair in pairs[:MOST_ROWS]
     ]
     sheet = _Sheet(fonts)
     sheet.head(words.number, "")
@@ -331,6 +331,18 @@ def opened(photo: bytes, long_side: int) -> Image.Image:
         PhotoRefused: the file cannot be read.
     """
     return shrunk(decode(photo, long_side=long_side).picture, long_side)
+
+
+def loaded(photo: bytes, long_side: int) -> Image.Image:
+    """A photo as `opened`, to be fitted into a cell afterwards: about so long, never half as long again.
+
+    Shrinking it first to that very length would cost as much as the fitting does.
+
+    Raises:
+        PhotoRefused: the file cannot be read.
+    """
+    picture = decode(photo, long_side=long_side).picture
+    return picture if max(picture.size) <= 1.5 * long_side else shrunk(picture, long_side)
 
 
 def contained(picture: Image.Image, cell: Cell) -> Cell:
