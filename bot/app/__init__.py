@@ -19,6 +19,7 @@ from telegram.error import InvalidToken, NetworkError, TelegramError
 from bot.app.building import backup_plan, build_world, folders, open_desk
 from bot.clock import Clock, SystemClock
 from bot.config import Settings
+from bot.delivery import exporting
 from bot.delivery.backlog import Backlog
 from bot.delivery.composing import Composer
 from bot.delivery.drawing import Drawing
@@ -146,6 +147,7 @@ class Application:
         drawing = Drawing(store, fonts, catalogue)
         composer = Composer(catalogue, self.world, drawing, self.clock.now, self._pool)
         composer.makers |= makers(catalogue, self.world, drawing, store)
+        composer.makers |= exporting.makers(desk, catalogue, store)
         outbox = settings.outbox
         limits = Limits(outbox.per_second, outbox.per_chat, int(outbox.per_group_minute), monotonic)
         # whoever beats the time by hand says himself when all was heard

@@ -196,26 +196,26 @@ def _as_jpeg(name: str) -> str:
     return str(PurePath(name).with_suffix(".jpg"))
 
 
-def listed(values: Mapping[str, Any], found: Sequence[Put]) -> bytes:
-    """The list: a line a file, also for those that could not be put in."""
+def listed(values: Mapping[str, Any], found: Sequence[Put], *, title: str = "") -> bytes:
+    """The list: a line a file, also for those that could not be put in; `title` of what is no kit's."""
     import xlsxwriter
 
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(buffer, options) as book:
-        title = book.add_format({"font_name": "黑体", "font_size": 14})
+        large = book.add_format({"font_name": "黑体", "font_size": 14})
         head = book.add_format({"font_name": "黑体", "font_size": 10.5, "border": 1, "bg_color": "#F2F2F2"})
         cell = book.add_format({"font_name": "宋体", "font_size": 10.5, "border": 1, "text_wrap": True})
         gone = book.add_format(
             {"font_name": "宋体", "font_size": 10.5, "border": 1, "text_wrap": True, "font_color": "#C00000"}
         )
-        sheet = book.add_worksheet("素材清单")
+        sheet = book.add_worksheet("照片清单" if title else "素材清单")
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(2)
         part = f"（第{values['part']}部分，共{values['parts']}部分）" if values.get("parts", 1) > 1 else ""
-        sheet.write_string(0, 0, f"{values['month']}专题片素材清单{part}", title)
+        sheet.write_string(0, 0, f"{title or values['month'] + '专题片素材清单'}{part}", large)
         sheet.write_string(1, 0, values["mark"])
         sheet.set_footer(f"&L&8{values['mark'].replace('&', '&&')}&R&8第 &P 页 共 &N 页")
         for column, (name, width) in enumerate(COLUMNS):

@@ -26,6 +26,19 @@ def write_json(path: Path, rows: Iterable[Mapping[str, Any]]) -> int:
     return count
 
 
+def write_marked_json(path: Path, head: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> int:
+    """An object: what `head` says of the export, then `entries`, a list like that of `write_json`."""
+    count = 0
+    with path.open("wb") as file:
+        file.write(orjson.dumps(head)[:-1] + b',"entries":[')
+        for row in rows:
+            file.write(b",\n" if count else b"\n")
+            file.write(orjson.dumps(row))
+            count += 1
+        file.write(b"\n]}\n")
+    return count
+
+
 def write_csv(path: Path, heads: Sequence[str], rows: Iterable[Sequence[Cell]], mark: str) -> int:
     """UTF-8 with its mark at the beginning, so that Excel reads the Chinese; gives how many rows.
 

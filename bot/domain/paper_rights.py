@@ -16,6 +16,7 @@ class PaperAct(StrEnum):
     CALL_MEETING = "call_meeting"  # 推进会: place, 观摩点, 会议通知, 讲评稿
     MAKE_KIT = "make_kit"  # 专题片素材包 of a track; covert material with a second person
     READ_FOLLOW_UP = "read_follow_up"  # the same, once it was sent
+    EXPORT = "export"  # 导出: what one sees of the ledger, as a file
 
 
 MAY_PAPER: Mapping[PaperAct, frozenset[Role]] = {
@@ -24,6 +25,7 @@ MAY_PAPER: Mapping[PaperAct, frozenset[Role]] = {
     PaperAct.MAKE_KIT: frozenset({Role.OFFICE}),
     PaperAct.WRITE_FOLLOW_UP: frozenset({Role.OVERSIGHT}),
     PaperAct.READ_FOLLOW_UP: frozenset({Role.OVERSIGHT, Role.CITY_LEADER}),
+    PaperAct.EXPORT: frozenset(Role) - {Role.ADMIN},
 }
 """Act → roles that may do it; an office within its own track."""
 

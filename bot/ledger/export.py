@@ -6,12 +6,12 @@ track read it in the chat, an export travels further.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, func, literal, or_, select
 
-from bot.domain.entries import Mode
+from bot.domain.entries import Mode, State
 from bot.ledger.desk import Work
 from bot.ledger.tables import entries, events, photos
 
@@ -43,6 +43,45 @@ def entry_pages(work: Work, page: int = PAGE) -> Iterator[Sequence[Row[Any]]]:
         after = rows[-1].id
 
 
+def entries_of(work: Work, entry_ids: Sequence[int], seen: ColumnElement[bool]) -> Sequence[Row[Any]]:
+    """Entries by id, as far as an export may hold them and `seen` lets its reader see them."""
+    return work.connection.execute(
+        select(entries)
+        .where(entries.c.id.in_(entry_ids), _exported, seen, entries.c.state != State.DRAFT.value)
+        .order_by(entries.c.id)
+    ).all()
+
+
+def sizes(
+    work: Work, conditions: Iterable[ColumnElement[bool]], given: Mapping[str, Any], most: int
+) -> Sequence[Any]:
+    """Id, track, region, signs and photos of the entries that an export with these conditions has."""
+    columns = entries.c
+    words = sum(
+        (
+            func.coalesce(func.length(column), 0)
+            for column in (columns.description, columns.public_text, columns.measures, columns.void_reason)
+        ),
+        start=literal(0),
+    )
+    pictures = select(func.count()).where(photos.c.entry_id == columns.id).scalar_subquery()
+    query = (
+        select(columns.id, columns.track, columns.region, words.label("words"), pictures.label("photos"))
+        .where(_exported, columns.state != State.DRAFT.value, *conditions)
+        .order_by(columns.id)
+        .limit(most)
+    )
+    return work.connection.execute(query, given).all()
+
+
+def count_hidden(work: Work, conditions: Iterable[ColumnElement[bool]], given: Mapping[str, Any]) -> int:
+    """How many entries with these conditions no export holds: covert ones that wait for their hand-over."""
+    query = select(func.count()).where(
+        entries.c.kind == "issue", hidden, entries.c.state != State.DRAFT.value, *conditions
+    )
+    return int(work.connection.execute(query, given).scalar_one())
+
+
 def photos_of(work: Work, entry_ids: Iterable[int]) -> dict[int, list[Row[Any]]]:
     """Entry id → its before- and after-photos in their order."""
     found: dict[int, list[Row[Any]]] = {}
@@ -56,11 +95,20 @@ def photos_of(work: Work, entry_ids: Iterable[int]) -> dict[int, list[Row[Any]]]
     return found
 
 
-def chains(work: Work, chain_ids: Iterable[int]) -> dict[int | None, str | None]:
-    """Chain → the number of its first entry, where an export may speak of two of its entries at least."""
+def chains(
+    work: Work, chain_ids: Iterable[int], seen: ColumnElement[bool] | None = None
+) -> dict[int | None, str | None]:
+    """Chain → the number of its first entry, where an export may speak of two of its entries at least.
+
+    `seen`: of those alone that a reader sees.
+    """
     rows = work.connection.execute(
         select(entries.c.chain_id, func.min(entries.c.id).label("first"))
-        .where(_exported, entries.c.chain_id.in_(sorted(set(chain_ids))))
+        .where(
+            _exported,
+            entries.c.chain_id.in_(sorted(set(chain_ids))),
+            *(() if seen is None else (seen, entries.c.state != State.DRAFT.value)),
+        )
         .group_by(entries.c.chain_id)
         .having(func.count() > 1)
     ).all()

@@ -39,6 +39,7 @@ Refusal
 ├── BulletinFile        a paper sent back that cannot be used, and the remedy
 ├── MeetingNotNow       a 推进会: what is in the way
 ├── KitNotNow           a 专题片素材包: what is in the way
+├── ExportNotNow        an export 导出: what is in the way
 ├── NoSuchLetter        a warning letter that does not exist, or not for this reader
 ├── LetterNotNow        a warning letter 督办警示: what is in the way
 ├── NoGroupPhone        no letter can be issued in a group's name without its telephone
@@ -227,6 +228,10 @@ class MeetingNotNow(Refusal):
 
 class KitNotNow(Refusal):
     """Something about a kit that cannot be done now: value `why`, and what it needs."""
+
+
+class ExportNotNow(Refusal):
+    """An export that cannot be made now: value `why`, and what it needs."""
 
 
 class NoSuchLetter(Refusal):

@@ -25,6 +25,7 @@ EVERYBODY = {
         (PaperAct.ISSUE_BULLETIN, {"the office"}),
         (PaperAct.WRITE_FOLLOW_UP, {"敢转争"}),
         (PaperAct.READ_FOLLOW_UP, {"敢转争", "a city leader"}),
+        (PaperAct.EXPORT, set(EVERYBODY) - {"the other office", "an admin"}),
     ],
 )
 def test_each_paper_is_for_those_of_the_table_alone(act: PaperAct, who: set[str]) -> None:

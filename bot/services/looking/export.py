@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import ColumnElement, Row
 
 from bot.domain.entries import Source, State, is_overdue
 from bot.domain.masking import mask_numbers
@@ -54,18 +54,24 @@ def count(work: Work, what: str) -> int:
 def entries(work: Work) -> Iterator[Exported]:
     """Every entry that an export may hold, page by page from the open snapshot."""
     for page in book.entry_pages(work):
-        ids = [row.id for row in page]
-        photos = book.photos_of(work, ids)
-        chains = book.chains(work, [row.chain_id for row in page if row.chain_id is not None])
-        number_of = book.numbers_of(work, [row.duplicate_of for row in page if row.duplicate_of])
-        for row in page:
-            yield Exported(
-                row.id,
-                _values(work, row, photos.get(row.id, []), chains.get(row.chain_id)),
-                _more(work, row, number_of),
-                row,
-                photos.get(row.id, []),
-            )
+        yield from of_page(work, page)
+
+
+def of_page(
+    work: Work, page: Sequence[Row[Any]], seen: ColumnElement[bool] | None = None
+) -> Iterator[Exported]:
+    """The entries of a page with their photos; `seen`: chains of what a reader sees alone."""
+    photos = book.photos_of(work, [row.id for row in page])
+    chains = book.chains(work, [row.chain_id for row in page if row.chain_id is not None], seen)
+    number_of = book.numbers_of(work, [row.duplicate_of for row in page if row.duplicate_of])
+    for row in page:
+        yield Exported(
+            row.id,
+            _values(work, row, photos.get(row.id, []), chains.get(row.chain_id)),
+            _more(work, row, number_of),
+            row,
+            photos.get(row.id, []),
+        )
 
 
 def _values(work: Work, row: Row[Any], photos: list[Row[Any]], chain: str | None) -> dict[str, Any]:
@@ -257,11 +263,12 @@ def record(
     photos: int = 0,
     asked: str = "all",
     pictured: Mapping[str, int] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> None:
-    """Log an export: who, filter, rows (red line g).
+    """Log an export: who, filter, rows (red line g), and what `more` there is to say.
 
-    `pictured`: region → how many of its entries went out with photos. Those of several regions are told
-    to the offices of their tracks, so that a second person knows (red line f).
+    `pictured`: region → how many of its entries went out with photos at the command line. Those of several
+    regions are told to the offices of their tracks, so that a second person knows (red line f).
     """
     regions = dict(pictured or {})
     event_id = log.record(
@@ -275,6 +282,7 @@ def record(
             "rows": rows,
             "photos": photos,
             "regions": len(regions),
+            **(more or {}),
         },
     )
     if len(regions) > 1:

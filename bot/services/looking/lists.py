@@ -101,7 +101,7 @@ def card(work: Work, card_row: Row[Any]) -> Shown | None:
     region = filters.region_name(work, asked)
     values: dict[str, Any] = {
         **_counted(total, page, looked_for),
-        "filters": [_named(kind, one) for kind, one in filters.chosen(work, asked)],
+        "filters": [named(kind, one) for kind, one in filters.chosen(work, asked)],
         "counts": pages.by_state(work, asked) if asked.which == "my" else [],
         "rows": [_line(work, row, region) for row in page.rows],
         "seconds": len(seconds.waiting_for(work)) if asked.which in ("check", "todo") else 0,
@@ -156,7 +156,8 @@ def _counted(total: int, page: pages.Page, looked_for: Looked | None) -> dict[st
     }
 
 
-def _named(kind: str, one: filters.Choice) -> dict[str, Any]:
+def named(kind: str, one: filters.Choice) -> dict[str, Any]:
+    """A filter that is set, as values for the text."""
     group, _, key = one.label.rpartition("/")
     return {"kind": kind, "text": one.text, "group": group or "buttons", "key": key, "values": one.values}
 
@@ -228,8 +229,9 @@ def _buttons(work: Work, asked: Asked, page: pages.Page) -> Rows:
             found.append((_go("all_of_them", asked.first(())),))
     elif asked.which != "my" and seconds.waiting_for(work):
         found.append((Button("see_proposals", "proposals"),))
-    if len(page.rows) > 1 and many.offered(work):
-        found.append((_go("many", asked.showing("many")),))
+    several = (_go("many", asked.showing("many")),) if len(page.rows) > 1 and many.offered(work) else ()
+    to_file = (Button("export", "exportask", arg=str(asked.first())),) if asked.which == "ledger" else ()
+    found.append((*several, *(to_file if page.rows else ())))
     return tuple(row for row in found if row)
 
 
@@ -255,8 +257,8 @@ def _filters(work: Work, asked: Asked) -> Shown:
     rows = [tuple(drops[at : at + 2]) for at in range(0, len(drops), 2)]
     rows += [tuple(buttons[at : at + 3]) for at in range(0, len(buttons), 3)]
     rows.append((_go("back", plain),))
-    named = [_named(kind, one) for kind, one in filters.chosen(work, asked)]
-    return Shown("lists.filters", {"filters": named}, tuple(rows), silent=True)
+    chosen = [named(kind, one) for kind, one in filters.chosen(work, asked)]
+    return Shown("lists.filters", {"filters": chosen}, tuple(rows), silent=True)
 
 
 def _choices(work: Work, asked: Asked) -> Shown:
