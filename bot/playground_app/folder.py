@@ -80,8 +80,12 @@ class Folder:
 
 
 def settings_in(folder: Path, url: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """The variables of a bot on the playground's server that keeps everything in the playground's folder."""
-    own = {name: value for name, value in environ.items() if not name.upper().startswith(NOT_THEIRS)}
+    """The variables of a bot on the playground's server that keeps everything in the playground's folder.
+
+    Its log tells of troubles only, unless BOT_LOGGING__LEVEL asks for more: a line for each message would
+    carry the page's address out of sight.
+    """
+    own = {"BOT_LOGGING__LEVEL": "WARNING"} | {name: value for name, value in environ.items() if not name.upper().startswith(NOT_THEIRS)}
     return own | {
         "BOT_TOKEN": TOKEN,
         "BOT_TELEGRAM__API_URL": url,

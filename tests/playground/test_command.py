@@ -90,6 +90,7 @@ async def test_without_a_browser_it_serves_and_says_where(tmp_path: Path) -> Non
         told = await said.line("浏览器")
         page = await asked(f"{url}/")
 
+    assert "[info" not in said.err  # no line for each message: the address stays in sight
     assert "no browser" in told
     assert b"<html" in page
 
