@@ -215,6 +215,21 @@ def test_an_empty_period_is_not_published(run: Run) -> None:
     assert "scores import" in done.stderr
 
 
+def test_a_month_whose_periods_are_not_published_is_refused_by_name(
+    run: Run, scores: Callable[..., Result]
+) -> None:
+    for period in PERIODS[2:5]:
+        scores(period, "延津县,group,mark,36,", "卫辉市,group,mark,30,")
+    ranking(run, "county", PERIODS[3], "--publish")
+
+    refused = run("ranking", "--track", "county", "--period", "2019-05", "--publish")
+
+    assert refused.exit_code == 1
+    assert PERIODS[2] in refused.stderr
+    assert PERIODS[4] in refused.stderr
+    assert PERIODS[3] not in refused.stderr
+
+
 def test_a_month_takes_covert_marks_only_and_counts_them_a_fifth(
     run: Run, scores: Callable[..., Result]
 ) -> None:

@@ -212,7 +212,7 @@ def ranking(track: str, period: str, form: str, publish: bool) -> None:
         except UnknownWindow as error:
             give_up(USAGE, unknown_window(error))
         except NotPublishable as error:
-            give_up(FAILED, NOT_PUBLISHABLE[error.why].format(period=period))
+            give_up(FAILED, NOT_PUBLISHABLE[error.why].format(period=period, named=" ".join(error.named)))
     if form == "json":
         print_json([dict(row) for row in board.rows])
         return
@@ -227,6 +227,8 @@ def ranking(track: str, period: str, form: str, publish: bool) -> None:
 NOT_PUBLISHABLE = {
     "published": "{period} 已印发，不再改变；更正须另行编号 · is published and never changes",
     "not_over": "{period} 还没有结束 · is not over yet",
+    "awaits": "{period} 要用的 {named} 还没有印发，请先逐个 --publish · "
+    "is made of rankings that are not published yet: publish {named} first",
     "no_final": "总排名怎样计算还没有定：设 [scoring] final · not chosen how: set [scoring] final",
     "no_scores": "{period} 没有一个单位有得分，请先 scores import · no region has a score yet: import marks",
 }

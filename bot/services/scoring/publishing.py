@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, update
@@ -16,11 +17,15 @@ from bot.services.scoring.windows import Window
 
 
 class NotPublishable(Exception):
-    """A ranking cannot be published now; `why` is `published`, `not_over`, `no_scores` or `no_final`."""
+    """A ranking cannot be published now.
 
-    def __init__(self, why: str) -> None:
+    `why` is `published`, `not_over`, `no_scores`, `no_final`, or `awaits` what is `named`.
+    """
+
+    def __init__(self, why: str, named: Sequence[str] = ()) -> None:
         super().__init__(why)
         self.why = why
+        self.named = tuple(named)
 
 
 def publish_now(work: Work, track: str, period: str) -> Board:
@@ -40,6 +45,9 @@ def publish_now(work: Work, track: str, period: str) -> Board:
         raise NotPublishable("not_over")
     if row.data is None:
         scheme, number = schemes.take_configuration(work, track, period)
+        waiting = awaited(work, track, window, scheme)
+        if waiting:
+            raise NotPublishable("awaits", waiting)
         row = lock(work, row, window, scheme, number, body=items.ADMIN)
     publish(work, row, body=items.ADMIN)
     return sheets.board(work, track, window)
