@@ -278,7 +278,8 @@ class Application:
 
     async def _heard(self, heard: Heard) -> None:
         parts = self.parts
-        toast = await dispatch(Hearing(parts.desk, parts.wire, parts.catalogue, heard, gaps=self._gaps))
+        around = (parts.desk, parts.wire, parts.catalogue)
+        toast = await dispatch(Hearing(*around, heard, gaps=self._gaps, missing=parts.store.missing))
         if heard.kind == "press":
             await parts.presses.answer(str(heard.press_id), toast)
 

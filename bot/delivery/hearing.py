@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Concatenate, ParamSpec
@@ -17,6 +17,10 @@ from bot.texts.catalogue import Catalogue
 P = ParamSpec("P")
 
 
+def _none(files: Iterable[str]) -> set[str]:
+    return set()
+
+
 @dataclass(frozen=True, slots=True)
 class Hearing:
     """The surroundings of one handler call."""
@@ -29,6 +33,8 @@ class Hearing:
     anybody: bool = False
     gaps: tuple[tuple[datetime, datetime], ...] = ()
     """Times that a restored ledger has forgotten."""
+    missing: Callable[[Iterable[str]], set[str]] = _none
+    """Which of these photo files the store does not have any more; blocking."""
 
     @property
     def of_a_gap(self) -> bool:

@@ -29,19 +29,21 @@ class Stage(StrEnum):
     PUBLISHED = "published"  # 已印发
     WITHDRAWN = "withdrawn"  # 已撤下
     SUPERSEDED = "superseded"  # a 更正 stands in its place
+    DROPPED = "dropped"  # a 更正 that was begun by mistake; begun anew, it keeps its number
 
 
 _S = Stage
 
 WAY: Final[Mapping[Stage, frozenset[Stage]]] = MappingProxyType(
     {
-        _S.DRAFT: frozenset({_S.SUBMITTED}),
+        _S.DRAFT: frozenset({_S.SUBMITTED, _S.DROPPED}),
         _S.SUBMITTED: frozenset({_S.DRAFT, _S.APPROVED}),
         _S.APPROVED: frozenset({_S.DRAFT, _S.REPORTED, _S.PUBLISHED}),
         _S.REPORTED: frozenset({_S.DRAFT, _S.APPROVED, _S.PUBLISHED}),
         _S.PUBLISHED: frozenset({_S.APPROVED, _S.REPORTED, _S.WITHDRAWN, _S.SUPERSEDED}),
         _S.WITHDRAWN: frozenset({_S.SUPERSEDED}),
         _S.SUPERSEDED: frozenset(),
+        _S.DROPPED: frozenset({_S.DRAFT}),
     }
 )
 """From → to, every pair there is: nothing is published without a second person (red line f)."""

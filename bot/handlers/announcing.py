@@ -14,6 +14,7 @@ from bot.documents import office_files
 from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.services import hearing, secrecy
+from bot.services.announcing import forgetting as forgetting  # registers what is forgotten
 from bot.services.announcing import forwarding, notices
 from bot.services.answering import Toast, nothing
 from bot.services.incoming import Incoming

@@ -13,7 +13,18 @@ from bot.delivery.wire import TooLarge
 from bot.documents import bulletin_reading as reading
 from bot.documents import office_files
 from bot.services.answering import Toast, nothing
-from bot.services.bulletins import arriving, drafting, editing, pictures, posting, sealing, taking_back, way
+from bot.services.bulletins import (
+    arriving,
+    drafting,
+    editing,
+    pictures,
+    posting,
+    recheck,
+    sealing,
+    taking_back,
+    way,
+)
+from bot.services.bulletins import forgetting as forgetting  # registers what is forgotten
 
 Handler = Callable[[Hearing], Awaitable[Toast]]
 
@@ -58,8 +69,10 @@ async def sources(here: Hearing) -> Toast:
 
 
 async def switch(here: Hearing) -> Toast:
-    """「只印名次」「不列通报批评」「恢复代拟稿」."""
+    """「只印名次」「不列通报批评」「恢复代拟稿」「放弃更正」."""
     press = here.pressed
+    if press.arg == "drop":
+        return await here.do(way.drop, press.subject, press.version)
     return await here.do(editing.switch, press.subject, press.version, press.arg)
 
 
@@ -94,22 +107,33 @@ async def pages(here: Hearing) -> Toast:
 
 async def submit(here: Hearing) -> Toast:
     """「送审」."""
-    return await here.do(way.submit, here.pressed.subject, here.pressed.version)
+    press = here.pressed
+    return await here.do(way.submit, press.subject, press.version, gone=await _gone(here))
 
 
 async def report(here: Hearing) -> Toast:
     """「报送市领导」."""
-    return await here.do(posting.report, here.pressed.subject, here.pressed.version)
+    press = here.pressed
+    return await here.do(posting.report, press.subject, press.version, gone=await _gone(here))
 
 
 async def publish(here: Hearing) -> Toast:
     """「印发」."""
-    return await here.do(posting.publish, here.pressed.subject, here.pressed.version)
+    press = here.pressed
+    return await here.do(posting.publish, press.subject, press.version, gone=await _gone(here))
 
 
 async def both(here: Hearing) -> Toast:
     """「报送并印发」."""
-    return await here.do(posting.publish, here.pressed.subject, here.pressed.version, both=True)
+    press = here.pressed
+    gone = await _gone(here)
+    return await here.do(posting.publish, press.subject, press.version, both=True, gone=gone)
+
+
+async def _gone(here: Hearing) -> set[str]:
+    """The files of chosen pictures that the store has lost: nothing goes on without being told of them."""
+    files = await here.desk.look(recheck.files_of, here.pressed.subject)
+    return await asyncio.to_thread(here.missing, files) if files else set()
 
 
 async def take_down(here: Hearing) -> Toast:

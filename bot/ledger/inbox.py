@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+import orjson
 from sqlalchemy import BigInteger, Row, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -103,6 +104,25 @@ def finish(work: Work, update_id: int) -> None:
 def empty(work: Work, update_id: int) -> None:
     """Blank the payload of an update that must not be kept (marked 绝密, SPEC §1 (d))."""
     work.connection.execute(update(inbox).where(inbox.c.update_id == update_id).values(payload="{}"))
+
+
+def empty_message(work: Work, lane: int, message_id: int) -> None:
+    """Blank every update that holds a message that must not be kept: as it came first, in a reply to it."""
+    found = work.connection.execute(
+        select(inbox.c.update_id, inbox.c.payload).where(
+            inbox.c.lane == lane, inbox.c.state != "pending", inbox.c.payload.contains(str(message_id))
+        )
+    ).all()
+    for row in found:
+        if _speaks_of(orjson.loads(row.payload), message_id):
+            empty(work, row.update_id)
+
+
+def _speaks_of(said: Any, message_id: int) -> bool:
+    """Whether an update holds the message, itself or in a reply or a press."""
+    if not isinstance(said, dict):
+        return False
+    return said.get("message_id") == message_id or any(_speaks_of(one, message_id) for one in said.values())
 
 
 def failed(work: Work, update_id: int, error: str) -> None:

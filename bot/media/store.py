@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -115,6 +115,10 @@ class PhotoStore:
             return bytes(obstore.get(self._store(path), path).bytes())
         except _failures() as error:
             raise _named(path, error) from error
+
+    def missing(self, paths: Iterable[str]) -> set[str]:
+        """Those of these that are not there."""
+        return {path for path in paths if not self.exists(path)}
 
     def exists(self, path: str) -> bool:
         """Whether something is kept under a path."""

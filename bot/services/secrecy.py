@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Row, delete, func, select, update
@@ -71,6 +71,31 @@ def _album_key(incoming: Incoming) -> str:
     return f"secret:{incoming.chat_id}:{incoming.media_group_id}"
 
 
+Forget = Callable[[Work, Incoming], None]
+"""Forgets what a topic made of a message that turned out to be marked, words and all."""
+
+FORGETS: list[Forget] = []
+
+
+def forgets(function: Forget) -> Forget:
+    """Register what else is forgotten; each topic adds its own at import."""
+    FORGETS.append(function)
+    return function
+
+
+def where(incoming: Incoming) -> dict[str, Any]:
+    """Where something came from, for what is kept of it: by this it is found when it is marked later."""
+    return {"chat": incoming.chat_id, "message": incoming.message_id, "album": incoming.media_group_id}
+
+
+def came_with(kept: Mapping[str, Any] | None, incoming: Incoming) -> bool:
+    """Whether what is kept came with this message, or with a part of its album."""
+    if not kept or kept["chat"] != incoming.chat_id:
+        return False
+    album = incoming.media_group_id
+    return bool(kept["message"] == incoming.message_id or (album is not None and kept["album"] == album))
+
+
 @after(SecretMaterial)
 def wipe(work: Work, incoming: Incoming) -> None:
     """After the refusal: blank the updates, forget the album's parts and their files.
@@ -98,7 +123,10 @@ def wipe(work: Work, incoming: Incoming) -> None:
     parts += _rows(work, photos.c.message_id == incoming.message_id, incoming)
     _forget(work, {row.id: row for row in parts}.values())
     files.forget(work, incoming)
+    for forget in FORGETS:
+        forget(work, incoming)
     if incoming.edited:
+        inbox.empty_message(work, incoming.chat_id, incoming.message_id)
         entry_id = book.by_message(work, incoming.chat_id, incoming.message_id)
         if entry_id is not None:
             _void(work, entry_id)

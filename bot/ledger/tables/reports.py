@@ -98,6 +98,8 @@ announcements = Table(
     Column("state", String(10), nullable=False, server_default="draft"),  # draft | sent | cancelled
     # the notice of a meeting: what the message says, and the paper that goes with it
     Column("meeting", Json),
+    # the messages that its words came with: they go with one that is marked as secret later ([]: gone)
+    Column("said_in", Json),
     # the album whose later parts still join it, and the date of what was forwarded for it last
     Column("media_group_id", String(64)),
     Column("forwarded_at", UtcTime),

@@ -15,7 +15,7 @@ from bot.ledger.desk import Work
 from bot.ledger.outbox import Priority
 from bot.ledger.tables import announcement_receipts, announcements, cards
 from bot.services import faces, questions, secrecy
-from bot.services.announcing import attached
+from bot.services.announcing import attached, receipts
 from bot.services.answering import Toast
 from bot.services.duties import audience
 from bot.services.duties.audience import Audience, Reader
@@ -90,6 +90,7 @@ def write(work: Work, incoming: Incoming, text: str) -> None:
         at=work.now,
         media_group_id=incoming.media_group_id,
         forwarded_at=incoming.sent_at if incoming.forwarded else None,
+        said_in=[secrecy.where(incoming)],
     )
     attached.keep(work, incoming, new_id)
     new_card(work, incoming.chat_id, DRAFT, subject=f"announce/{new_id}", member_id=work.actor.member_id)
@@ -109,12 +110,16 @@ def add(work: Work, row: Row[Any], incoming: Incoming) -> None:
     words = incoming.text.strip()
     replaced = incoming.reply_to is not None and not incoming.attachments
     both = words if replaced else "\n".join(part for part in (row.text, words) if part)
-    values: dict[str, Any] = {"text": both[:MOST_TEXT], "media_group_id": incoming.media_group_id}
+    values: dict[str, Any] = {
+        "text": both[:MOST_TEXT],
+        "media_group_id": incoming.media_group_id,
+        "said_in": [*([] if replaced else row.said_in or []), secrecy.where(incoming)],
+    }
     if incoming.forwarded:
         values["forwarded_at"] = incoming.sent_at
     work.connection.execute(update(announcements).where(announcements.c.id == row.id).values(**values))
     attached.keep(work, incoming, row.id)
-    _refresh(work, row.id)
+    refresh(work, row.id)
 
 
 def _get(work: Work, announcement_id: int) -> Row[Any]:
@@ -163,7 +168,7 @@ def pick(work: Work, announcement_id: int, argument: str) -> Toast:
         raise NotUnderstood(hint="old_button")
     ordered = [owner for owner, _ in known if owner in chosen]
     work.connection.execute(update(announcements).where(announcements.c.id == row.id).values(owners=ordered))
-    _refresh(work, row.id)
+    refresh(work, row.id)
     return Toast()
 
 
@@ -179,7 +184,7 @@ def cancel(work: Work, announcement_id: int) -> Toast:
     work.connection.execute(
         update(announcements).where(announcements.c.id == row.id).values(state="cancelled")
     )
-    _refresh(work, row.id)
+    refresh(work, row.id)
     return Toast("people.nothing_done")
 
 
@@ -208,7 +213,7 @@ def send(work: Work, announcement_id: int) -> Toast:
                 work, reader.chat_id, COPY, subject=f"announced/{row.id}/{one.owner}",
                 member_id=reader.member_id, priority=Priority.BROADCAST,
             )  # fmt: skip
-    _refresh(work, row.id)
+    refresh(work, row.id)
     return Toast("announcing.sent_toast", {"count": len(row.owners)})
 
 
@@ -240,9 +245,9 @@ def receive(work: Work, announcement_id: int, owner: str) -> Toast:
     row = _get(work, announcement_id)
     if row.state != "sent" or owner not in row.owners or owner not in _mine(work):
         raise NotYours
-    if _receipt(work, row.id, owner) is None:
-        _note(work, row.id, owner, None)
-        _refresh(work, row.id)
+    if receipts.of(work, row.id, owner) is None:
+        receipts.note(work, row.id, owner, None)
+        refresh(work, row.id)
     return Toast("announcing.got_toast")
 
 
@@ -258,8 +263,8 @@ def replied(work: Work, incoming: Incoming) -> bool:
     if owner not in _mine(work):
         return False
     secrecy.refuse_secret(work, incoming)
-    _note(work, row.id, owner, incoming.text.strip()[:MOST_ATTENDEES])
-    _refresh(work, row.id)
+    receipts.note(work, row.id, owner, incoming.text.strip()[:MOST_ATTENDEES])
+    refresh(work, row.id)
     new_card(work, incoming.chat_id, COPY, subject=found.subject, member_id=work.actor.member_id)
     return True
 
@@ -268,38 +273,10 @@ def _mine(work: Work) -> set[str]:
     return {*work.actor.regions(), *work.actor.groups()}
 
 
-def _receipt(work: Work, announcement_id: int, owner: str) -> Row[Any] | None:
-    return work.connection.execute(
-        select(announcement_receipts).where(
-            announcement_receipts.c.announcement_id == announcement_id,
-            announcement_receipts.c.owner == owner,
-        )
-    ).first()
-
-
-def _note(work: Work, announcement_id: int, owner: str, attendees: str | None) -> None:
-    if _receipt(work, announcement_id, owner) is None:
-        work.connection.execute(
-            announcement_receipts.insert().values(
-                announcement_id=announcement_id, owner=owner, member_id=work.actor.member_id,
-                at=work.now, attendees=attendees,
-            )
-        )  # fmt: skip
-    elif attendees is not None:
-        work.connection.execute(
-            update(announcement_receipts)
-            .where(
-                announcement_receipts.c.announcement_id == announcement_id,
-                announcement_receipts.c.owner == owner,
-            )
-            .values(attendees=attendees)
-        )
-
-
 # --- what is shown ------------------------------------------------------------------------------------
 
 
-def _refresh(work: Work, announcement_id: int) -> None:
+def refresh(work: Work, announcement_id: int) -> None:
     """Bring the office's message and the copies up to date, by edits."""
     rows = work.connection.execute(
         select(cards.c.id, cards.c.chat_id, cards.c.wanted, cards.c.kind).where(
@@ -326,7 +303,7 @@ def office_card(work: Work, card: Row[Any]) -> Shown | None:
     if row.track not in work.actor.offices():
         return None
     titles = dict(choices(work, row.track))
-    receipts = {
+    answered = {
         one.owner: one
         for one in work.connection.execute(
             select(announcement_receipts).where(announcement_receipts.c.announcement_id == row.id)
@@ -338,18 +315,19 @@ def office_card(work: Work, card: Row[Any]) -> Shown | None:
         unread = [titles[one.owner] for one in _audiences(work, row) if one.cut_off]
     values = {
         "text": row.text,
+        "wiped": row.said_in == [],
         "meeting": (row.meeting or {}).get("said"),
         "files": attached.names(work, row.id),
         "state": row.state,
         "count": len(row.owners),
         "owners": [titles[owner] for owner in row.owners],
-        "got": len(receipts),
+        "got": len(answered),
         "sent_at": local(row.sent_at).isoformat() if row.sent_at else None,
-        "missing": [titles[owner] for owner in row.owners if owner not in receipts],
+        "missing": [titles[owner] for owner in row.owners if owner not in answered],
         "unreachable": unread,
         "attending": [
             {"title": titles[owner], "names": one.attendees}
-            for owner, one in receipts.items()
+            for owner, one in answered.items()
             if one.attendees
         ],
     }
@@ -382,12 +360,13 @@ def copy_card(work: Work, card: Row[Any]) -> Shown | None:
     row = _get(work, int(number))
     if owner not in _mine(work):
         return None
-    receipt = _receipt(work, row.id, owner)
+    receipt = receipts.of(work, row.id, owner)
     member = people.member(work, receipt.member_id) if receipt is not None else None
     local = work.world.campaign.local
     values = {
         "office": work.world.campaign.track(row.track).office,
         "text": row.text,
+        "wiped": row.said_in == [],
         "meeting": (row.meeting or {}).get("said"),
         "files": attached.names(work, row.id),
         "at": local(row.sent_at).isoformat() if row.sent_at else None,

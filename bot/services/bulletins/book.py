@@ -38,11 +38,14 @@ _of_window = Prepared(
         bulletins.c.track == bindparam("track"),
         bulletins.c.kind == bindparam("kind"),
         bulletins.c.key == bindparam("key"),
+        bulletins.c.state != Stage.DROPPED.value,
     )
     .order_by(bulletins.c.correction.desc())
     .limit(1)
 )
-_since = Prepared(select(bulletins).where(bulletins.c.key >= bindparam("key")))
+_since = Prepared(
+    select(bulletins).where(bulletins.c.key >= bindparam("key"), bulletins.c.state != Stage.DROPPED.value)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,10 @@ def latest(work: Work, track: str, most: int = 8) -> list[Row[Any]]:
     """A track's bulletins, the newest first."""
     return list(
         work.connection.execute(
-            select(bulletins).where(bulletins.c.track == track).order_by(bulletins.c.id.desc()).limit(most)
+            select(bulletins)
+            .where(bulletins.c.track == track, bulletins.c.state != Stage.DROPPED.value)
+            .order_by(bulletins.c.id.desc())
+            .limit(most)
         ).all()
     )
 

@@ -167,6 +167,7 @@ def face(work: Work, card_row: Row[Any]) -> Shown | None:
         "scores": printed["scores"],
         "criticised": list(printed["criticised"]),
         "pictures": len(row.content["pictures"]),
+        "lost": row.content.get("lost", []) if row.state == Stage.DRAFT else [],
         "changed": bool(row.content["paper"]),
         "differences": open_[:MOST_SHOWN],
         "more": max(0, len(open_) - MOST_SHOWN),
@@ -273,5 +274,7 @@ def _draft_buttons(
             rows.append(tuple(switches))
     if row.content["paper"]:
         rows.append((Button("bulletin_own_draft", "bswitch", *at, "paper"),))
+    if row.correction:
+        rows.append((Button("bulletin_drop", "bswitch", *at, "drop"),))
     rows.append(paper)
     return tuple(rows)

@@ -56,13 +56,18 @@ def _live(work: Work, track: str) -> list[Issue]:
 
 def begin(work: Work, one: Issue, **values: Any) -> Row[Any]:
     """Keep a window's figures, as a bulletin that nobody has seen yet."""
+    return book.add(work, one, figures_of(work, one), **values)
+
+
+def figures_of(work: Work, one: Issue) -> dict[str, Any]:
+    """The figures of a window, beside those of the one before."""
     last = None
     if one.before is not None:
         before = _row_before(work, one)
         last = before.figures["totals"] if before is not None else None
         if last is None:
             last = figures.totals_of(work, one.track, one.before)
-    return book.add(work, one, figures.of_track(work, one.track, one.window, last), **values)
+    return figures.of_track(work, one.track, one.window, last)
 
 
 def _row_before(work: Work, one: Issue) -> Row[Any] | None:

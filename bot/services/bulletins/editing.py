@@ -19,7 +19,7 @@ from bot.ledger.desk import Work
 from bot.ledger.tables import entries, members
 from bot.services import questions, secrecy
 from bot.services.answering import Toast
-from bot.services.bulletins import book, card, values
+from bot.services.bulletins import book, card, older, values
 from bot.services.duties import told
 from bot.services.incoming import Incoming
 from bot.services.outgoing import Button, say
@@ -76,7 +76,12 @@ def replied(work: Work, incoming: Incoming) -> bool:
     if len(incoming.text.strip()) < SHORTEST and not _HEADED.match(incoming.text):
         raise BulletinNotNow(why="short", state=row.state)  # 「收到」 is no conclusion
     _check(work, row, texts.values())
-    content = {**row.content, "texts": {**row.content["texts"], **texts}}
+    came = row.content.get("texts_from") or {}
+    content = {
+        **row.content,
+        "texts": {**row.content["texts"], **texts},
+        "texts_from": {**came, **dict.fromkeys(texts, secrecy.where(incoming))},
+    }
     if row.content["paper"]:
         content["paper"] = with_sections(row.content["paper"], SECTIONS[Kind(row.kind)], texts)
     _changed(work, row, "words", content, incoming.chat_id)
@@ -129,7 +134,8 @@ def _text(words: str) -> dict[str, Any]:
     return {"kind": "text", "words": words, "level": 0}
 
 
-_PLACEHOLDER: Final = re.compile(r"（请填写）|（排名尚未锁定）|照片缺失，印发时不列")
+TO_WRITE: Final = "（请填写）"
+_PLACEHOLDER: Final = re.compile(TO_WRITE + r"|（排名尚未锁定）|照片缺失，印发时不列")
 _COVERT: Final = re.compile(r"暗\d?-(?:\d{4}-)?\d{4}-\d{2,}")
 
 
@@ -214,11 +220,20 @@ def take_paper(work: Work, incoming: Incoming, paper: Mapping[str, Any]) -> None
     if marked is not None:
         raise SecretMaterial(word=marked)
     _check(work, row, [words])
+    if older.refused(work, row, incoming):
+        return
     printed = values.of(work, row)
     differences = to_resolve(paper, grids(printed))
     if len(differences) > MOST_DIFFERENCES:
         raise BulletinFile(why="other_paper", count=len(differences))
-    content = {**row.content, "paper": _masked(paper), "differences": differences, "texts": {}}
+    content = {
+        **row.content,
+        "paper": _masked(paper),
+        "paper_from": secrecy.where(incoming),
+        "differences": differences,
+        "texts": {},
+        "texts_from": {},
+    }
     file = incoming.attachments[0]
     _changed(
         work, row, "paper", content, incoming.chat_id, file=(file.file_id, file.name or "")

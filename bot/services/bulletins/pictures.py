@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Row
 
 from bot.domain.bulletins import Stage, cells_of
+from bot.ledger import people
 from bot.ledger.desk import Work
 from bot.services import questions
 from bot.services.answering import Toast
@@ -145,7 +146,7 @@ def _keep(work: Work, row: Row[Any], entry_id: int, pair: dict[str, Any] | None)
         if len(kept) >= MOST:
             raise BulletinNotNow(why="enough_pictures", state=row.state)
         kept.append(pair)
-    fresh = book.change(work, row, "pictures", {**row.content, "pictures": kept})
+    fresh = book.change(work, row, "pictures", {**row.content, "pictures": kept, "lost": []})
     card.refresh(work, fresh)
     return Toast("bulletins.picture_toast", {"used": pair is not None, "count": len(kept)})
 
@@ -158,8 +159,8 @@ PAGE_OF: Final = 3
 def send_pages(work: Work, bulletin_id: int, chat_id: int) -> Toast:
     """「对比图页」: the chosen pairs as one picture a region, to be passed on.
 
-    Those of several regions are to be looked at alone until a second person has agreed to the bulletin
-    (red line (f)); what can be passed on is logged (g).
+    Each bears 「仅供工作使用 · 导出人 · 时间」. Those of several regions are looked at alone until a second
+    person has agreed to the bulletin (red line (f)); what can be passed on is logged (g).
 
     Raises:
         BulletinNotNow: nothing is chosen, or what was chosen may not be shown any more.
@@ -168,7 +169,9 @@ def send_pages(work: Work, bulletin_id: int, chat_id: int) -> Toast:
     if not row.content["pictures"] or choosing.unusable(work, row):
         raise BulletinNotNow(why="no_chosen", state=row.state)
     printed = values.of(work, row)
-    small = {key: printed[key] for key in ("campaign", "label")}
+    member = people.member(work, work.actor.member_id)
+    mark = export.mark(work, member.name if member is not None else "")
+    small = {key: printed[key] for key in ("campaign", "label")} | {"mark": mark}
     regions = list(dict.fromkeys(one["region"] for one in printed["pictures"]))
     protect = len(regions) > 1 and Stage(row.state) not in AGREED
     if not protect:
@@ -180,7 +183,7 @@ def send_pages(work: Work, bulletin_id: int, chat_id: int) -> Toast:
         chosen = [one for one in printed["pictures"] if one["region"] == region]
         pages = -(-len(chosen) // PAGE_OF)
         for part in range(pages):
-            key = ":".join(f"{one['number']}{one['hide']}" for one in chosen)
+            key = ":".join((f"{work.now:%m%d%H%M%S}", *(f"{one['number']}{one['hide']}" for one in chosen)))
             drawn = {**small, "pictures": chosen, "region": region, "part": part}
             say(
                 work, chat_id, "bulletins.pairs_page",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -36,8 +36,10 @@ BAD: Final = ("failed", "unreachable", "uncertain")
 # --- 报送, 印发 -----------------------------------------------------------------------------------------
 
 
-def report(work: Work, bulletin_id: int, version: int) -> Toast:
+def report(work: Work, bulletin_id: int, version: int, *, gone: Collection[str] = ()) -> Toast:
     """「报送市领导」: the picture and the paper to every city leader in private, after a minute.
+
+    `gone`: files of photos that the store has lost; they are named, and nothing leaves.
 
     Raises:
         BulletinNotNow: nobody agreed to it, or something in it is no longer so.
@@ -46,7 +48,7 @@ def report(work: Work, bulletin_id: int, version: int) -> Toast:
     book.fresh(row, version)
     if Stage(row.state) is not Stage.APPROVED:
         raise BulletinNotNow(why="not_approved", state=row.state)
-    fallen = recheck.fell(work, row)
+    fallen = recheck.fell(work, row, gone)
     if fallen is not None:
         return fallen
     fresh = book.go(work, row, Stage.REPORTED, "bulletin_reported", reported_at=work.now)
@@ -55,8 +57,12 @@ def report(work: Work, bulletin_id: int, version: int) -> Toast:
     return Toast("bulletins.reported_toast", {"count": count, "seconds": book.UNDO_SECONDS})
 
 
-def publish(work: Work, bulletin_id: int, version: int, *, both: bool = False) -> Toast:
+def publish(
+    work: Work, bulletin_id: int, version: int, *, both: bool = False, gone: Collection[str] = ()
+) -> Toast:
     """「印发」: to the track's channel after 60 s in which it can be taken back; `both`: 报送 with it.
+
+    `gone`: files of photos that the store has lost; they are named, and nothing leaves.
 
     Raises:
         BulletinNotNow: nobody agreed to it, there is no channel, the ranking is not printed, or changed.
@@ -69,7 +75,7 @@ def publish(work: Work, bulletin_id: int, version: int, *, both: bool = False) -
     if not found:
         raise BulletinNotNow(why="no_channel", state=row.state)
     _ranking_stands(work, row)
-    fallen = recheck.fell(work, row)
+    fallen = recheck.fell(work, row, gone)
     if fallen is not None:
         return fallen
     both = both and row.reported_at is None

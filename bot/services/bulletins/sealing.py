@@ -41,7 +41,10 @@ def seal(work: Work, incoming: Incoming) -> None:
         raise BulletinFile(why="name_in_name")
     toast = seconds.propose(
         work, ACT, track=row.track, reason=card.title(work, row),
-        data={"bulletin": row.id, "file_id": file.file_id, "name": (file.name or "")[:64]},
+        data={
+            "bulletin": row.id, "file_id": file.file_id, "name": (file.name or "")[:64],
+            "from": secrecy.where(incoming),
+        },
     )  # fmt: skip
     for reader in audience.of_office(work, row.track):
         if reader.member_id != work.actor.member_id:
@@ -59,7 +62,7 @@ def _carry(work: Work, request: Row[Any], key: str) -> None:
     row = book.get(work, request.data["bulletin"])
     if row is None or Stage(row.state) not in WHERE:
         raise BulletinNotNow(why="moved", state=row.state if row is not None else "")
-    fresh = book.put(work, row, sealed={"file_id": request.data["file_id"], "name": request.data["name"]})
+    fresh = book.put(work, row, sealed={key: request.data[key] for key in ("file_id", "name", "from")})
     if Stage(fresh.state) is Stage.PUBLISHED:
         _into_the_channel(work, fresh)
     card.refresh(work, fresh)

@@ -26,7 +26,7 @@ def take_down(work: Work, bulletin_id: int, version: int) -> Toast:
     row = book.held(work, bulletin_id)
     book.fresh(row, version)
     if card.undoable(work, row):
-        return _undo(work, row)
+        return undo(work, row)
     if Stage(row.state) is not Stage.PUBLISHED or row.published_at is None:
         raise BulletinNotNow(why="moved", state=row.state)
     if work.now > row.published_at + book.DOWN_WITHIN:
@@ -39,7 +39,7 @@ def take_down(work: Work, bulletin_id: int, version: int) -> Toast:
     return Toast("bulletins.withdrawn_toast", {"count": count})
 
 
-def _undo(work: Work, row: Row[Any]) -> Toast:
+def undo(work: Work, row: Row[Any]) -> Toast:
     """What was pressed last is undone: 印发, with the 报送 that went with it, or 报送 alone."""
     printed = Stage(row.state) is Stage.PUBLISHED
     with_leaders = row.reported_at is not None and (not printed or row.reported_at == row.published_at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Row
@@ -21,8 +22,10 @@ from bot.services.refusals import BulletinNotNow
 # --- 送审 ----------------------------------------------------------------------------------------------
 
 
-def submit(work: Work, bulletin_id: int, version: int) -> Toast:
+def submit(work: Work, bulletin_id: int, version: int, *, gone: Collection[str] = ()) -> Toast:
     """「送审」: another of the office is asked to agree; alone, it holds for five minutes.
+
+    `gone`: files of photos that the store has lost.
 
     Raises:
         BulletinNotNow: figures are unresolved, the ranking is not locked, or somebody was first.
@@ -35,7 +38,7 @@ def submit(work: Work, bulletin_id: int, version: int) -> Toast:
         raise BulletinNotNow(why="differences", state=row.state)
     if row.content.get("names") and not row.content.get("no_names"):
         raise BulletinNotNow(why="names", state=row.state, names=row.content["names"])
-    open_ = _compared_anew(work, row) or recheck.pictures_fell(work, row)
+    open_ = _compared_anew(work, row) or recheck.pictures_fell(work, row, gone)
     if open_ is not None:
         return open_
     if editing.unfilled(values.of(work, row)["paper"]):
@@ -158,9 +161,30 @@ def _correct(work: Work, question: Row[Any], incoming: Incoming) -> None:
     newest = book.of_window(work, row.track, row.kind, row.key)
     if newest is None or newest.id != row.id:
         raise BulletinNotNow(why="moved", state=row.state)
-    one = book.issue_of(work, row)
-    fresh = drafting.begin(
-        work, one, correction=row.correction + 1, reason=incoming.text.strip()[:500], drafted_at=work.now,
-        content={**row.content, "differences": []},
-    )  # fmt: skip
+    reason, content = incoming.text.strip()[:500], {**row.content, "differences": []}
+    dropped = book.of_number(work, row.track, row.kind, row.key, row.correction + 1)
+    if dropped:
+        fresh = book.go(
+            work, dropped[0], Stage.DRAFT, "bulletin_corrected", reason=reason, content=content,
+            figures=drafting.figures_of(work, book.issue_of(work, row)), drafted_at=work.now,
+        )  # fmt: skip
+    else:
+        one = book.issue_of(work, row)
+        fresh = drafting.begin(
+            work, one, correction=row.correction + 1, reason=reason, drafted_at=work.now, content=content
+        )
     card.show(work, fresh, incoming.chat_id, work.actor.member_id)
+
+
+def drop(work: Work, bulletin_id: int, version: int) -> Toast:
+    """「放弃更正」: a 更正 begun by mistake goes; what is printed stands, and can be corrected anew.
+
+    Raises:
+        BulletinNotNow: it is no draft of a 更正, or somebody was first.
+    """
+    row = book.held(work, bulletin_id)
+    book.fresh(row, version)
+    if not row.correction or Stage(row.state) is not Stage.DRAFT:
+        raise BulletinNotNow(why="moved", state=row.state)
+    card.refresh(work, book.go(work, row, Stage.DROPPED, "bulletin_dropped"))
+    return Toast("bulletins.dropped_toast")

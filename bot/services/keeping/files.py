@@ -12,6 +12,7 @@ from bot.ledger.tables import announcements, kept_files, register_papers, report
 from bot.services import media, pictures
 from bot.services.duties import boards
 from bot.services.incoming import Incoming
+from bot.services.keeping import recalling
 
 ERASE = "f"
 """Before a row's id in the facts that name a file for erasure: photos have the bare id."""
@@ -81,7 +82,9 @@ def forget(work: Work, incoming: Incoming) -> None:
         if row.file:
             pictures.name_for_erasure(work, f"{ERASE}{row.id}", row.file)
         work.connection.execute(delete(kept_files).where(kept_files.c.id == row.id))
-    _forget_papers(work, incoming.chat_id, {row.file_id for row in rows})
+    gone = {row.file_id for row in rows}
+    _forget_papers(work, incoming.chat_id, gone)
+    recalling.files(work, gone)
     _forget_reported(work, incoming, [row.part_id for row in rows if row.part_id is not None])
     for notice_id in {row.announcement_id for row in rows if row.announcement_id is not None}:
         dropped = work.connection.execute(

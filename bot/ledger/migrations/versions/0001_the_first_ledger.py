@@ -267,6 +267,7 @@ def upgrade() -> None:
         sa.Column("owners", Json(), nullable=False),
         sa.Column("state", sa.String(length=10), server_default="draft", nullable=False),
         sa.Column("meeting", Json(), nullable=True),
+        sa.Column("said_in", Json(), nullable=True),
         sa.Column("media_group_id", sa.String(length=64), nullable=True),
         sa.Column("forwarded_at", UtcTime(), nullable=True),
         sa.Column("at", UtcTime(), nullable=False),
