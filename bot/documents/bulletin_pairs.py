@@ -55,7 +55,7 @@ class Pairs:
         return blocks
 
     def pages(self, values: Values) -> bytes:
-        """A page of pairs of one region: `region`, `part` and `of` beside what a bulletin prints.
+        """A page of pairs of one region: `region`, `part` and `mark` beside what a bulletin prints.
 
         Raises:
             MediaError: a photo cannot be had.
@@ -75,7 +75,8 @@ class Pairs:
             subtitle = f"{said['campaign']}　{said['label']}"
             kept = [row for row in rows if row is not None]
             if kept:
-                made.append(county_page(title + count, subtitle, kept, fonts=self._fonts))
+                mark = str(said.get("mark", ""))  # what is printed in a bulletin bears none
+                made.append(county_page(title + count, subtitle, kept, mark=mark, fonts=self._fonts))
         return made
 
     def _row(self, one: Values, region: str) -> PairRow | None:

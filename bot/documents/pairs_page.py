@@ -21,6 +21,7 @@ MOST_ROWS: Final = 3
 """Pairs on one page: more would make the photos small on a phone."""
 _MARGIN, _GAP, _BAND, _LABEL = 24, 12, 150, 54
 _TALLEST: Final = 460
+_MARK: Final = 56
 _PAPER, _INK, _QUIET, _PANEL = "#ffffff", "#1f2529", "#59636b", "#eceff1"
 _RED, _GREEN = "#b3261e", "#1b7a43"
 
@@ -45,18 +46,20 @@ class PairRow:
     after: Shot | None = None
 
 
-def county_page(title: str, subtitle: str, rows: Sequence[PairRow], *, fonts: Fonts) -> bytes:
-    """A page of at most three pairs under a head line (JPEG, 1280 wide).
+def county_page(title: str, subtitle: str, rows: Sequence[PairRow], *, mark: str = "", fonts: Fonts) -> bytes:
+    """A page of at most three pairs under a head line (JPEG, 1280 wide); `mark`: its last line.
 
     Raises:
         PhotoRefused: one of the files cannot be read.
         FontMissing: there is nothing to write with.
     """
-    drawn = _Drawn(fonts, _BAND + MOST_ROWS * (_TALLEST + 160) + _MARGIN)
+    drawn = _Drawn(fonts, _BAND + MOST_ROWS * (_TALLEST + 160) + _MARK + _MARGIN)
     drawn.band(title, subtitle)
     for rank, row in enumerate(rows[:MOST_ROWS], 1):
         drawn.line(f"{rank}. {row.place}" if len(rows) > 1 else row.place, row.number)
         drawn.shots([row.before] if row.after is None else [row.before, row.after])
+    if mark:
+        drawn.mark(mark)
     return small_enough(drawn.finished())
 
 
@@ -124,6 +127,13 @@ class _Drawn:
             fitted = picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2)
             self._page.paste(fitted, (inner.left, inner.top))
         self._y += _LABEL + high
+
+    def mark(self, words: str) -> None:
+        """Who took it out and when, small, under everything."""
+        plain = self._fonts.face(26, REGULAR)
+        line = shorten(words, plain, WIDTH - 2 * _MARGIN)
+        draw_text(self._draw, (WIDTH / 2, self._y + 42), line, plain, _QUIET, align="middle")
+        self._y += _MARK
 
     def _bar(self, shot: Shot, left: int, wide: int) -> None:
         box = (left, self._y, left + wide - 1, self._y + _LABEL - 1)

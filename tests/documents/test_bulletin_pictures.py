@@ -106,6 +106,17 @@ def test_a_region_has_a_page_of_three_pairs_and_another_with_the_rest(pairs: Pai
     assert not opened(first).getexif()
 
 
+def test_a_page_that_is_passed_on_ends_with_the_mark(pairs: Pairs) -> None:
+    given = values(pictures=[chosen(1)], region="延津县", part=0)
+
+    plain = opened(pairs.pages(given))
+    bearing = opened(pairs.pages(given | {"mark": "仅供工作使用 · 钱丁 · 2019-04-22 08:00"}))
+
+    last = bearing.crop((0, plain.height - 20, bearing.width, bearing.height)).convert("L")
+    assert bearing.height > plain.height
+    assert last.getextrema()[0] < 160
+
+
 def test_several_pairs_of_a_region_are_one_picture_of_the_paper(pairs: Pairs) -> None:
     given = values(pictures=[chosen(1), chosen(2), chosen(3, "封丘县")])
 

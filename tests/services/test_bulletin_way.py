@@ -28,6 +28,7 @@ from bot.services.bulletins import (
     editing,
     pictures,
     posting,
+    recheck,
     taking_back,
     values,
     way,
@@ -501,6 +502,40 @@ def pages(house: House) -> tuple[list[bool], int]:
 
 
 PAIRS = "bulletins.pairs_page"
+
+
+def test_pages_that_may_be_passed_on_bear_who_took_them_and_when(house: House) -> None:
+    found = house.closed()
+    house.draft()
+    house.does(pictures.choose, f"use.{found}.0.0", house.chief + 1000)
+
+    house.does(pictures.send_pages, house.chief + 1000)
+
+    sent = house.desk.do_now(
+        lambda work: [
+            one["picture"]["values"]["mark"]
+            for one in work.connection.execute(select(outbox.c.payload)).scalars()
+            if one and one.get("text") == PAIRS
+        ]
+    )
+    assert sent == ["仅供工作使用 · 钱丁 · 2019-04-22 08:00"]
+
+
+def test_a_photo_that_was_lost_since_is_named_before_anything_is_printed(house: House) -> None:
+    found = house.closed()
+    house.draft()
+    house.does(pictures.choose, f"use.{found}.0.0", house.chief + 1000)
+    version = house.agreed().version
+    files = house.desk.do_now(recheck.files_of, house.bulletin)
+
+    answer = house.does(posting.publish, version, gone={files[1]})
+
+    assert len(files) == 2
+    assert answer.values["lost"] == ["县1-0415-01"]
+    assert (house.row().state, house.row().content["pictures"]) == (Stage.DRAFT, [])
+    assert house.office.does(house.chief, house.face).values["lost"] == ["县1-0415-01"]
+    assert house.out(posting.POSTED) == []
+
 
 # ── words ──
 
