@@ -17,7 +17,7 @@ from bot.services import faces
 from bot.services.checking import checkers
 from bot.services.counties import assignment, townships
 from bot.services.outgoing import Button, say
-from bot.services.people import commands, invitations, roster
+from bot.services.people import commands, invitations, roster, withholding
 from bot.services.people.titles import grant_of, title_of
 from bot.services.refusals import LastAdmin, NotYours, RoleEnded
 
@@ -111,6 +111,8 @@ def end(work: Work, row: Row[Any], ended: Sequence[Row[Any]], what: str) -> None
     if not kept:
         work.connection.execute(update(members).where(members.c.id == row.id).values(left_at=work.now))
         _close_chat(work, row)
+    else:
+        withholding.withhold(work, row, ended, kept)
     revoked = _revoke(work, row, kept)
     events.record(
         work, what, body=events.SYSTEM,
@@ -126,6 +128,9 @@ def end(work: Work, row: Row[Any], ended: Sequence[Row[Any]], what: str) -> None
         )
         for one in gone:
             commands.refresh(work, one.member_id, "people.lending_over", {"name": row.name})
+            deputy = people.member(work, one.member_id)
+            if deputy is not None:
+                withholding.withhold(work, deputy, [one], people.roles_of(work, deputy.id))
 
 
 def titles(work: Work, rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
