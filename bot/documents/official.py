@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from bot.documents.steady import steady
+
 SONG, FANG, KAI, HEI = "方正小标宋简体", "仿宋_GB2312", "楷体_GB2312", "黑体"
 LATIN: Final = "Times New Roman"
 STAND_INS: Final = {SONG: "华文中宋,宋体,SimSun", FANG: "仿宋,FangSong", KAI: "楷体,KaiTi", HEI: "SimHei"}
@@ -112,7 +114,7 @@ def docx(paper: Paper) -> bytes:
     """The paper as an Office Open XML document."""
     from bot.documents.official_docx import written  # heavy: loaded when the first paper is set
 
-    return written(paper)
+    return steady(written(paper))
 
 
 def chinese_day(day: date) -> str:

@@ -15,7 +15,7 @@ from bot.domain.permissions import Role
 from bot.ledger import events as book
 from bot.ledger import reports
 from bot.ledger.desk import Desk, Work
-from bot.ledger.tables import chats, entries, events, outbox, photos
+from bot.ledger.tables import chats, entries, events, notice_items, notices, outbox, photos
 from bot.services.archive import ending, log, papers
 from bot.services.archive import entries as archived
 from tests.services.conftest import Office
@@ -142,6 +142,23 @@ def test_a_measure_against_persons_stands_on_no_page_whoever_wrote_it(desk: Desk
     assert word not in repr(one)
     assert "已（略）责任人" in repr(one.history)
     assert all(word not in repr(line.whole) for line in told(desk))
+
+
+@pytest.mark.parametrize(("said", "kept_back"), [("村口垃圾，已约谈村支书", True), ("村口垃圾", False)])
+def test_a_paper_that_tells_of_a_measure_is_kept_back_whole(
+    desk: Desk, clock: SteppedClock, said: str, kept_back: bool
+) -> None:
+    entry = put(desk, "县1-0412-01", description=said, deadline=clock.now())
+
+    def served(work: Work) -> None:
+        notice = work.insert(notices, region="延津县", sender="county/1", day="2019-04-12", at=work.now)
+        work.connection.execute(notice_items.insert().values(entry_id=entry, round=1, notice_id=notice))
+
+    desk.do_now(served)
+
+    [paper] = desk.look_now(lambda work: list(papers.papers(work)))
+
+    assert paper.kept_back is kept_back
 
 
 def test_numbers_of_persons_and_of_hidden_entries_are_unreadable_everywhere(desk: Desk) -> None:

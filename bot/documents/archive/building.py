@@ -209,7 +209,7 @@ class Builder:
 
     def paper(self, record: Any, makers: Mapping[str, Maker]) -> None:
         """One paper (`services.archive.papers.Record`): its files, its line in the list."""
-        line: dict[str, Any] = {**record.facts, "files": [], "trouble": "", "again": record.again}
+        line: dict[str, Any] = {**record.facts, "files": [], "held": [], "trouble": "", "again": record.again}
         if "entries" in line:
             line["entries"] = [(number, self._page_of.get(number)) for number in line["entries"] if number]
         for file in record.files:
@@ -223,6 +223,9 @@ class Builder:
                 self.built.troubles.append(
                     Trouble(file.name, "", f"公文没有生成（{type(error).__name__}）", "")
                 )
+                continue
+            if record.kept_back:  # an issued paper is not rewritten: it is named, and stays with its office
+                line["held"].append((file.name, hashlib.sha256(data).hexdigest()))
                 continue
             path = self._free(f"公文/{record.kind}/{safe_part(stem)}", f".{suffix}")
             self._package.add(path, data)

@@ -10,7 +10,7 @@ from sqlalchemy import Row, select
 
 from bot.ledger.desk import Work
 from bot.ledger.tables import bulletins, entries, notice_items, notices, outbox, score_sheets, warning_letters
-from bot.services.archive.entries import said
+from bot.services.archive.entries import NEVER, said
 from bot.services.bulletins import book, values
 from bot.services.followup.notices import paper_values
 from bot.services.outgoing import File
@@ -37,6 +37,19 @@ class Record:
     files: tuple[File, ...] = ()
     again: bool = False
     """It was made anew from the ledger as it stands now: what was sent is not kept so long."""
+
+    @property
+    def kept_back(self) -> bool:
+        """Whether its files, which stand as they were sent, tell of a measure against persons."""
+        return any(_tells(file.values) for file in self.files)
+
+
+def _tells(value: Any) -> bool:
+    if isinstance(value, str):
+        return NEVER.search(value) is not None
+    if isinstance(value, Mapping):
+        return any(_tells(one) for one in value.values())
+    return isinstance(value, list | tuple) and any(_tells(one) for one in value)
 
 
 def papers(work: Work) -> Iterator[Record]:
