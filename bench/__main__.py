@@ -20,6 +20,7 @@ from bench import (
     receiving,
     reminders,
     transport,
+    workbook,
 )
 
 TOPICS = (
@@ -29,6 +30,7 @@ TOPICS = (
     "photos",
     "evidence",
     "ledger",
+    "workbook",
     "transport",
     "page",
     "ranking",
@@ -64,6 +66,7 @@ def main() -> None:
         "photos": photos.main,
         "evidence": evidence.main,
         "ledger": ledger.main,
+        "workbook": workbook.main,
         "transport": transport.main,
         "page": page.main,
         "ranking": ranking.main,

@@ -79,7 +79,7 @@ def export_into(
         entries = progress(service.entries(work), total, "导出")
         if photos is not None:
             entries = noting(entries, copied, pictured)
-        return write_entries(work, settings, form, part, entries)
+        return write_entries(work, settings, form, part, entries, total)
 
     rows = desk.look_now(write)
     missing = copy_photos(settings, photos, copied) if photos is not None else []
@@ -100,7 +100,9 @@ def export_into(
         )
 
 
-def write_entries(work: Work, settings: Settings, form: str, path: Path, entries: Iterable[Any]) -> int:
+def write_entries(
+    work: Work, settings: Settings, form: str, path: Path, entries: Iterable[Any], total: int
+) -> int:
     """Entries in a format; gives how many."""
     from bot.documents import ledger_files
 
@@ -111,11 +113,15 @@ def write_entries(work: Work, settings: Settings, form: str, path: Path, entries
     from bot.texts.catalogue import Catalogue
 
     words = ledger_rows.Words(Catalogue(work.world.campaign))
-    mark = service.mark(work)
+    mark = f"{service.mark(work)} · 全部 · {total}行"
     if form == "xlsx":
+        if total > ledger_xlsx.MOST_IN_A_SHEET:
+            give_up(
+                USAGE, f"{total} 行，一张工作表放不下，请用 --format csv · too many rows for a sheet: use csv"
+            )
         rows = ((entry.values, entry.more) for entry in entries)
         title = f"{settings.campaign.name}问题台账"
-        return ledger_xlsx.write_ledger(path, rows, words, title=title, mark=mark)
+        return ledger_xlsx.write_ledger(path, rows, words, title=title, mark=mark, total=total)
     cells = (
         [column.value(ledger_rows.Row(entry.values, entry.more, words)) for column in ledger_rows.STORED]
         for entry in entries

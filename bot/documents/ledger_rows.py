@@ -16,14 +16,14 @@ from bot.texts.catalogue import Catalogue
 LANGUAGE: Final = "zh"
 Cell = str | int | float | datetime | None
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _MODES = {"open": "明察", "covert": "暗访"}
 _YES_NO = {True: "是", False: "否"}
 
 
 def risky(text: str) -> bool:
     """Whether a spreadsheet would take a text for a formula."""
-    return text.startswith(_FORMULA)
+    return text.startswith(FORMULA)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from bot.documents import sheet_stream
 from bot.documents.ledger_rows import EVENTS, PRINTED, STORED, Cell, Column, Row, Words, event_cells, risky
+from bot.documents.sheet_stream import MOST_IN_A_CELL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,8 +19,10 @@ if TYPE_CHECKING:
     import xlsxwriter
 
 A4: Final = 9
-MOST_IN_A_CELL: Final = 32_000
-"""Excel takes 32,767 characters."""
+MOST_IN_A_SHEET: Final = sheet_stream.MOST_ROWS - 3
+"""Rows beside the heads."""
+BY_XLSXWRITER: Final = 50_000
+"""Rows up to which XlsxWriter writes them itself."""
 
 
 def write_ledger(
@@ -28,6 +32,7 @@ def write_ledger(
     *,
     title: str,
     mark: str,
+    total: int = 0,
 ) -> int:
     """Write the workbook; gives how many rows the sheet of all fields has.
 
@@ -37,11 +42,12 @@ def write_ledger(
         words: what keys are called.
         title: over the printed sheet.
         mark: 「仅供工作使用 · 导出人 · 时间」, over both sheets and at the foot of every page.
+        total: how many rows will come, about: above `BY_XLSXWRITER` they are streamed.
+
+    Raises:
+        TooManyRows: more than a sheet has.
     """
-    with _book(path, mark) as (book, formats):
-        printed = _Sheet(book, formats, "问题台账", PRINTED, title, mark, wrap=True)
-        stored = _Sheet(book, formats, "全部字段", STORED, f"{title}（全部字段）", mark)
-        printed.sheet.fit_to_pages(1, 0)
+    with sheets(path, title, mark, total) as (printed, stored):
         for values, more in rows:
             row = Row(values, more, words, printed.count + 1)
             stored.add([column.value(row) for column in STORED])
@@ -49,6 +55,35 @@ def write_ledger(
                 printed.add([column.value(row) for column in PRINTED])
         stored.filter()
         return stored.count
+
+
+@contextmanager
+def sheets(path: Path, title: str, mark: str, total: int) -> Iterator[tuple[_Rows, _Rows]]:
+    """附件3 and the sheet of all fields, to be filled row by row."""
+    if total <= BY_XLSXWRITER:
+        with _book(path, mark) as (book, formats):
+            yield _laid_out(book, formats, title, mark)
+        return
+    with tempfile.TemporaryDirectory(prefix="ledger-") as scratch:
+        laid_out = Path(scratch) / "laid_out.xlsx"
+        with _book(laid_out, mark) as (book, formats):
+            both = _laid_out(book, formats, title, mark)
+            for sheet in both:
+                sheet.add([*sheet_stream.SAMPLES])
+            both[1].filter()
+        with sheet_stream.filled(
+            laid_out, path, Path(scratch), _Sheet.FIRST + 1, total, (len(PRINTED), len(STORED))
+        ) as rows:
+            yield rows
+
+
+def _laid_out(
+    book: xlsxwriter.Workbook, formats: dict[str, Any], title: str, mark: str
+) -> tuple[_Sheet, _Sheet]:
+    printed = _Sheet(book, formats, "问题台账", PRINTED, title, mark, wrap=True)
+    stored = _Sheet(book, formats, "全部字段", STORED, f"{title}（全部字段）", mark)
+    printed.sheet.fit_to_pages(1, 0)
+    return printed, stored
 
 
 def write_events(
@@ -108,6 +143,18 @@ def _formats(book: xlsxwriter.Workbook) -> dict[str, Any]:
         "quoted": book.add_format({**body, "text_wrap": True, "quote_prefix": True}),
         "time": book.add_format({**body, "num_format": "yyyy-mm-dd hh:mm"}),
     }
+
+
+class _Rows(Protocol):
+    """A sheet to be filled."""
+
+    count: int
+
+    def add(self, cells: Sequence[Cell]) -> None:
+        """One more row."""
+
+    def filter(self) -> None:
+        """Let Excel filter by every column."""
 
 
 class _Sheet:

@@ -13,7 +13,7 @@ import pytest
 
 from bot.app import build_world
 from bot.config import EXAMPLE, load_settings
-from bot.documents import ledger_files, ledger_rows, ledger_xlsx
+from bot.documents import ledger_files, ledger_rows, ledger_xlsx, sheet_stream
 from bot.documents.ledger_rows import Words
 from bot.texts.catalogue import Catalogue
 
@@ -142,3 +142,60 @@ def test_a_big_ledger_is_written_without_being_held(tmp_path: Path, words: Words
     sheet = openpyxl.load_workbook(tmp_path / "big.xlsx", read_only=True)["问题台账"]
     assert count == 3000
     assert sheet.max_row == 3003
+
+
+TRICKY: tuple[dict[str, Any], ...] = (
+    {}, {"number": None, "state": "draft"},
+    {"description": "A&B <br> \"引号\" _x0041_ 两\n行", "spot": " 前后有空格 ", "measures": "控\x07制"},
+    {"description": "=1+1", "spot": "-2", "lat": None, "closed_at": None, "overdue_days": 0},
+    {"description": "长" * 40_000}, {"source": "public", "deadline": AT.replace(second=59)},
+)  # fmt: skip
+
+
+def looks(cell: Any) -> tuple[Any, ...]:
+    """How a cell looks, so that two books can be compared."""
+    styles = (cell.font, cell.border, cell.alignment, cell.fill)
+    return (cell.number_format, cell.quotePrefix, *(repr(style) for style in styles))
+
+
+def test_a_ledger_that_is_streamed_is_the_same_as_one_by_xlsxwriter(
+    tmp_path: Path, words: Words, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every cell with its words and looks, whatever stands in it; heads, print settings, the filter."""
+    rows = [({**VALUES, **change}, {**MORE, **change}) for change in TRICKY]
+
+    def written(name: str) -> Any:
+        path = tmp_path / name
+        count = ledger_xlsx.write_ledger(path, iter(rows), words, title=TITLE, mark=MARK, total=len(rows))
+        assert count == len(rows)
+        return openpyxl.load_workbook(path)
+
+    plain = written("plain.xlsx")
+    monkeypatch.setattr(ledger_xlsx, "BY_XLSXWRITER", 0)
+    streamed = written("streamed.xlsx")
+
+    assert streamed.sheetnames == plain.sheetnames
+    for sheet, other in zip(plain, streamed, strict=True):
+        assert other.dimensions == sheet.dimensions
+        for row, its in zip(sheet.iter_rows(), other.iter_rows(), strict=True):
+            for cell, one in zip(row, its, strict=True):
+                assert (one.value, one.data_type) == (cell.value, cell.data_type), cell.coordinate
+                assert looks(one) == looks(cell), cell.coordinate
+        assert other.auto_filter.ref == sheet.auto_filter.ref
+        assert other.freeze_panes == sheet.freeze_panes
+        assert other.oddFooter.left.text == sheet.oddFooter.left.text
+        assert other.print_title_rows == sheet.print_title_rows
+        widths = {key: one.width for key, one in sheet.column_dimensions.items()}
+        assert {key: one.width for key, one in other.column_dimensions.items()} == widths
+
+
+def test_more_rows_than_a_sheet_has_are_not_dropped_in_silence(
+    tmp_path: Path, words: Words, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger_xlsx, "BY_XLSXWRITER", 0)
+    monkeypatch.setattr(sheet_stream, "MOST_ROWS", 5)
+
+    with pytest.raises(sheet_stream.TooManyRows):
+        ledger_xlsx.write_ledger(
+            tmp_path / "x.xlsx", [(VALUES, MORE)] * 3, words, title=TITLE, mark=MARK, total=3
+        )
