@@ -19,10 +19,10 @@ from telegram.error import InvalidToken, NetworkError, TelegramError
 from bot.app.building import backup_plan, build_world, folders, open_desk
 from bot.clock import Clock, SystemClock
 from bot.config import Settings
-from bot.delivery import exporting
 from bot.delivery.backlog import Backlog
 from bot.delivery.composing import Composer
 from bot.delivery.drawing import Drawing
+from bot.delivery.exporting import makers as of_exports
 from bot.delivery.hearing import Hearing
 from bot.delivery.limits import Limits
 from bot.delivery.making import makers
@@ -145,9 +145,8 @@ class Application:
         fonts = Fonts(Path(settings.fonts.text) if settings.fonts.text else None)
         store = PhotoStore(settings.media_url())
         drawing = Drawing(store, fonts, catalogue)
-        composer = Composer(catalogue, self.world, drawing, self.clock.now, self._pool)
-        composer.makers |= makers(catalogue, self.world, drawing, store)
-        composer.makers |= exporting.makers(desk, catalogue, store)
+        made = makers(catalogue, self.world, drawing, store) | of_exports(desk, catalogue, store)
+        composer = Composer(catalogue, self.world, drawing, self.clock.now, self._pool, made)
         outbox = settings.outbox
         limits = Limits(outbox.per_second, outbox.per_chat, int(outbox.per_group_minute), monotonic)
         # whoever beats the time by hand says himself when all was heard

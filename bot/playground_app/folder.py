@@ -85,7 +85,9 @@ def settings_in(folder: Path, url: str, environ: Mapping[str, str]) -> dict[str,
     Its log tells of troubles only, unless BOT_LOGGING__LEVEL asks for more: a line for each message would
     carry the page's address out of sight.
     """
-    own = {"BOT_LOGGING__LEVEL": "WARNING"} | {name: value for name, value in environ.items() if not name.upper().startswith(NOT_THEIRS)}
+    own = {"BOT_LOGGING__LEVEL": "WARNING"} | {
+        name: value for name, value in environ.items() if not name.upper().startswith(NOT_THEIRS)
+    }
     return own | {
         "BOT_TOKEN": TOKEN,
         "BOT_TELEGRAM__API_URL": url,
