@@ -87,19 +87,33 @@ class Limits:
         ahead = now - max(self._paced, now - CATCH_UP * self._gap)
         return min(room, math.floor(ahead / self._gap + TINY) + 1)
 
-    def take(self, chat_id: int) -> None:
-        """Count a message to a chat that leaves now."""
+    @property
+    def burst(self) -> int | None:
+        """How many messages may ever leave at once; None: without end."""
+        return None if self._recent is None else self._recent.most
+
+    def room_in(self, messages: int) -> float:
+        """Seconds until so many may leave at once, or as many as ever may; 0 when now."""
+        now = self._clock()
+        at = self._all_stopped
+        if self._recent is not None:
+            at = max(at, self._recent.free_at(messages))
+        return _left(at, now)
+
+    def take(self, chat_id: int, messages: int = 1) -> None:
+        """Count what leaves to a chat now; a call that copies several messages is as many of them."""
         now = self._clock()
         if self._recent is not None:
-            self._recent.add(now)
-            self._paced = max(self._paced, now - CATCH_UP * self._gap) + self._gap
+            self._recent.add(now, messages)
+            self._paced = max(self._paced, now - CATCH_UP * self._gap) + messages * self._gap
         if self._chat_gap:
-            self._free_at[chat_id] = max(self._free_at.get(chat_id, -math.inf), now) + self._chat_gap
+            free_at = max(self._free_at.get(chat_id, -math.inf), now)
+            self._free_at[chat_id] = free_at + messages * self._chat_gap
         if chat_id < 0 and self._per_group_minute:
             window = self._groups.get(chat_id)
             if window is None:
                 window = self._groups[chat_id] = _Window(self._per_group_minute, 60.0)
-            window.add(now)
+            window.add(now, messages)
         if now - self._swept > SWEEP_EVERY:
             self._sweep(now)
 
@@ -160,18 +174,21 @@ class _Window:
         self._instants: deque[float] = deque(maxlen=most)
         self._span = span
 
-    def add(self, now: float) -> None:
-        self._instants.append(now)
+    @property
+    def most(self) -> int:
+        return self._instants.maxlen or 0
 
-    def free_at(self) -> float:
-        if len(self._instants) < (self._instants.maxlen or 0):
-            return -math.inf
-        return self._instants[0] + self._span
+    def add(self, now: float, count: int = 1) -> None:
+        self._instants.extend([now] * count)
+
+    def free_at(self, count: int = 1) -> float:
+        """When so many more may leave, at most all that the window holds."""
+        over = len(self._instants) + min(count, self.most) - self.most
+        return self._instants[over - 1] + self._span if over > 0 else -math.inf
 
     def room(self, now: float) -> int:
         """How many more may leave now."""
-        most = self._instants.maxlen or 0
-        return most - sum(1 for instant in self._instants if _left(instant + self._span, now))
+        return self.most - sum(1 for instant in self._instants if _left(instant + self._span, now))
 
     def empty(self, now: float) -> bool:
         return not self._instants or self._instants[-1] + self._span <= now

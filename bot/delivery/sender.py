@@ -176,15 +176,16 @@ class Sender:
                 paced=list(paced),
                 most=free,
                 unhurried=unhurried,
+                room=self._limits.room(Priority.REPLY, burst) if (burst := self._limits.burst) else None,
+                burst=burst,
             )
         except BaseException:
             self._endings = endings + self._endings
             raise
         self._report(turn)
         for parcel in turn.parcels:
-            self._limits.take(parcel.chat_id)
-            task = asyncio.get_running_loop().create_task(self._one(parcel))
-            self._under_way[parcel.chat_id] = task
+            self._limits.take(parcel.chat_id, book.messages_in(parcel.kind, parcel.payload))
+            self._under_way[parcel.chat_id] = asyncio.get_running_loop().create_task(self._one(parcel))
         self._calm()
         if not free:
             return pause
@@ -193,6 +194,7 @@ class Sender:
         if self._others_first():
             return min([HELD_LOOK, *blocked.values(), *paced.values()])
         slower = self._limits.open_in(Priority.BROADCAST) if turn.more_unhurried else LOOK_EVERY
+        slower = self._limits.room_in(turn.wanted) if turn.wanted else slower
         return min([LOOK_EVERY, slower, self._due_in(turn.next_due), *blocked.values(), *paced.values()])
 
     def _others_first(self) -> bool:

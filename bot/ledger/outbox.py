@@ -41,6 +41,13 @@ class Kind:
     CALL = "call"  # a plain method call, e.g. setMyCommands
 
 
+def messages_in(kind: str, payload: dict[str, Any] | None) -> int:
+    """How many messages leave with a row: Telegram counts each of those that a call copies."""
+    if kind != Kind.CALL or not payload:
+        return 1
+    return max(1, len((payload.get("params") or {}).get("message_ids") or ()))
+
+
 _moved_to = Prepared(select(chats.c.moved_to).where(chats.c.id == bindparam("chat")))
 
 

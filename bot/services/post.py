@@ -72,7 +72,8 @@ class Parcel:
 class Turn:
     """What one turn of the outbox gave: rows to send now, and when to look again (None: when woken).
 
-    `more_unhurried` says that more than the limits let out is waiting below replies. `broken` are rows
+    `more_unhurried` says that more than the limits let out is waiting below replies; `wanted`: so many
+    messages must be free for what was held back whole. `broken` are rows
     that could not be made ready, with what they are; `unrecorded` ends that could not be written down:
     our bugs.
     """
@@ -80,6 +81,7 @@ class Turn:
     parcels: list[Parcel]
     next_due: datetime | None = None
     more_unhurried: bool = False
+    wanted: int = 0
     broken: tuple[tuple[int, str], ...] = ()
     unrecorded: tuple[str, ...] = ()
 
@@ -143,10 +145,13 @@ def turn(
     paced: Collection[int] = (),
     most: int,
     unhurried: int,
+    room: int | None = None,
+    burst: int | None = None,
 ) -> Turn:
     """One turn of the outbox: record how sendings ended, then claim what may go out now.
 
-    At most `most` rows, `unhurried` of them no replies; the most urgent first, one a chat. `busy` are
+    At most `most` rows, `unhurried` of them no replies; the most urgent first, one a chat. A row may be
+    several messages: `room` is how many of those may leave now, `burst` how many ever may at once. `busy` are
     chats that are being written to or must be left alone, `paced` such that only a reply may go to now.
     Rows whose subject has moved on are closed as stale.
     """
@@ -154,7 +159,7 @@ def turn(
     broken: list[tuple[int, str]] = []
     found: list[Parcel] = []
     left_alone = set(busy)
-    slow, more = 0, False
+    slow, more, spent, wanted = 0, False, 0, 0
     while len(found) < most and not more:
         asked = most - len(found) + SPARE
         rows = work.connection.execute(
@@ -171,11 +176,20 @@ def turn(
             if row.priority > Priority.REPLY and slow >= unhurried:
                 more = True  # rows come by priority: nothing behind it is more urgent
                 break
+            weight = book.messages_in(row.kind, row.payload)
+            if room is not None and spent + min(weight, burst or weight) > room:
+                wanted = wanted or weight
+                left_alone.add(row.chat_id)
+                more = row.priority > Priority.REPLY  # nor does what is lighter and behind it go first
+                if more:
+                    break
+                continue
             parcel = _made_ready(work, row, broken)
             if parcel is not None:
                 left_alone.add(row.chat_id)
                 found.append(parcel)
-                slow += row.priority > Priority.REPLY
+                spent += weight
+                slow += weight if row.priority > Priority.REPLY else 0
         if len(rows) < asked:
             break
     if found:
@@ -184,7 +198,7 @@ def turn(
         alarm(work, row_id, what, "our bug")
     # while something is under way its end brings the next turn, which asks again
     due = book.next_due(work) if most and not found else None
-    return Turn(found, due, more, tuple(broken), tuple(unrecorded))
+    return Turn(found, due, more, wanted, tuple(broken), tuple(unrecorded))
 
 
 def _record(work: Work, endings: Sequence[Ending]) -> list[str]:

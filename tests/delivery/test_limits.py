@@ -248,3 +248,35 @@ def test_a_long_broadcast_leaves_only_the_last_seconds_to_look_at() -> None:
         most = max(most, len(limits.recent()))
 
     assert most <= 28 * 4
+
+
+def test_a_call_that_copies_several_messages_is_as_many() -> None:
+    watch = Watch()
+    limits = Limits(28, 1.0, 20, watch)
+
+    limits.take(1, 20)
+
+    assert limits.room(REPLY, 100) == 8
+    assert limits.room_in(9) == pytest.approx(1.0)
+    assert limits.room_in(8) == 0
+    assert limits.ready_in(1, BROADCAST) == pytest.approx(20.0)
+    assert limits.open_in(BROADCAST) == pytest.approx(18 / 28)
+
+
+def test_a_group_takes_twenty_in_a_minute_copied_or_not() -> None:
+    watch = Watch()
+    limits = Limits(0, 0, 20, watch)
+
+    limits.take(-100, 20)
+
+    assert limits.ready_in(-100, REPLY) == pytest.approx(60.0)
+
+
+def test_more_than_ever_leaves_at_once_waits_for_an_empty_second() -> None:
+    watch = Watch()
+    limits = Limits(5, 0, 0, watch)
+    limits.take(1)
+
+    assert limits.room_in(20) == pytest.approx(1.0)
+    watch.now += 1.0
+    assert limits.room_in(20) == 0

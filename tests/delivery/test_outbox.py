@@ -215,6 +215,30 @@ async def test_waiting_is_never_busy(tmp_path: Path, world: World) -> None:
     assert min(again) <= 1.0  # the limit's own end is waited for, not the next look
 
 
+async def test_copied_files_count_one_by_one_and_leave_only_when_all_of_them_may(
+    tmp_path: Path, world: World
+) -> None:
+    async with Office(tmp_path, world, limits=(10, 0, 0)) as office:
+        source, readers = office.person(), [office.person() for _ in range(3)]
+        rows = [await office.put(source, f"{n}") for n in range(4)]
+        await office.works()
+        await office.later(1.0)
+        ids = [(await office.row(one)).message_id for one in rows]
+        for person in readers:
+            params = {"chat_id": person.id, "from_chat_id": source.id, "message_ids": ids}
+            await office.desk.do(
+                outbox.put, chat_id=person.id, kind=Kind.CALL, dedup=f"copy{person.id}",
+                payload={"method": "copyMessages", "params": params},
+            )  # fmt: skip
+        await office.works()
+        at_first = [len(office.heard(person)) for person in readers]
+        await office.later(1.1)
+
+        assert sorted(at_first) == [0, 4, 4]
+        assert [len(office.heard(person)) for person in readers] == [4, 4, 4]
+        assert all(wait > 0 for wait in office.time.waits[-3:])
+
+
 async def test_a_row_that_was_put_off_is_waited_for_exactly(office: Office) -> None:
     li = office.person()
     await office.put(li, "稍后", not_before=office.time.clock.now().replace(second=1, microsecond=500_000))

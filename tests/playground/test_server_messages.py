@@ -387,3 +387,16 @@ async def test_the_published_limits_can_be_switched_on(
     assert [a["ok"] for a in answers] == [True] * 20 + [False]
     assert answers[-1]["error_code"] == 429
     assert answers[-1]["parameters"]["retry_after"] == 38
+
+
+async def test_what_is_copied_at_once_is_let_in_whole_and_counts_one_by_one(
+    server: BotApiServer, call: BotSide, chat_id: int
+) -> None:
+    first = [(await call.result("sendMessage", chat_id=chat_id, text=f"{n}"))["message_id"] for n in range(7)]
+    server.switches.limits = True
+
+    copied = await call("copyMessages", chat_id=chat_id, from_chat_id=chat_id, message_ids=first)
+    more = await call("sendMessage", chat_id=chat_id, text="8")
+
+    assert len(copied["result"]) == 7
+    assert more["error_code"] == 429

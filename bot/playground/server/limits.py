@@ -16,10 +16,11 @@ class SendLimits:
     def __init__(self) -> None:
         self._sent: dict[tuple[int, int], deque[float]] = {}
 
-    def wait(self, bot_id: int, chat_id: int, group: bool, now: float) -> int:
+    def wait(self, bot_id: int, chat_id: int, group: bool, now: float, count: int = 1) -> int:
         """Seconds to wait before the next message may be sent; 0 counts it as sent.
 
         About one message a second and chat with small bursts, 20 a minute and group, 30 a second overall.
+        A call that sends several at once (`count`) is let in whole, and counts as all of them.
         """
         everywhere = self._window((bot_id, 0), 1.0, now)
         here = self._window((bot_id, chat_id), 60.0, now)
@@ -32,8 +33,8 @@ class SendLimits:
             waits.append(here[-CHAT_BURST] + CHAT_BURST_SECONDS - now)
         if max(waits) > 0:
             return max(1, math.ceil(max(waits)))
-        everywhere.append(now)
-        here.append(now)
+        everywhere.extend([now] * count)
+        here.extend([now] * count)
         return 0
 
     def _window(self, key: tuple[int, int], length: float, now: float) -> deque[float]:

@@ -254,8 +254,8 @@ class Request:
         if not chat.permissions.get(right, True) or not own.get(right, True):
             raise bad(f"not enough rights to send {words} to the chat")
 
-    def check_arrival(self, chat: Chat) -> None:
-        """What only Telegram's own servers refuse, at the very end.
+    def check_arrival(self, chat: Chat, count: int = 1) -> None:
+        """What only Telegram's own servers refuse, at the very end; `count` messages come with this call.
 
         Raises:
             ApiError: blocked, never started, flood.
@@ -267,7 +267,7 @@ class Request:
                 raise forbidden("bot can't initiate conversation with a user")
         if self.telegram.switches.limits:
             wait = self.telegram.limits.wait(
-                self.bot.id, chat.id, chat.type != "private", self.telegram.now()
+                self.bot.id, chat.id, chat.type != "private", self.telegram.now(), count
             )
             if wait:
                 raise too_many(wait)

@@ -19,7 +19,12 @@ def _source(request: Request) -> Chat:
 
 
 def _again(
-    draft: Draft, message: Message, *, forward: bool, caption: tuple[str, list[Json]] | None = None
+    draft: Draft,
+    message: Message,
+    *,
+    forward: bool,
+    caption: tuple[str, list[Json]] | None = None,
+    arrives: bool = True,
 ) -> Message:
     request = draft.request
     draft.request.check_rights(draft.chat, message.file.kind if message.file is not None else "text")
@@ -32,6 +37,7 @@ def _again(
         file=request.telegram.files.again(message.file) if message.file is not None else None,
         extra=dict(message.extra),
         forward=origin_json(message) if forward else None,
+        arrives=arrives,
     )
 
 
@@ -86,7 +92,8 @@ def _many(request: Request, *, forward: bool) -> list[Json]:
         raise bad("there are no messages to forward" if forward else "messages can't be forwarded")
     bare = not forward and request.args.flag("remove_caption")
     caption: tuple[str, list[Json]] | None = ("", []) if bare else None
-    sent = [_again(draft, message, forward=forward, caption=caption) for message in found]
+    request.check_arrival(draft.chat, len(found))
+    sent = [_again(draft, message, forward=forward, caption=caption, arrives=False) for message in found]
     return [{"message_id": message.message_id} for message in sent]
 
 

@@ -193,8 +193,7 @@ def send_media_group(request: Request) -> list[Json]:
             reason = error.description.removeprefix("Bad Request: ")
             raise bad(f'failed to send message #{number} with the error message "{reason}"') from None
         messages.append(draft.build(file=media, caption=caption, caption_entities=entities, album=album))
-    for _ in messages:
-        request.check_arrival(draft.chat)
+    request.check_arrival(draft.chat, len(messages))
     return [request.message(request.telegram.post(message)) for message in messages]
 
 

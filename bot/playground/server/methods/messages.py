@@ -67,9 +67,10 @@ class Draft:
             **content,
         )
 
-    def post(self, **content: Any) -> Message:
-        """Send it, after what only Telegram's servers check."""
-        self.request.check_arrival(self.chat)
+    def post(self, *, arrives: bool = True, **content: Any) -> Message:
+        """Send it, after what only Telegram's servers check; `arrives`: it has not been checked yet."""
+        if arrives:
+            self.request.check_arrival(self.chat)
         return self.request.telegram.post(self.build(**content))
 
 
