@@ -17,6 +17,7 @@ from bot.services.exporting import asking, choosing, seen
 from bot.services.finding.asked import Asked
 from bot.services.offices import seconds
 from bot.services.refusals import ExportNotNow, NotUnderstood, NotYours
+from bot.texts.catalogue import Catalogue
 from tests.services.conftest import Office
 from tests.services.looking import Looking
 from tests.services.test_kits import Cast
@@ -172,6 +173,22 @@ def test_what_is_nothing_or_too_much_or_on_its_way_is_said_and_not_logged(
     assert len(logged(cast.desk)) == 1
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_too_much_names_the_command_line_and_offers_no_format(
+    cast: Cast, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast.entry("县1-0412-01")
+    cast.entry("县1-0412-02")
+    monkeypatch.setattr(choosing, "ROWS", 1)
+
+    cast.office.does(cast.first, asking.begin, cast.first + 1000, cast.first + 1000)
+    said = waiting(cast.desk, cast.first + 1000)[-1]
+
+    words = Catalogue(cast.desk.world.campaign).text(language, said["text"], said["values"])
+    assert "python -m bot export --format xlsx --out" in words
+    assert [button["act"] for row in said["buttons"] for button in row] == ["list"]
+
+
 def test_who_sees_no_entries_exports_none(cast: Cast) -> None:
     admin = cast.office.member("管", Role.ADMIN)
     cast.entry("县1-0412-01")
@@ -257,6 +274,8 @@ def test_photos_of_several_regions_wait_for_a_second_person_of_the_office(cast: 
     request = cast.request()
     with pytest.raises(NotYours):
         cast.office.does(cast.first, seconds.agree, request.id)
+    with pytest.raises(ExportNotNow):
+        make(cast, cast.first, "pl")
     cast.office.does(cast.second, seconds.agree, request.id)
 
     assert before == []

@@ -11,7 +11,7 @@ from bot.domain.masking import mask_numbers
 from bot.domain.paper_rights import PaperAct, may_paper
 from bot.ledger import people
 from bot.ledger.desk import Work
-from bot.ledger.tables import outbox
+from bot.ledger.tables import outbox, requests
 from bot.services.answering import Toast
 from bot.services.exporting import choosing
 from bot.services.exporting.choosing import Chosen, Pictures
@@ -74,6 +74,7 @@ def _told(work: Work, asked: Asked, chosen: Chosen) -> dict[str, Any]:
         "filters": [named(kind, one) for kind, one in filters.chosen(work, asked)],
         "rows": len(chosen.weights),
         "over": chosen.over,
+        "photos": False,
         "hidden": chosen.hidden,
         "regions": len(chosen.regions),
     }
@@ -138,11 +139,25 @@ def _two(work: Work, private: int, asked: Asked, chosen: Chosen, pictures: Pictu
     body = _body(work, chosen.tracks)
     if body is None:  # nobody there who could agree: a region at a time
         raise ExportNotNow(why="regions")
+    if _waits(work):
+        raise ExportNotNow(why="waiting")
     words = f"{'、'.join(pictures.regions)} · {len(chosen.weights)} · 📷{len(pictures.files)}"
     return seconds.propose(
         work, ACT, track=body, reason=words,
         data={"ids": chosen.ids, "asked": str(asked), "chat": private},
     )  # fmt: skip
+
+
+def _waits(work: Work) -> bool:
+    """Whether an export of the actor's waits for a second person: one at a time is asked of others."""
+    found = work.connection.execute(
+        select(requests.c.data).where(
+            requests.c.kind == seconds.KIND,
+            requests.c.state == "open",
+            requests.c.member_id == work.actor.member_id,
+        )
+    ).scalars()
+    return any((data or {}).get("act") == ACT for data in found)
 
 
 def _body(work: Work, tracks: tuple[str, ...]) -> str | None:
