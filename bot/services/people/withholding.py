@@ -53,7 +53,7 @@ def withhold(work: Work, row: Row[Any], ended: Sequence[Row[Any]], kept: Sequenc
     """
     if row.telegram_id is None:
         return 0
-    waiting: Sequence[Row[Any]] = work.connection.execute(
+    waiting: Sequence[Any] = work.connection.execute(
         select(outbox.c.id, outbox.c.kind, outbox.c.dedup, outbox.c.payload, outbox.c.entry_id).where(
             outbox.c.chat_id == row.telegram_id,
             outbox.c.state == "waiting",
