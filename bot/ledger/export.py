@@ -60,7 +60,16 @@ def sizes(
     words = sum(
         (
             func.coalesce(func.length(column), 0)
-            for column in (columns.description, columns.public_text, columns.measures, columns.void_reason)
+            for column in (
+                columns.description,
+                columns.public_text,
+                columns.measures,
+                columns.void_reason,
+                columns.village,
+                columns.spot,
+                columns.county_leader,
+                columns.section_officer,
+            )
         ),
         start=literal(0),
     )

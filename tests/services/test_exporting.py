@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import orjson
 import pytest
 from sqlalchemy import select, update
 
@@ -136,6 +137,20 @@ def test_an_export_is_logged_with_who_which_filter_and_how_many_rows(cast: Cast)
     assert values["mark"] == "仅供工作使用 · 甲 · 2019-04-12 09:00"
     assert member == cast.first
     assert (data["filter"], data["rows"], data["form"]) == ("region=延津县", 1, "xlsx")
+
+
+def test_no_row_is_larger_than_it_was_reckoned(cast: Cast) -> None:
+    entry = cast.entry("县1-0412-01", description="\x01长" * 2000, measures="清" * 300, spot="坑" * 500)
+    for seq in range(30):
+        cast.photo(entry, seq=seq)
+
+    def look(work: Work) -> tuple[int, int]:
+        [one] = seen.entries(work, [entry])
+        return len(orjson.dumps(one.values)), choosing.choose(work, Asked("ledger")).weights[entry]
+
+    size, reckoned = cast.office.does(cast.first, look)
+
+    assert size < reckoned < 3 * size
 
 
 def test_rows_go_in_parts_that_a_chat_takes_and_each_row_in_one(
