@@ -16,8 +16,9 @@ REPLY: Final = 0
 
 # Messages that may follow one another at once, to a chat that waits for its answer.
 REPLY_BURST: Final = 3
-# How far broadcasts may catch up with their pace after the loop was late, in slots.
-CATCH_UP: Final = 2.0
+# How far broadcasts may catch up with their pace after the loop was late, in slots. What is sent in a bunch
+# leaves a gap a second later in which an answer finds no room: one slot keeps answers within two.
+CATCH_UP: Final = 1.0
 # Two chats under flood control within so many seconds: it is the whole bot that is too fast.
 ALL_STOP_WITHIN: Final = 1.0
 # The outbox asks about every chat that is remembered at each turn: in a broadcast to thousands, those that

@@ -260,7 +260,7 @@ def test_a_call_that_copies_several_messages_is_as_many() -> None:
     assert limits.room_in(9) == pytest.approx(1.0)
     assert limits.room_in(8) == 0
     assert limits.ready_in(1, BROADCAST) == pytest.approx(20.0)
-    assert limits.open_in(BROADCAST) == pytest.approx(18 / 28)
+    assert limits.open_in(BROADCAST) == pytest.approx(19 / 28)  # one slot is caught up
 
 
 def test_a_group_takes_twenty_in_a_minute_copied_or_not() -> None:
